@@ -1,0 +1,57 @@
+export type { Clock } from './clock.js';
+export { systemClock } from './clock.js';
+export type { ErrorCode } from './errors/codes.js';
+export { errorCodes } from './errors/codes.js';
+export type { ErrorKind, HoldfastErrorInit, RetryAdvice } from './errors/holdfast-error.js';
+export { HoldfastError, isHoldfastError } from './errors/holdfast-error.js';
+export type { Logger } from './logger.js';
+export { silentLogger } from './logger.js';
+export type {
+  AttemptRecord,
+  CatalogPlugin,
+  CheckpointRecord,
+  EventRecord,
+  JobQuery,
+  JobRecord,
+  JobStatus,
+  Lease,
+  LeaseHolder,
+  LeaseOutcome,
+  MetadataStore,
+  Page,
+} from './metadata/metadata-store.js';
+export type { StorageCapabilities } from './storage/storage-capabilities.js';
+export type {
+  AttachedStorage,
+  CallOptions,
+  PlannedResource,
+  StorageDriver,
+  StorageGuarantees,
+  StorageHealth,
+  StorageInspection,
+  StoragePlan,
+  StoragePlugin,
+  StorageProgress,
+  StorageState,
+  StorageUsage,
+} from './storage/storage-driver.js';
+export type {
+  CheckpointMetadata,
+  CheckpointReader,
+  CheckpointRef,
+  CheckpointStore,
+  CheckpointSummary,
+  CheckpointWriter,
+  CommitResult,
+  Epoch,
+  EpochEnd,
+  EpochHolder,
+  EpochStart,
+  JobState,
+  ObjectResult,
+  PruneReport,
+  VerifyProblem,
+  VerifyReport,
+} from './store/checkpoint-store.js';
+export type { CheckpointObject, ObjectInput, ObjectKind, ObjectLayout, ObjectSource, PageRun, SourceExtent } from './store/objects.js';
+export { pageSizeBytes } from './store/objects.js';

@@ -1,0 +1,145 @@
+import type { CallOptions } from '../storage/storage-driver.js';
+
+export type JobStatus = 'running' | 'interrupted' | 'succeeded' | 'failed';
+
+/** Everything in the catalog can be rebuilt from the repository; times are ISO 8601 in UTC. */
+export interface JobRecord {
+  readonly job: string;
+  readonly repositoryId: string;
+  readonly command: readonly string[];
+  readonly workingDirectory: string;
+  readonly status: JobStatus;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly exitCode: number | undefined;
+}
+
+export interface AttemptRecord {
+  readonly job: string;
+  readonly attempt: string;
+  readonly epoch: number;
+  readonly host: string;
+  readonly pid: number;
+  readonly startedAt: string;
+  readonly endedAt: string | undefined;
+  /** The snapshot that it resumed from. */
+  readonly resumedFrom: number | undefined;
+  readonly outcome: 'running' | 'exited' | 'interrupted' | 'lost' | 'failed';
+  readonly exitCode: number | undefined;
+}
+
+export interface CheckpointRecord {
+  readonly job: string;
+  readonly number: number;
+  readonly epoch: number;
+  readonly attempt: string;
+  readonly createdAt: string;
+  readonly freezeMs: number;
+  readonly logicalBytes: number;
+  readonly storedBytes: number;
+}
+
+export interface EventRecord {
+  readonly job: string;
+  readonly attempt: string | undefined;
+  readonly at: string;
+  readonly type: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+/** Who holds a lease. `bootId`, `pid` and `startTicks` let the same host see that a holder is dead. */
+export interface LeaseHolder {
+  readonly attempt: string;
+  readonly host: string;
+  readonly bootId: string;
+  readonly pid: number;
+  readonly startTicks: number;
+}
+
+export interface Lease {
+  readonly job: string;
+  readonly holder: LeaseHolder;
+  /** Grows with each acquisition of this job's lease and never repeats. */
+  readonly term: number;
+  readonly acquiredAt: string;
+  readonly expiresAt: string;
+}
+
+export type LeaseOutcome = { readonly acquired: true; readonly lease: Lease } | { readonly acquired: false; readonly current: Lease };
+
+export interface JobQuery {
+  readonly status?: JobStatus;
+  readonly prefix?: string;
+  readonly label?: { readonly name: string; readonly value: string };
+  readonly updatedAfter?: string;
+  readonly limit?: number;
+  /** From the page before. */
+  readonly cursor?: string;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly nextCursor: string | undefined;
+}
+
+/**
+ * The index of what the repository holds, and the service of leases. An outage of it never stops a job:
+ * callers treat kind `unavailable` as "go on without".
+ */
+export interface MetadataStore extends AsyncDisposable {
+  /** The implementation: `sqlite`, `mysql`. */
+  readonly type: string;
+
+  /**
+   * Takes the lease where it is free or expired by the *store's* clock.
+   *
+   * - Of callers at the same time exactly one gets it.
+   * - Held by another attempt: `acquired: false` with the holder, not an error.
+   * - The same attempt again: renews and keeps the term.
+   */
+  acquireLease(job: string, holder: LeaseHolder, ttlMs: number, options?: CallOptions): Promise<LeaseOutcome>;
+
+  /** Prolongs by `ttlMs` from now. Rejects with HF_LEASE_LOST where another term was given meanwhile; an expired lease that nobody took is renewed. */
+  renewLease(lease: Lease, ttlMs: number, options?: CallOptions): Promise<Lease>;
+
+  /** Frees it. A lease that is no longer held is left alone; a repeat is harmless. */
+  releaseLease(lease: Lease, options?: CallOptions): Promise<void>;
+
+  /** Frees the lease of a holder that the caller knows to be dead; only if that very term still holds. Tells whether it did. */
+  breakLease(lease: Lease, options?: CallOptions): Promise<boolean>;
+
+  currentLease(job: string, options?: CallOptions): Promise<Lease | undefined>;
+
+  /** Inserts or replaces by `job`. `createdAt` of an existing record stays. */
+  putJob(record: JobRecord, options?: CallOptions): Promise<void>;
+  getJob(job: string, options?: CallOptions): Promise<JobRecord | undefined>;
+  /** Ordered by `updatedAt` descending, then by name; a cursor never skips or repeats a record that did not change. */
+  listJobs(query?: JobQuery, options?: CallOptions): Promise<Page<JobRecord>>;
+
+  /** Inserts or replaces by `job` and `attempt`. */
+  putAttempt(record: AttemptRecord, options?: CallOptions): Promise<void>;
+  /** Newest first. */
+  listAttempts(job: string, options?: CallOptions): Promise<readonly AttemptRecord[]>;
+
+  /** Inserts or replaces by `job` and `number`. */
+  putCheckpoint(record: CheckpointRecord, options?: CallOptions): Promise<void>;
+  /** Newest first. */
+  listCheckpoints(job: string, options?: CallOptions): Promise<readonly CheckpointRecord[]>;
+  /** Absent numbers are ignored. */
+  removeCheckpoints(job: string, numbers: readonly number[], options?: CallOptions): Promise<void>;
+
+  appendEvent(record: EventRecord, options?: CallOptions): Promise<void>;
+  /** Newest first, at most `limit` (100). */
+  listEvents(job: string, query?: { readonly limit?: number }, options?: CallOptions): Promise<readonly EventRecord[]>;
+}
+
+/** What a catalog package exports; the counterpart of StoragePlugin. */
+export interface CatalogPlugin {
+  readonly type: string;
+  readonly urlSchemes: readonly string[];
+  readonly configSchema: Readonly<Record<string, unknown>>;
+  configFromUrl(url: string): unknown;
+  /** Opens the store, migrating its schema if needed; safe when two processes do so at once. */
+  open(config: unknown, options?: CallOptions): Promise<MetadataStore>;
+}

@@ -1,0 +1,157 @@
+import type { StorageCapabilities } from './storage-capabilities.js';
+
+/** Every call takes a signal; an aborted call rejects with kind `aborted` and leaves nothing half made that a repeat would not mend. */
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** One thing that `provision` would make, adopt or leave. */
+export interface PlannedResource {
+  readonly kind: string;
+  readonly name: string;
+  readonly action: 'create' | 'adopt' | 'none';
+  readonly detail: string;
+}
+
+export interface StoragePlan {
+  readonly resources: readonly PlannedResource[];
+  /** True where `provision` would change nothing. */
+  readonly upToDate: boolean;
+}
+
+export type StorageState = 'absent' | 'creating' | 'ready' | 'degraded' | 'failed';
+
+export interface StorageInspection {
+  readonly state: StorageState;
+  readonly reason: string | undefined;
+  readonly resources: readonly PlannedResource[];
+}
+
+export interface StorageProgress {
+  readonly step: string;
+  readonly message: string;
+}
+
+export interface StorageHealth {
+  readonly ok: boolean;
+  /** Time that the probe took. */
+  readonly latencyMs: number;
+  readonly reason: string | undefined;
+}
+
+export interface StorageUsage {
+  readonly totalBytes: number;
+  readonly freeBytes: number;
+}
+
+/** What the attached directory promises; the engine and the store choose by it. */
+export interface StorageGuarantees {
+  /** `machine`: gone with this machine. `shared`: other machines see it and it outlives them. */
+  readonly scope: 'machine' | 'shared';
+  /** True where a rename is seen whole or not at all by every machine. */
+  readonly atomicRename: boolean;
+  /** True where fsync returns only after the bytes survive the loss of the machine's power. */
+  readonly durableFsync: boolean;
+  /** True where the storage compresses by itself, so that the store should not. */
+  readonly compresses: boolean;
+  /** Size of the writes that the storage takes best. */
+  readonly preferredWriteSizeBytes: number;
+}
+
+/** A mounted place. A call after `detach` rejects with HF_NOT_ATTACHED. */
+export interface AttachedStorage extends AsyncDisposable {
+  /** Absolute path of the directory in which the repository lies. */
+  readonly root: string;
+  readonly guarantees: StorageGuarantees;
+
+  /**
+   * Asks the storage itself whether it answers.
+   *
+   * - Resolves (never rejects) with `ok: false` and a reason where it does not.
+   * - Answers within 3.5 s, also on a mount that hangs.
+   */
+  health(options?: CallOptions): Promise<StorageHealth>;
+
+  /** Size and free space as the file system tells them. Rejects with kind `unavailable` where it does not answer. */
+  usage(options?: CallOptions): Promise<StorageUsage>;
+
+  /**
+   * Waits until everything written before the call is durable on the storage's far side.
+   *
+   * - A repeat is harmless. With nothing to flush it resolves at once.
+   * - Never resolves with bytes still on this machine only.
+   */
+  flush(options?: CallOptions): Promise<void>;
+
+  /**
+   * Flushes and lets go of the place. Files stay.
+   *
+   * - A repeat resolves and does nothing.
+   */
+  detach(options?: CallOptions): Promise<void>;
+}
+
+/**
+ * One kind of storage: how it comes to be, how a machine reaches it, how it goes away.
+ * A driver knows nothing of jobs and snapshots, keeps no retry, timeout or logging of its own (layers do), and builds no client in its constructor.
+ */
+export interface StorageDriver {
+  /** The implementation: `local`, `efs`. */
+  readonly type: string;
+  /** This instance, for messages: `local:/var/lib/holdfast`. Holds no secret. */
+  readonly name: string;
+  readonly capabilities: StorageCapabilities;
+
+  /** Tells what `provision` would do and changes nothing. */
+  plan(options?: CallOptions): Promise<StoragePlan>;
+
+  /**
+   * Makes what is missing until the storage is ready.
+   *
+   * - Requires `capabilities.provision`; else rejects with HF_UNSUPPORTED.
+   * - Idempotent: on ready storage it changes nothing, and a rerun after a kill at any point ends with exactly one of each resource.
+   * - Reports each step through `onProgress`.
+   */
+  provision(options?: CallOptions & { readonly onProgress?: (progress: StorageProgress) => void }): Promise<StorageInspection>;
+
+  /** Tells the state as it is now. Absence is a state, not an error. */
+  inspect(options?: CallOptions): Promise<StorageInspection>;
+
+  /**
+   * Makes the storage reachable below a directory of this machine.
+   *
+   * - Rejects with kind `not-found` where it was never provisioned; never provisions by itself.
+   * - Refuses a place that cannot be written with an error that names it and the remedy.
+   * - Each call gives an attachment of its own; detaching one leaves the others working.
+   */
+  attach(options?: CallOptions): Promise<AttachedStorage>;
+
+  /**
+   * Removes what `provision` made, and nothing else.
+   *
+   * - Requires `capabilities.destroy`; else rejects with HF_UNSUPPORTED.
+   * - Absent storage is success. Refuses with kind `conflict` where it holds anything that `provision` did not make, unless `force`.
+   */
+  destroy(options?: CallOptions & { readonly force?: boolean }): Promise<void>;
+
+  /**
+   * The shell lines that a node runs at boot to attach the storage before any job.
+   *
+   * - Requires `capabilities.bootFragment`; else throws HF_UNSUPPORTED.
+   * - Holds no secret; running it twice is harmless; a failure stops the boot.
+   */
+  bootFragment(): string;
+}
+
+/** What a package of a driver exports: how to make one from configuration or from a URL. Does no work until asked. */
+export interface StoragePlugin {
+  readonly type: string;
+  /** Schemes of `--storage` that select this driver, without the colon. */
+  readonly urlSchemes: readonly string[];
+  /** JSON Schema of the driver's part of the configuration file. */
+  readonly configSchema: Readonly<Record<string, unknown>>;
+  /** Turns a URL (or a bare path, for the driver that takes them) into the driver's configuration. Throws HF_CONFIG. */
+  configFromUrl(url: string): unknown;
+  /** Parses the configuration once; wrong values are refused by name (HF_CONFIG), never clamped. */
+  create(config: unknown): StorageDriver;
+}

@@ -1,0 +1,200 @@
+import type { CallOptions } from '../storage/storage-driver.js';
+import type { CheckpointObject, ObjectInput, ObjectLayout } from './objects.js';
+
+/** Names one snapshot. `number` grows over a job's whole life and is never reused. */
+export interface CheckpointRef {
+  readonly job: string;
+  readonly number: number;
+  readonly epoch: number;
+  /** The attempt that wrote it, so that two writers of one epoch number can never be mistaken for each other. */
+  readonly attempt: string;
+}
+
+/** What the writer's caller keeps with a snapshot; JSON values only. The store does not look inside. */
+export type CheckpointMetadata = Readonly<Record<string, unknown>>;
+
+export interface CheckpointSummary extends CheckpointRef {
+  readonly createdAt: string;
+  /** Bytes of all objects as they are restored. */
+  readonly logicalBytes: number;
+  /** Bytes that this snapshot added to the packs. */
+  readonly storedBytes: number;
+  readonly parent: number | undefined;
+  /** False for what a later epoch left behind: such a snapshot is never chosen. */
+  readonly eligible: boolean;
+}
+
+/** Who claims a job. Kept in the epoch's file and shown to whoever is refused. */
+export interface EpochHolder {
+  readonly attempt: string;
+  readonly host: string;
+  readonly pid: number;
+}
+
+export interface Epoch {
+  readonly job: string;
+  readonly epoch: number;
+  readonly attempt: string;
+  /** The snapshot that this epoch continues; undefined for a fresh start. */
+  readonly from: CheckpointRef | undefined;
+  /** The number that the first snapshot of this epoch gets. */
+  readonly firstNumber: number;
+}
+
+/** How the job ended under an epoch; written once, so that the next attempt starts anew instead of resuming. */
+export interface EpochEnd {
+  readonly exitCode: number;
+  readonly endedAt: string;
+}
+
+export interface JobState {
+  readonly job: string;
+  /** The newest epoch, if the job was ever claimed. */
+  readonly epoch: (Epoch & { readonly holder: EpochHolder; readonly claimedAt: string; readonly end: EpochEnd | undefined }) | undefined;
+  /** The number of the newest eligible snapshot. */
+  readonly newest: number | undefined;
+}
+
+export type EpochStart =
+  | { readonly kind: 'fresh' }
+  /** The newest eligible snapshot; fresh where there is none. */
+  | { readonly kind: 'newest' }
+  /** This one, although newer ones exist: they are never eligible again. */
+  | { readonly kind: 'checkpoint'; readonly number: number };
+
+export interface ObjectResult {
+  readonly changedPages: number;
+  readonly storedBytes: number;
+}
+
+export interface CommitResult {
+  /** `fenced`: a higher epoch exists that does not build on this snapshot; the attempt must end its job. */
+  readonly outcome: 'committed' | 'fenced';
+  readonly summary: CheckpointSummary;
+}
+
+/** Writes one snapshot. Nothing of it can be chosen by a reader before `commit` resolves. */
+export interface CheckpointWriter extends AsyncDisposable {
+  readonly ref: CheckpointRef;
+
+  /**
+   * Stores an object whole: pages that equal those of the parent's object of the same key are referred to, not stored again.
+   *
+   * - A second put of the same key replaces the first.
+   * - Rejects with HF_FILE_CHANGED where a source turns out shorter than its extents say; the writer stays usable.
+   */
+  put(object: ObjectInput, options?: CallOptions): Promise<ObjectResult>;
+
+  /**
+   * Takes an object over from the parent unread, in the parent's exact content.
+   *
+   * - Rejects with kind `not-found` where the parent has no such object.
+   */
+  keep(key: string, options?: CallOptions): Promise<void>;
+
+  /** Leaves out an object put before. Absence is success. */
+  drop(key: string): Promise<void>;
+
+  /**
+   * Makes the snapshot durable and visible, in this order: packs, pack directory, manifest by rename, its directory.
+   *
+   * - Resolves only when a power loss can no longer take it back.
+   * - Once. After a failure of unknown outcome the manifest is read back before the error is given.
+   * - `fenced` where a higher epoch was claimed meanwhile.
+   */
+  commit(metadata: CheckpointMetadata, options?: CallOptions): Promise<CommitResult>;
+
+  /** Gives up: what was written is left for prune. Harmless after a commit, and when repeated. */
+  abort(): Promise<void>;
+}
+
+/** Reads one snapshot. Every byte handed out was verified against its block's digest and its window's hash. */
+export interface CheckpointReader extends AsyncDisposable {
+  readonly summary: CheckpointSummary;
+  readonly metadata: CheckpointMetadata;
+  readonly objects: readonly CheckpointObject[];
+
+  /** The object's bytes in memory, extents back to back. For small objects: rejects with HF_USAGE above 256 MiB. */
+  read(key: string, options?: CallOptions): Promise<Uint8Array>;
+
+  /**
+   * Rebuilds an object in a new file (mode 0600, exclusive creation: an existing path or link is refused).
+   *
+   * - On failure the partial file is removed.
+   * - Not synced: a restore that dies is begun anew.
+   */
+  write(key: string, path: string, layout: ObjectLayout, options?: CallOptions): Promise<void>;
+
+  /** True where the regular file at `path` (never followed through a link) has exactly the object's bytes. */
+  matches(key: string, path: string, options?: CallOptions): Promise<boolean>;
+
+  /** Reads and verifies every block that this snapshot needs. Rejects with kind `corrupt` and the first one that is not right. */
+  verify(options?: CallOptions & { readonly onProgress?: (bytes: number, totalBytes: number) => void }): Promise<void>;
+}
+
+export interface VerifyProblem {
+  readonly job: string;
+  readonly number: number | undefined;
+  readonly file: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface VerifyReport {
+  readonly ok: boolean;
+  readonly snapshots: number;
+  readonly blocks: number;
+  readonly bytes: number;
+  readonly problems: readonly VerifyProblem[];
+}
+
+export interface PruneReport {
+  readonly removedSnapshots: readonly number[];
+  readonly removedFiles: number;
+  readonly freedBytes: number;
+}
+
+/** The checkpoint repository. All calls may be made from several processes and machines at once. */
+export interface CheckpointStore extends AsyncDisposable {
+  readonly repositoryId: string;
+
+  jobs(options?: CallOptions): Promise<readonly string[]>;
+
+  /** An unknown job is an empty state, not an error. */
+  state(job: string, options?: CallOptions): Promise<JobState>;
+
+  /**
+   * Wins the next epoch by exclusive creation of its file.
+   *
+   * - Two claims never win the same epoch; the loser tries the next number.
+   * - No snapshot that was reported as committed is left behind, unless `start` says so.
+   * - `checkpoint` rejects with HF_CHECKPOINT_MISSING where that snapshot is not there or not eligible.
+   */
+  claim(job: string, holder: EpochHolder, start: EpochStart, options?: CallOptions): Promise<Epoch>;
+
+  /** Rejects with kind `fenced` where a higher epoch exists. */
+  assertCurrent(epoch: Epoch, options?: CallOptions): Promise<void>;
+
+  /** Notes how the job ended; the newest epoch only (else kind `fenced`). A repeat with the same end is harmless. */
+  end(epoch: Epoch, end: EpochEnd, options?: CallOptions): Promise<void>;
+
+  /** Begins a snapshot on top of `parent` (the last committed one of this epoch, or the one it continues). */
+  begin(epoch: Epoch, parent: CheckpointRef | undefined, options?: CallOptions): Promise<CheckpointWriter>;
+
+  /** Opens a committed snapshot. Rejects with `not-found`, `corrupt` or `newer-format`. */
+  open(ref: Pick<CheckpointRef, 'job' | 'number'>, options?: CallOptions): Promise<CheckpointReader>;
+
+  /** Newest first. Manifests that cannot be read are left out; `verify` names them. */
+  list(job: string, options?: CallOptions): Promise<readonly CheckpointSummary[]>;
+
+  /** Reads everything of one job, or of all; never rejects for what it finds. */
+  verify(job: string | undefined, options?: CallOptions & { readonly onProgress?: (bytes: number) => void }): Promise<VerifyReport>;
+
+  /**
+   * Keeps the newest `keep` eligible snapshots and the numbers in `protect`; removes other manifests, then packs that nothing refers to.
+   *
+   * - Killed at any step it leaves every kept snapshot whole; the next prune removes the rest.
+   * - Never touches a pack or temporary file of the newest epoch's attempt.
+   */
+  prune(job: string, policy: { readonly keep: number; readonly protect?: readonly number[] }, options?: CallOptions): Promise<PruneReport>;
+}

@@ -1,0 +1,27 @@
+# shellcheck shell=bash disable=SC2034
+# Every version that bootstrap brings, and the digest that it must have. Sourced after paths.sh.
+
+NODE_VERSION=24.21.0
+NODE_MAJOR=24
+# The older line, for tests: jobs of users run on it.
+OLD_NODE_VERSION=20.20.2
+PNPM_VERSION=12.21.0
+# Debian's revision counts: the suites below carry this one, else the candidate is taken and said.
+CRIU_VERSION=4.2.1-1
+# Debian's next stable first: it will stop moving; then the one where everything is.
+CRIU_SUITES='forky sid'
+
+case $HOLDFAST_ARCH in
+  x86_64)
+    NPM_ARCH=x64
+    NODE_SHA512=sha512-3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==
+    OLD_NODE_SHA512=sha512-PeHQM8wAdmHtZA1mBocygZxs5LiUWtsJezQTkBd0iY987KpGrD1O2tVEydvMZiuXceRanxt7rjTnDEBwOPujoQ==
+    PNPM_SHA512=sha512-8eufCjHXspKbNS/kh8q4Q0gqJoOuvC4Q5pgos6XS8By/nAMtP+jf8F1Cw9er840kfAX+PJ/ts+A9qnLE91rvXQ==
+    ;;
+  aarch64)
+    NPM_ARCH=arm64
+    NODE_SHA512=sha512-FpJRPEz2OvvTLfjIOlNGFY9JLPMKgl5m+d4oGYBLg24kJ1mmvN1Zl/HPJgF4HDaJ51ISev1l1cRZ/DM+keXW5g==
+    OLD_NODE_SHA512=sha512-LCXJnNTFiyGuYBw2gZSI5OBFMbkjAPt8sqD/NKrWoE2QmDgSubTqFng6GaNJ9EJ8HpxBMGcWWpbbcs4Vo+CnGg==
+    PNPM_SHA512=sha512-4Oj/iF2TDCe2lcH0n4TupPR5sSdrNLclJB6xBElLMPCUOAvBhdf2rRlSaO5M4erJ6g4Fyy7YTXTpcmfFsKyxEA==
+    ;;
+esac

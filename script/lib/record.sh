@@ -1,0 +1,22 @@
+# shellcheck shell=bash
+# What bootstrap found and brought, written down so that bin/holdfast need not ask again.
+
+record_lines() {
+  printf "export %s='%s'\n" HOLDFAST_TOOLS "$HOLDFAST_TOOLS" HOLDFAST_NODE "$NODE_BIN/node" HOLDFAST_CRIU "$CRIU_BIN/criu" \
+    HOLDFAST_RUNC "$RUNC_BIN/runc" HOLDFAST_NATIVE "$NATIVE_BIN"
+  [ -z "${OLD_NODE:-}" ] || printf "export HOLDFAST_OLD_NODE='%s'\n" "$OLD_NODE"
+  printf "HOLDFAST_PATH='%s'\n" "$NODE_BIN:$PNPM_BIN"
+}
+
+# The kernel is part of it: a probe's answer does not outlive a reboot into another one.
+write_record() {
+  local new=$HOLDFAST_RECORD.$$
+  mkdir -p "$(dirname "$HOLDFAST_RECORD")"
+  { record_lines; printf "HOLDFAST_KERNEL='%s'\n" "$(uname -r)"; } > "$new"
+  mv "$new" "$HOLDFAST_RECORD"
+}
+
+print_env() {
+  printf "export PATH='%s':\"\$PATH\"\n" "$NODE_BIN:$PNPM_BIN"
+  record_lines | grep '^export'
+}

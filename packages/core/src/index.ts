@@ -55,3 +55,5 @@ export type {
 } from './store/checkpoint-store.js';
 export type { CheckpointObject, ObjectInput, ObjectKind, ObjectLayout, ObjectSource, PageRun, SourceExtent } from './store/objects.js';
 export { pageSizeBytes } from './store/objects.js';
+export { formatDuration, maxDurationMs, parseDuration } from './units/duration.js';
+export { formatSize, parseSize } from './units/size.js';

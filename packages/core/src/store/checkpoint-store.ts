@@ -125,8 +125,8 @@ export interface CheckpointReader extends AsyncDisposable {
    */
   write(key: string, path: string, layout: ObjectLayout, options?: CallOptions): Promise<void>;
 
-  /** True where the regular file at `path` (never followed through a link) has exactly the object's bytes. */
-  matches(key: string, path: string, options?: CallOptions): Promise<boolean>;
+  /** True where the regular file at `path` (bytes, where the name is not UTF-8; never followed through a link) has exactly the object's bytes. */
+  matches(key: string, path: string | Uint8Array, options?: CallOptions): Promise<boolean>;
 
   /** Reads and verifies every block that this snapshot needs. Rejects with kind `corrupt` and the first one that is not right. */
   verify(options?: CallOptions & { readonly onProgress?: (bytes: number, totalBytes: number) => void }): Promise<void>;

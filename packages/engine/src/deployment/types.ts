@@ -1,0 +1,87 @@
+import type {
+  AttemptRecord,
+  CallOptions,
+  CatalogPlugin,
+  CheckpointSummary,
+  EventRecord,
+  HoldfastError,
+  JobQuery,
+  JobRecord,
+  Logger,
+  Page,
+  PruneReport,
+  StorageInspection,
+  StoragePlan,
+  StoragePlugin,
+  StorageProgress,
+  VerifyReport,
+} from '@holdfast/core';
+import type { Run, RunRequest, SnapshotOutcome } from '../run/types.js';
+
+/** One requirement and its remedy. */
+export interface DoctorCheck {
+  readonly name: string;
+  readonly ok: boolean;
+  /** What was found: a version, a path, a reason. */
+  readonly detail: string;
+  /** What to do; undefined where it is ok. */
+  readonly remedy: string | undefined;
+}
+
+export interface DoctorReport {
+  readonly ok: boolean;
+  readonly checks: readonly DoctorCheck[];
+  /** The first failed check as an error with its remedy. Throws where all is well. */
+  toError(): HoldfastError;
+}
+
+export interface JobDetail {
+  readonly job: string;
+  /** From the catalog; undefined where it does not know the job or does not answer. */
+  readonly record: JobRecord | undefined;
+  readonly holder: { readonly host: string; readonly pid: number; readonly since: string } | undefined;
+  readonly snapshots: readonly (CheckpointSummary & { readonly freezeMs: number | undefined })[];
+  readonly attempts: readonly AttemptRecord[];
+  readonly events: readonly EventRecord[];
+}
+
+export interface DeploymentStorage {
+  readonly name: string;
+  plan(options?: CallOptions): Promise<StoragePlan>;
+  provision(options?: CallOptions & { readonly onProgress?: (progress: StorageProgress) => void }): Promise<StorageInspection>;
+  inspect(options?: CallOptions): Promise<StorageInspection>;
+  destroy(options?: CallOptions & { readonly force?: boolean }): Promise<void>;
+}
+
+export interface DeploymentJobs {
+  list(query?: JobQuery, options?: CallOptions): Promise<Page<JobRecord>>;
+  /** Rejects with HF_JOB_MISSING for a job that neither the repository nor the catalog knows. */
+  show(job: string, options?: CallOptions): Promise<JobDetail>;
+  verify(job: string | undefined, options?: CallOptions & { readonly onProgress?: (bytes: number) => void }): Promise<VerifyReport>;
+  /** Asks the process that runs the job on this machine. Rejects with HF_JOB_NOT_RUNNING. */
+  snapshot(job: string, options?: CallOptions): Promise<SnapshotOutcome>;
+  prune(job: string, keep: number, options?: CallOptions): Promise<PruneReport>;
+}
+
+/** One storage, one catalog and the engine over them. */
+export interface Deployment extends AsyncDisposable {
+  readonly storage: DeploymentStorage;
+  readonly jobs: DeploymentJobs;
+  /** Checks every requirement of this machine; changes nothing. */
+  doctor(options?: CallOptions): Promise<DoctorReport>;
+  /** Attaches the storage and opens its repository (made on first use). A repeat is harmless; `run` and `jobs` do it where needed. */
+  attach(options?: CallOptions): Promise<void>;
+  /** Starts the job, or resumes it where it was. Rejects only where the job could not begin. */
+  run(request: RunRequest, options?: CallOptions): Promise<Run>;
+}
+
+export interface OpenDeployment {
+  readonly drivers: readonly StoragePlugin[];
+  readonly catalogs: readonly CatalogPlugin[];
+  /** The path of a JSON file, or what it would hold. */
+  readonly config: string | Readonly<Record<string, unknown>>;
+}
+
+export interface OpenDeploymentOptions extends CallOptions {
+  readonly logger?: Logger | undefined;
+}

@@ -1,0 +1,65 @@
+import { type CheckpointReader, type CheckpointStore, type CheckpointWriter, HoldfastError } from '@holdfast/core';
+import { openRepository } from '@holdfast/store';
+import type { CallContext, RepositoryCalls } from './protocol.js';
+
+type WithContext<F> = F extends (...args: infer A) => infer R ? (context: CallContext, ...args: A) => R : never;
+export type ServedCalls = { readonly [K in keyof RepositoryCalls]: WithContext<RepositoryCalls[K]> };
+
+/** The calls over a real repository. Writers and readers live here under handles, and die with this process. */
+export function createCalls(): ServedCalls {
+  let opened: CheckpointStore | undefined;
+  let lastHandle = 0;
+  const writers = new Map<number, CheckpointWriter>();
+  const readers = new Map<number, CheckpointReader>();
+
+  const store = (): CheckpointStore => opened ?? fail('no repository is open in this process');
+  const writer = (handle: number): CheckpointWriter => writers.get(handle) ?? fail(`no writer has the handle ${handle}`);
+  const reader = (handle: number): CheckpointReader => readers.get(handle) ?? fail(`no reader has the handle ${handle}`);
+
+  return {
+    open: async (_context, root, options) => {
+      opened = await openRepository({ root, ...options });
+      return opened.repositoryId;
+    },
+    jobs: ({ signal }) => store().jobs({ signal }),
+    state: ({ signal }, job) => store().state(job, { signal }),
+    claim: ({ signal }, job, holder, start) => store().claim(job, holder, start, { signal }),
+    assertCurrent: ({ signal }, epoch) => store().assertCurrent(epoch, { signal }),
+    end: ({ signal }, epoch, end) => store().end(epoch, end, { signal }),
+    list: ({ signal }, job) => store().list(job, { signal }),
+    verify: ({ signal, progress }, job) => store().verify(job, { signal, onProgress: progress }),
+    prune: ({ signal }, job, policy) => store().prune(job, policy, { signal }),
+    begin: async ({ signal }, epoch, parent) => {
+      const created = await store().begin(epoch, parent, { signal });
+      lastHandle += 1;
+      writers.set(lastHandle, created);
+      return { handle: lastHandle, ref: created.ref };
+    },
+    put: ({ signal }, handle, object) => writer(handle).put(object, { signal }),
+    keep: ({ signal }, handle, key) => writer(handle).keep(key, { signal }),
+    drop: (_context, handle, key) => writer(handle).drop(key),
+    commit: ({ signal }, handle, metadata) => writer(handle).commit(metadata, { signal }),
+    abortWriter: async (_context, handle) => {
+      await writers.get(handle)?.[Symbol.asyncDispose]();
+      writers.delete(handle);
+    },
+    openCheckpoint: async ({ signal }, ref) => {
+      const created = await store().open(ref, { signal });
+      lastHandle += 1;
+      readers.set(lastHandle, created);
+      return { handle: lastHandle, summary: created.summary, metadata: created.metadata, objects: created.objects };
+    },
+    read: ({ signal }, handle, key) => reader(handle).read(key, { signal }),
+    write: ({ signal }, handle, key, path, layout) => reader(handle).write(key, path, layout, { signal }),
+    matches: ({ signal }, handle, key, path) => reader(handle).matches(key, path, { signal }),
+    verifyCheckpoint: ({ signal, progress }, handle) => reader(handle).verify({ signal, onProgress: progress }),
+    closeReader: async (_context, handle) => {
+      await readers.get(handle)?.[Symbol.asyncDispose]();
+      readers.delete(handle);
+    },
+  };
+}
+
+function fail(message: string): never {
+  throw new HoldfastError('HF_UNEXPECTED', { message, kind: 'unexpected', operation: 'repository' });
+}

@@ -1,0 +1,90 @@
+import type {
+  CheckpointMetadata,
+  CheckpointObject,
+  CheckpointRef,
+  CheckpointSummary,
+  CommitResult,
+  Epoch,
+  EpochEnd,
+  EpochHolder,
+  EpochStart,
+  ErrorCode,
+  ErrorKind,
+  JobState,
+  ObjectInput,
+  ObjectLayout,
+  ObjectResult,
+  PruneReport,
+  RetryAdvice,
+  VerifyReport,
+} from '@holdfast/core';
+
+/** What the server side gives to each call beside its arguments. */
+export interface CallContext {
+  readonly signal: AbortSignal;
+  progress(...values: readonly number[]): void;
+}
+
+export interface OpenedReader {
+  readonly handle: number;
+  readonly summary: CheckpointSummary;
+  readonly metadata: CheckpointMetadata;
+  readonly objects: readonly CheckpointObject[];
+}
+
+/** The calls between the engine and the process that does all repository I/O. Arguments survive a structured clone. */
+export interface RepositoryCalls {
+  open(root: string, options: RepositoryOptions): Promise<string>;
+  jobs(): Promise<readonly string[]>;
+  state(job: string): Promise<JobState>;
+  claim(job: string, holder: EpochHolder, start: EpochStart): Promise<Epoch>;
+  assertCurrent(epoch: Epoch): Promise<void>;
+  end(epoch: Epoch, end: EpochEnd): Promise<void>;
+  list(job: string): Promise<readonly CheckpointSummary[]>;
+  verify(job: string | undefined): Promise<VerifyReport>;
+  prune(job: string, policy: { readonly keep: number; readonly protect?: readonly number[] }): Promise<PruneReport>;
+  begin(epoch: Epoch, parent: CheckpointRef | undefined): Promise<{ readonly handle: number; readonly ref: CheckpointRef }>;
+  put(handle: number, object: ObjectInput): Promise<ObjectResult>;
+  keep(handle: number, key: string): Promise<void>;
+  drop(handle: number, key: string): Promise<void>;
+  commit(handle: number, metadata: CheckpointMetadata): Promise<CommitResult>;
+  abortWriter(handle: number): Promise<void>;
+  openCheckpoint(ref: { readonly job: string; readonly number: number }): Promise<OpenedReader>;
+  read(handle: number, key: string): Promise<Uint8Array>;
+  write(handle: number, key: string, path: string, layout: ObjectLayout): Promise<void>;
+  matches(handle: number, key: string, path: string | Uint8Array): Promise<boolean>;
+  verifyCheckpoint(handle: number): Promise<void>;
+  closeReader(handle: number): Promise<void>;
+}
+
+export interface RepositoryOptions {
+  /** Makes an empty repository where there is none. */
+  readonly create: boolean;
+  readonly preferredWriteSizeBytes: number;
+  /** False where the storage compresses by itself. */
+  readonly compress: boolean;
+}
+
+export type CallName = keyof RepositoryCalls;
+
+export type RequestMessage =
+  | { readonly type: 'call'; readonly id: number; readonly name: CallName; readonly args: readonly unknown[] }
+  | { readonly type: 'cancel'; readonly id: number };
+
+export interface WireError {
+  readonly code: ErrorCode;
+  readonly kind: ErrorKind;
+  readonly retry: RetryAdvice;
+  readonly message: string;
+  readonly operation: string | undefined;
+  readonly context: Readonly<Record<string, string | number | boolean>>;
+  readonly hint: string | undefined;
+  /** The stack of the other side, for logs. */
+  readonly stack: string | undefined;
+}
+
+export type ResponseMessage =
+  | { readonly type: 'ready' }
+  | { readonly type: 'progress'; readonly id: number; readonly values: readonly number[] }
+  | { readonly type: 'result'; readonly id: number; readonly value: unknown }
+  | { readonly type: 'error'; readonly id: number; readonly error: WireError };

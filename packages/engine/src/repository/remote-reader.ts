@@ -1,0 +1,46 @@
+import type { CallOptions, CheckpointMetadata, CheckpointObject, CheckpointReader, CheckpointSummary, ObjectLayout } from '@holdfast/core';
+import type { OpenedReader } from './protocol.js';
+import type { RepositoryProcess } from './repository-process.js';
+
+/** A reader that lives in the repository's process. */
+export class RemoteReader implements CheckpointReader {
+  readonly summary: CheckpointSummary;
+  readonly metadata: CheckpointMetadata;
+  readonly objects: readonly CheckpointObject[];
+  readonly #process: RepositoryProcess;
+  readonly #handle: number;
+  readonly #sizes: ReadonlyMap<string, number>;
+
+  constructor(process: RepositoryProcess, { handle, summary, metadata, objects }: OpenedReader) {
+    this.#process = process;
+    this.#handle = handle;
+    this.summary = summary;
+    this.metadata = metadata;
+    this.objects = objects;
+    this.#sizes = new Map(objects.map(({ key, sizeBytes }) => [key, sizeBytes]));
+  }
+
+  read(key: string, options: CallOptions = {}): Promise<Uint8Array> {
+    return this.#process.call('read', [this.#handle, key], { ...options, bytes: this.#size(key) });
+  }
+
+  write(key: string, path: string, layout: ObjectLayout, options: CallOptions = {}): Promise<void> {
+    return this.#process.call('write', [this.#handle, key, path, layout], { ...options, bytes: this.#size(key) });
+  }
+
+  matches(key: string, path: string | Uint8Array, options: CallOptions = {}): Promise<boolean> {
+    return this.#process.call('matches', [this.#handle, key, path], { ...options, bytes: this.#size(key) });
+  }
+
+  verify({ signal, onProgress }: Parameters<CheckpointReader['verify']>[0] = {}): Promise<void> {
+    return this.#process.call('verifyCheckpoint', [this.#handle], { signal, onProgress: (bytes = 0, total = 0) => onProgress?.(bytes, total) });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#process.failed) await this.#process.call('closeReader', [this.#handle]).catch(() => undefined);
+  }
+
+  #size(key: string): number {
+    return this.#sizes.get(key) ?? 0;
+  }
+}

@@ -1,0 +1,42 @@
+import type { CallOptions, CheckpointMetadata, CheckpointRef, CheckpointWriter, CommitResult, ObjectInput, ObjectResult } from '@holdfast/core';
+import type { RepositoryProcess } from './repository-process.js';
+
+/** A writer that lives in the repository's process. */
+export class RemoteWriter implements CheckpointWriter {
+  readonly ref: CheckpointRef;
+  readonly #process: RepositoryProcess;
+  readonly #handle: number;
+  #bytes = 0;
+
+  constructor(process: RepositoryProcess, handle: number, ref: CheckpointRef) {
+    this.#process = process;
+    this.#handle = handle;
+    this.ref = ref;
+  }
+
+  put(object: ObjectInput, options: CallOptions = {}): Promise<ObjectResult> {
+    this.#bytes += object.sizeBytes;
+    return this.#process.call('put', [this.#handle, object], options);
+  }
+
+  keep(key: string, options: CallOptions = {}): Promise<void> {
+    return this.#process.call('keep', [this.#handle, key], options);
+  }
+
+  drop(key: string): Promise<void> {
+    return this.#process.call('drop', [this.#handle, key]);
+  }
+
+  commit(metadata: CheckpointMetadata, options: CallOptions = {}): Promise<CommitResult> {
+    return this.#process.call('commit', [this.#handle, metadata], { ...options, bytes: this.#bytes });
+  }
+
+  async abort(): Promise<void> {
+    // With the process the writer is gone already: nothing of it can be chosen.
+    if (!this.#process.failed) await this.#process.call('abortWriter', [this.#handle]).catch(() => undefined);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.abort();
+  }
+}

@@ -1,0 +1,60 @@
+import type { ErrorCode } from '@holdfast/core';
+
+/** What happens in a run, in order. Every event carries `at` (ISO 8601, UTC) and the job's name. */
+export type RunEvent = RunEventBody & { readonly at: string; readonly job: string; readonly attempt: string };
+
+export type RunEventBody =
+  | { readonly type: 'attempt.started'; readonly epoch: number; readonly resuming: number | undefined }
+  /** What a dead attempt on this machine had left was ended and removed. */
+  | { readonly type: 'leftovers.ended'; readonly deadAttempt: string }
+  | { readonly type: 'job.started'; readonly pid: number }
+  | {
+      readonly type: 'job.resumed';
+      readonly pid: number;
+      readonly snapshot: number;
+      readonly restoreMs: number;
+      readonly restoredFiles: number;
+      readonly restoredBytes: number;
+    }
+  /** Tracked files that had changed since the snapshot, or were not in it, were moved here. */
+  | { readonly type: 'files.moved'; readonly folder: string; readonly count: number }
+  /** The job's standard output since the snapshot may come a second time. */
+  | { readonly type: 'output.repeats'; readonly snapshot: number; readonly sinceSnapshotAt: string }
+  | {
+      readonly type: 'restore.failed';
+      readonly snapshot: number;
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly next: 'older' | 'fresh' | 'fail';
+    }
+  | { readonly type: 'snapshot.started'; readonly number: number; readonly reason: SnapshotReason }
+  | {
+      readonly type: 'snapshot.committed';
+      readonly number: number;
+      readonly reason: SnapshotReason;
+      /** Time from the freeze to the thaw. */
+      readonly freezeMs: number;
+      /** Time from the start to the commit. */
+      readonly totalMs: number;
+      readonly logicalBytes: number;
+      readonly storedBytes: number;
+    }
+  | {
+      readonly type: 'snapshot.failed';
+      readonly number: number | undefined;
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly hint: string | undefined;
+    }
+  /** The snapshot before outlasted the interval; this one starts late. */
+  | { readonly type: 'snapshot.delayed'; readonly lateMs: number }
+  | { readonly type: 'snapshots.pruned'; readonly numbers: readonly number[]; readonly freedBytes: number }
+  | { readonly type: 'catalog.unavailable'; readonly message: string }
+  | { readonly type: 'catalog.recovered' }
+  /** A newer attempt owns the job: this one ends it. */
+  | { readonly type: 'attempt.fenced'; readonly message: string }
+  | { readonly type: 'warning'; readonly code: ErrorCode; readonly message: string; readonly hint: string | undefined }
+  | { readonly type: 'job.exited'; readonly exitCode: number | undefined; readonly signal: number | undefined }
+  | { readonly type: 'job.stopped'; readonly snapshot: number | undefined };
+
+export type SnapshotReason = 'interval' | 'request' | 'stop';

@@ -1,0 +1,70 @@
+import type { HoldfastError } from '@holdfast/core';
+import type { RunEvent } from './events.js';
+
+/** What to do where no snapshot can be restored: try older ones, start afresh after those, or fail at the first. */
+export type RestorePolicy = 'older' | 'fresh' | 'fail';
+
+/** Connected TCP sockets: closed in the snapshot (the resumed job sees the end of the connection), or kept (they come back only under the same address). */
+export type TcpPolicy = 'close' | 'keep';
+
+export interface RunRequest {
+  readonly command: readonly [string, ...string[]];
+  /** Default: from the working directory and the command, so that the same line run again is the same job. */
+  readonly job?: string | undefined;
+  /** Absolute. Tracked. */
+  readonly workingDirectory: string;
+  /** The job's environment, complete. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Further paths that come back with the job. */
+  readonly track?: readonly string[] | undefined;
+  /** A duration such as `5m`, or milliseconds. Default: the configuration's. */
+  readonly interval?: string | number | undefined;
+  readonly keep?: number | undefined;
+  /** Starts anew although snapshots exist. */
+  readonly fresh?: boolean | undefined;
+  readonly onRestoreFailure?: RestorePolicy | undefined;
+  readonly tcp?: TcpPolicy | undefined;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+}
+
+export interface SnapshotOutcome {
+  readonly number: number;
+  readonly freezeMs: number;
+  readonly totalMs: number;
+  readonly logicalBytes: number;
+  readonly storedBytes: number;
+}
+
+/** One shape for every end. */
+export interface RunResult {
+  readonly job: string;
+  readonly attempt: string;
+  /** `exited`: the job ended by itself. `stopped`: a last snapshot was asked for. `lost`: the container died with Holdfast's own parts, or a newer attempt took the job. */
+  readonly outcome: 'exited' | 'stopped' | 'lost';
+  /** The job's own status; 128 + n where signal n ended it; undefined where it did not end by itself. */
+  readonly exitCode: number | undefined;
+  readonly snapshots: number;
+  readonly lastSnapshot: number | undefined;
+  readonly resumedFrom: number | undefined;
+  /** Why a stop could not take its snapshot, or why the run was lost. */
+  readonly error: HoldfastError | undefined;
+  readonly durationMs: number;
+}
+
+/** A running job. Disposing it is `kill` where it still runs. */
+export interface Run extends AsyncDisposable {
+  readonly job: string;
+  readonly attempt: string;
+  readonly epoch: number;
+  readonly resumedFrom: number | undefined;
+  /** All events from the start of the run on, for each caller. */
+  events(): AsyncIterable<RunEvent>;
+  /** Takes a snapshot now; joins one that is being taken. Rejects where it fails; the job goes on. */
+  snapshot(): Promise<SnapshotOutcome>;
+  /** Takes a last snapshot and ends the job; where that fails the job gets SIGTERM, then SIGKILL after the grace time. Repeats join. */
+  stop(): Promise<RunResult>;
+  /** Ends the job at once, without a snapshot. */
+  kill(): Promise<RunResult>;
+  /** Never rejects for the job's own failure. */
+  readonly result: Promise<RunResult>;
+}

@@ -15,27 +15,12 @@ has_integrity() {
   [ -s "$1" ] && [ "$(sha512sum "$1" | cut -d' ' -f1)" = "$hex" ]
 }
 
-# ca_bundle FOLDER: certificates for a machine that has none (a minimal install lacks ca-certificates): Debian's own
-# package, checked by apt's signatures and unpacked beside, not installed.
-ca_bundle() {
-  private_apt_system "$1/apt"
-  private_download ca-certificates > /dev/null
-  private_unpack "$1/ca"
-  cat "$1"/ca/usr/share/ca-certificates/mozilla/*.crt > "$1/ca.pem"
-}
-
-# fetch_url URL FILE FOLDER: curl, else apt's downloader, which every Debian has.
+# fetch_url URL FILE LOG: curl, else apt's downloader, which every Debian has.
 fetch_url() {
-  local options=()
-  if command -v curl > /dev/null && [ -e /etc/ssl/certs/ca-certificates.crt ]; then
-    if curl -fsSL --retry 3 --connect-timeout 20 -o "$2" "$1" 2> "$3/fetch.log"; then return 0; fi
-  fi
+  ensure_certificates
+  if command -v curl > /dev/null && curl -fsSL --retry 3 --connect-timeout 20 --cacert "$CERTIFICATES" -o "$2" "$1" 2> "$3"; then return 0; fi
   [ -x /usr/lib/apt/apt-helper ] || return 1
-  if [ ! -e /etc/ssl/certs/ca-certificates.crt ]; then
-    ca_bundle "$3" || return 1
-    options=(-o "Acquire::https::CaInfo=$3/ca.pem")
-  fi
-  /usr/lib/apt/apt-helper "${options[@]}" -o APT::Sandbox::User=root -o Acquire::Retries=3 download-file "$1" "$2" > "$3/fetch.log" 2>&1
+  /usr/lib/apt/apt-helper -o "Acquire::https::CaInfo=$CERTIFICATES" -o APT::Sandbox::User=root -o Acquire::Retries=3 download-file "$1" "$2" > "$3" 2>&1
 }
 
 # npm_tarball NAME VERSION INTEGRITY FOLDER: FOLDER/package is the unpacked package; what is unpacked has the pinned digest.
@@ -50,8 +35,11 @@ npm_tarball() {
   fi
   if ! has_integrity "$file" "$integrity"; then
     rm -f "$file"
-    fetch_url "$url" "$file" "$folder" || { [ ! -s "$folder/fetch.log" ] || log_tail "$folder/fetch.log" 3; die "cannot download $name $version from the npm registry" \
-      'set NPM_CONFIG_REGISTRY to a registry that this machine reaches, then run script/bootstrap again'; }
+    fetch_url "$url" "$file" "$folder/fetch.log" || {
+      [ ! -s "$folder/fetch.log" ] || log_tail "$folder/fetch.log" 3
+      die "cannot download $name $version from $(npm_registry)" \
+        'set NPM_CONFIG_REGISTRY to a registry that this machine reaches (SSL_CERT_FILE where it has a certificate authority of its own), then run script/bootstrap again'
+    }
     has_integrity "$file" "$integrity" || die "$name $version from the npm registry has not the pinned digest ($integrity): refused"
   fi
   tar -xzf "$file" -C "$folder" --no-same-owner

@@ -21,6 +21,10 @@ ensure_workspace() {
   [ -e pnpm-lock.yaml ] || { say 'no pnpm-lock.yaml in this checkout: its dependencies are not installed'; return 0; }
   local PATH=$NODE_BIN:$PNPM_BIN:$PATH log=$HOLDFAST_TOOLS/staging/workspace.log
   export PATH
+  # pnpm looks for the system's certificates, which a minimal system has not.
+  ensure_certificates
+  local SSL_CERT_FILE=$CERTIFICATES
+  export SSL_CERT_FILE
   mkdir -p "${log%/*}"
   if ! workspace_installed; then
     start=$SECONDS

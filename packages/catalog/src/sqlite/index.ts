@@ -1,1 +1,2 @@
-export {};
+export type { SqliteConfig } from './config.js';
+export { sqlite } from './sqlite-catalog.js';

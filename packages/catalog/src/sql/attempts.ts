@@ -1,0 +1,50 @@
+import type { AttemptRecord, CallOptions } from '@holdfast/core';
+import { readAttempt } from './rows.js';
+import type { CatalogTransaction, Session } from './session.js';
+import { instant } from './values.js';
+
+/** The attempt calls of MetadataStore. */
+export interface Attempts {
+  putAttempt(record: AttemptRecord, options?: CallOptions): Promise<void>;
+  listAttempts(job: string, options?: CallOptions): Promise<readonly AttemptRecord[]>;
+}
+
+export function createAttempts(session: Session): Attempts {
+  return {
+    putAttempt: async (record, options) => {
+      instant('startedAt', record.startedAt);
+      if (record.endedAt !== undefined) instant('endedAt', record.endedAt);
+      await session.write('catalog.putAttempt', (trx) => put(trx, record), options);
+    },
+    listAttempts: (job, options) =>
+      session.read(
+        'catalog.listAttempts',
+        async (db) => {
+          const attempts = db.selectFrom('hf_attempts').selectAll().where('job', '=', job);
+          const rows = await attempts.orderBy('epoch', 'desc').orderBy('started_at', 'desc').orderBy('attempt', 'desc').execute();
+          return rows.map(readAttempt);
+        },
+        options,
+      ),
+  };
+}
+
+async function put(trx: CatalogTransaction, record: AttemptRecord): Promise<void> {
+  const { job, attempt } = record;
+  const row = {
+    epoch: record.epoch,
+    host: record.host,
+    pid: record.pid,
+    started_at: record.startedAt,
+    ended_at: record.endedAt ?? null,
+    resumed_from: record.resumedFrom ?? null,
+    outcome: record.outcome,
+    exit_code: record.exitCode ?? null,
+  };
+  const updated = await trx.updateTable('hf_attempts').set(row).where('job', '=', job).where('attempt', '=', attempt).executeTakeFirst();
+  if (updated.numUpdatedRows > 0n) return;
+  await trx
+    .insertInto('hf_attempts')
+    .values({ job, attempt, ...row })
+    .execute();
+}

@@ -1,0 +1,63 @@
+import type { CallOptions, CheckpointRecord } from '@holdfast/core';
+import { readCheckpoint } from './rows.js';
+import type { CatalogTransaction, Session } from './session.js';
+import { instant } from './values.js';
+
+/** The checkpoint calls of MetadataStore. */
+export interface Checkpoints {
+  putCheckpoint(record: CheckpointRecord, options?: CallOptions): Promise<void>;
+  listCheckpoints(job: string, options?: CallOptions): Promise<readonly CheckpointRecord[]>;
+  removeCheckpoints(job: string, numbers: readonly number[], options?: CallOptions): Promise<void>;
+}
+
+/** Numbers in one statement: below what any of the databases takes as parameters. */
+const removalSize = 500;
+
+export function createCheckpoints(session: Session): Checkpoints {
+  return {
+    putCheckpoint: async (record, options) => {
+      instant('createdAt', record.createdAt);
+      await session.write('catalog.putCheckpoint', (trx) => put(trx, record), options);
+    },
+    listCheckpoints: (job, options) =>
+      session.read(
+        'catalog.listCheckpoints',
+        async (db) => {
+          const rows = await db.selectFrom('hf_checkpoints').selectAll().where('job', '=', job).orderBy('number', 'desc').execute();
+          return rows.map(readCheckpoint);
+        },
+        options,
+      ),
+    removeCheckpoints: async (job, numbers, options) => {
+      await session.write('catalog.removeCheckpoints', (trx) => remove(trx, job, numbers), options);
+    },
+  };
+}
+
+async function put(trx: CatalogTransaction, record: CheckpointRecord): Promise<void> {
+  const { job, number } = record;
+  const row = {
+    epoch: record.epoch,
+    attempt: record.attempt,
+    created_at: record.createdAt,
+    freeze_ms: record.freezeMs,
+    logical_bytes: record.logicalBytes,
+    stored_bytes: record.storedBytes,
+  };
+  const updated = await trx.updateTable('hf_checkpoints').set(row).where('job', '=', job).where('number', '=', number).executeTakeFirst();
+  if (updated.numUpdatedRows > 0n) return;
+  await trx
+    .insertInto('hf_checkpoints')
+    .values({ job, number, ...row })
+    .execute();
+}
+
+async function remove(trx: CatalogTransaction, job: string, numbers: readonly number[]): Promise<void> {
+  for (let first = 0; first < numbers.length; first += removalSize) {
+    await trx
+      .deleteFrom('hf_checkpoints')
+      .where('job', '=', job)
+      .where('number', 'in', numbers.slice(first, first + removalSize))
+      .execute();
+  }
+}

@@ -1,0 +1,87 @@
+import type { CallOptions, JobQuery, JobRecord, Page } from '@holdfast/core';
+import { readCursor, writeCursor } from './cursor.js';
+import { readJob } from './rows.js';
+import type { CatalogDatabase } from './schema.js';
+import type { CatalogTransaction, Session } from './session.js';
+import { instant, positive } from './values.js';
+
+/** The job calls of MetadataStore. */
+export interface Jobs {
+  putJob(record: JobRecord, options?: CallOptions): Promise<void>;
+  getJob(job: string, options?: CallOptions): Promise<JobRecord | undefined>;
+  listJobs(query?: JobQuery, options?: CallOptions): Promise<Page<JobRecord>>;
+}
+
+const defaultLimit = 100;
+const mostLimit = 1000;
+
+export function createJobs(session: Session): Jobs {
+  return {
+    putJob: async (record, options) => {
+      instant('createdAt', record.createdAt);
+      instant('updatedAt', record.updatedAt);
+      await session.write('catalog.putJob', (trx) => put(trx, record), options);
+    },
+    getJob: (job, options) =>
+      session.read(
+        'catalog.getJob',
+        async (db) => {
+          const row = await db.selectFrom('hf_jobs').selectAll().where('job', '=', job).executeTakeFirst();
+          return row && readJob(row);
+        },
+        options,
+      ),
+    listJobs: async (query = {}, options) => {
+      const limit = positive('limit', query.limit ?? defaultLimit, mostLimit);
+      // One more than the page: whether there is a next one.
+      const rows = await session.read('catalog.listJobs', (db) => select(db, query, limit + 1), options);
+      const items = rows.slice(0, limit);
+      const last = items.at(-1);
+      return { items, nextCursor: last !== undefined && rows.length > limit ? writeCursor(last) : undefined };
+    },
+  };
+}
+
+async function put(trx: CatalogTransaction, record: JobRecord): Promise<void> {
+  const { job, labels } = record;
+  const row = {
+    repository_id: record.repositoryId,
+    command: JSON.stringify(record.command),
+    working_directory: record.workingDirectory,
+    status: record.status,
+    labels: JSON.stringify(labels),
+    updated_at: record.updatedAt,
+    exit_code: record.exitCode ?? null,
+  };
+  // Update, then insert: what every database does the same way. Two inserts at once conflict, and the later one is tried again.
+  const updated = await trx.updateTable('hf_jobs').set(row).where('job', '=', job).executeTakeFirst();
+  if (updated.numUpdatedRows === 0n) {
+    await trx
+      .insertInto('hf_jobs')
+      .values({ job, created_at: record.createdAt, ...row })
+      .execute();
+  }
+  await trx.deleteFrom('hf_job_labels').where('job', '=', job).execute();
+  const labelRows = Object.entries(labels).map(([name, value]) => ({ job, name, value }));
+  if (labelRows.length > 0) await trx.insertInto('hf_job_labels').values(labelRows).execute();
+}
+
+async function select(db: CatalogDatabase, query: JobQuery, limit: number): Promise<readonly JobRecord[]> {
+  const { status, prefix, label, updatedAfter } = query;
+  const cursor = query.cursor === undefined ? undefined : readCursor(query.cursor);
+  let jobs = db.selectFrom('hf_jobs').selectAll().orderBy('updated_at', 'desc').orderBy('job', 'asc').limit(limit);
+  if (status !== undefined) jobs = jobs.where('status', '=', status);
+  // A range, not LIKE, which ignores case in one database and not in another.
+  if (prefix !== undefined && prefix !== '') jobs = jobs.where('job', '>=', prefix).where('job', '<', `${prefix}\u{10FFFF}`);
+  if (updatedAfter !== undefined) jobs = jobs.where('updated_at', '>', instant('updatedAfter', updatedAfter));
+  if (label !== undefined) {
+    const named = db.selectFrom('hf_job_labels').select('job').where('name', '=', label.name).where('value', '=', label.value);
+    jobs = jobs.where('job', 'in', named);
+  }
+  if (cursor !== undefined) {
+    jobs = jobs
+      .where('updated_at', '<=', cursor.updatedAt)
+      .where((row) => row.or([row('updated_at', '<', cursor.updatedAt), row('job', '>', cursor.job)]));
+  }
+  return (await jobs.execute()).map(readJob);
+}

@@ -1,0 +1,49 @@
+import { isAbsolute, normalize } from 'node:path';
+import { HoldfastError } from '@holdfast/core';
+import * as z from 'zod';
+
+/** The `catalog` section of the configuration for SQLite. */
+export interface SqliteConfig {
+  readonly type: 'sqlite';
+  /** Absolute path of the database file. It is made, with its directory, where it is missing. */
+  readonly path: string;
+}
+
+export const sqliteConfigSchema: z.ZodType<SqliteConfig> = z.strictObject({
+  type: z.literal('sqlite'),
+  path: z
+    .string()
+    .refine((path) => isAbsolute(path) && !path.includes('\0'), { error: (issue) => `'${String(issue.input)}' is no absolute path` })
+    .meta({ description: 'Absolute path of the database file; made, with its directory, where it is missing' }),
+});
+
+/** Throws HF_CONFIG with the value that is wrong. */
+export function parseSqliteConfig(config: unknown): SqliteConfig {
+  const parsed = sqliteConfigSchema.safeParse(config);
+  if (parsed.success) return Object.freeze(parsed.data);
+  throw refuse(`The catalog's configuration is not right: ${z.prettifyError(parsed.error)}`, parsed.error);
+}
+
+/** Reads `sqlite:/path/to/catalog.sqlite` (also with an empty host: `sqlite:///path`). */
+export function sqliteConfigFromUrl(url: string): SqliteConfig {
+  const [, path] = /^sqlite:(?:\/\/(?=\/))?(\/.+)$/u.exec(url) ?? [];
+  if (path === undefined || path.startsWith('//') || /[?#]/u.test(path)) throw refuse(`'${url}' names no SQLite file`);
+  return parseSqliteConfig({ type: 'sqlite', path: normalize(decode(url, path)) });
+}
+
+function decode(url: string, path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch (error) {
+    throw refuse(`'${url}' has a % that begins no escape`, error);
+  }
+}
+
+function refuse(message: string, cause?: unknown): HoldfastError {
+  return new HoldfastError('HF_CONFIG', {
+    kind: 'invalid-argument',
+    message,
+    hint: 'Write { "type": "sqlite", "path": "/var/lib/holdfast/catalog.sqlite" } or sqlite:/var/lib/holdfast/catalog.sqlite',
+    ...(cause === undefined ? {} : { cause }),
+  });
+}

@@ -1,0 +1,15 @@
+import { sql } from 'kysely';
+import type { SqlFlavour } from '../sql/flavour.js';
+import { classifySqliteError } from './errors.js';
+
+export function sqliteFlavour(path: string): SqlFlavour {
+  return {
+    type: 'sqlite',
+    location: path,
+    nowMs: sql<number>`cast(round(unixepoch('subsec') * 1000) as integer)`,
+    identity: (column) => column.autoIncrement(),
+    classify: classifySqliteError,
+    corruptHint: `The catalog can be rebuilt from the repository: move ${path} away, with its -wal and -shm files, and start again`,
+    unavailableHint: `Look at ${path}: its directory must be writable and have free space, and no other program may keep the file locked`,
+  };
+}

@@ -1,0 +1,30 @@
+/*
+ * holdfast-tree: what Node cannot do with files, and what must be quick while a job is frozen.
+ *
+ *   scan [--exclude PATH]… [--output FILE] ROOT   lists everything beneath ROOT as a record stream
+ *   copy ROOT FOLDER                              copies the files listed on stdin into FOLDER under numbers
+ *   apply ROOT…                                   carries out the actions on stdin beneath the roots
+ *
+ * The formats are those of docs/files.md. Exit status: 0 done, 1 failed (one line on stderr), 2 wrong usage.
+ */
+#include "lib-tree.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+int main(int argc, char **argv) {
+  /* A walk holds one descriptor for each level it is deep. */
+  struct rlimit files;
+  if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+    files.rlim_cur = files.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &files);
+  }
+  umask(077);
+  if (argc >= 2 && strcmp(argv[1], "scan") == 0) return tree_scan(argc - 2, argv + 2);
+  if (argc >= 2 && strcmp(argv[1], "copy") == 0) return tree_copy(argc - 2, argv + 2);
+  if (argc >= 2 && strcmp(argv[1], "apply") == 0) return tree_apply(argc - 2, argv + 2);
+  fputs("usage: holdfast-tree scan [--exclude PATH]... [--output FILE] ROOT | copy ROOT FOLDER | apply ROOT...\n", stderr);
+  return 2;
+}

@@ -21,9 +21,9 @@ bring_gcc() {
   private_unpack "$folder/gcc/root"
   # gcc's libraries without any of libc's: those must be the system's, together with its loader.
   mkdir "$folder/gcc/lib" "$folder/gcc/bin"
-  for library in "$folder/gcc/root/usr/lib/$triplet"/*.so.*; do
+  for library in "$folder/gcc/root/usr/lib/$triplet"/*.so*; do
     case ${library##*/} in
-      libc.so.* | ld-linux* | libm.so.* | libmvec* | libpthread* | libdl.* | librt.* | libresolv* | libnss* | libnsl* | libutil* | libanl* | libBroken*) ;;
+      libc.so* | ld-linux* | libm.so* | libmvec* | libpthread* | libdl.* | librt.* | libresolv* | libnss* | libnsl* | libutil* | libanl* | libBroken*) ;;
       *) ln -s "../root/usr/lib/$triplet/${library##*/}" "$folder/gcc/lib/" ;;
     esac
   done

@@ -28,25 +28,42 @@ native_complete() {
   done
 }
 
+# compile SOURCE OPTIONS...: in the words of the checkout's paths when it fails.
+compile() {
+  local source=$1
+  shift
+  # shellcheck disable=SC2086 # lists of words
+  $CC $NATIVE_FLAGS "$@" "$source" 2> "$NATIVE_STAGING/cc.log" || {
+    log_tail "$NATIVE_STAGING/cc.log" 20
+    die "${source#"$HOLDFAST_ROOT/"} does not compile"
+  }
+}
+
+# build_folder FOLDER BIN: the programs of one folder of sources; its lib-*.c are compiled once and linked into each.
+build_folder() {
+  local source objects=()
+  for source in "$1"/lib-*.c; do
+    [ -e "$source" ] || continue
+    compile "$source" -c -o "$NATIVE_STAGING/$(basename "$source" .c).o"
+    objects+=("$NATIVE_STAGING/$(basename "$source" .c).o")
+  done
+  for source in $(native_programs); do
+    if [ "${source%/*}" = "$1" ]; then compile "$source" -o "$2/holdfast-$(basename "$source" .c)" "${objects[@]}"; fi
+  done
+}
+
 ensure_native() {
-  local home start=$SECONDS folder source name libraries names=''
+  local home start=$SECONDS source folder
   home=$HOLDFAST_TOOLS/native/$(native_hash)
   NATIVE_BIN=$home/bin
   if [ -d "$NATIVE_BIN" ] && native_complete; then return 0; fi
-  folder=$(staging native)
-  mkdir "$folder/home" "$folder/home/bin"
   if [ -n "$(native_programs)" ]; then ensure_compiler; fi
-  for source in $(native_programs); do
-    name=$(basename "$source" .c)
-    libraries=$(find "$(dirname "$source")" -maxdepth 1 -name 'lib-*.c' | LC_ALL=C sort)
-    # shellcheck disable=SC2086 # lists of words
-    $CC $NATIVE_FLAGS -o "$folder/home/bin/holdfast-$name" "$source" $libraries 2> "$folder/cc.log" || {
-      log_tail "$folder/cc.log" 20
-      die "${source#"$HOLDFAST_ROOT/"} does not compile"
-    }
-    names="$names holdfast-$name"
+  NATIVE_STAGING=$(staging native)
+  mkdir "$NATIVE_STAGING/home" "$NATIVE_STAGING/home/bin"
+  for folder in "$HOLDFAST_ROOT"/packages/*/native; do
+    [ ! -d "$folder" ] || build_folder "$folder" "$NATIVE_STAGING/home/bin"
   done
-  place "$folder/home" "$home"
-  rm -rf --one-file-system "$folder"
-  [ -z "$names" ] || say "native helpers:$names ($(seconds_since "$start"))"
+  place "$NATIVE_STAGING/home" "$home"
+  for source in $(native_programs); do set -- "$@" "holdfast-$(basename "$source" .c)"; done
+  [ $# -eq 0 ] || say "native helpers: $* ($(seconds_since "$start"))"
 }

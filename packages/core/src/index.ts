@@ -20,6 +20,12 @@ export type {
   MetadataStore,
   Page,
 } from './metadata/metadata-store.js';
+export type { ProcessOutcome, ProcessRequest } from './storage/probe/abandonable-process.js';
+export { runAbandonable } from './storage/probe/abandonable-process.js';
+export type { DirectoryFacts, ProbeRequest } from './storage/probe/probe-directory.js';
+export { probeDirectory, probeFilePrefix } from './storage/probe/probe-directory.js';
+export type { ForeignStorageError } from './storage/probe/storage-error.js';
+export { storageErrorFromCode } from './storage/probe/storage-error.js';
 export type { StorageCapabilities } from './storage/storage-capabilities.js';
 export type {
   AttachedStorage,

@@ -1,1 +1,2 @@
-export {};
+export type { LocalConfig } from './config.js';
+export { local } from './plugin.js';

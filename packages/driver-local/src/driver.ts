@@ -1,0 +1,83 @@
+import { userInfo } from 'node:os';
+import {
+  type AttachedStorage,
+  type CallOptions,
+  isHoldfastError,
+  type PlannedResource,
+  probeDirectory,
+  type StorageDriver,
+  type StorageInspection,
+  type StoragePlan,
+  storageErrorFromCode,
+} from '@holdfast/core';
+import { attachDirectory } from './attachment.js';
+import { bootFragment } from './boot-fragment.js';
+import { localCapabilities } from './capabilities.js';
+import type { LocalConfig } from './config.js';
+import { destroyDirectory } from './destroy.js';
+import { assertUsable } from './errors.js';
+import { provisionDirectory } from './provision.js';
+
+/** A directory of this machine as storage. */
+export function createLocalDriver(config: LocalConfig): StorageDriver {
+  const { path } = config;
+  return {
+    type: 'local',
+    name: `local:${path}`,
+    capabilities: localCapabilities,
+    plan: (options) => plan(path, options),
+    provision: (options) => provision(path, options),
+    inspect: (options) => inspect(path, options),
+    attach: (options) => attach(path, options),
+    destroy: (options) => destroyDirectory(path, options),
+    bootFragment: () => bootFragment(path),
+  };
+}
+
+async function plan(path: string, options?: CallOptions): Promise<StoragePlan> {
+  const missing = await isMissing(path, 'storage.plan', options);
+  return { resources: [directory(path, missing ? 'create' : 'none')], upToDate: !missing };
+}
+
+async function provision(path: string, options: Parameters<StorageDriver['provision']>[0]): Promise<StorageInspection> {
+  if (await isMissing(path, 'storage.provision', options)) {
+    await provisionDirectory(path);
+    options?.onProgress?.({ step: 'directory', message: `Made ${path}` });
+  }
+  return inspect(path, options);
+}
+
+async function inspect(path: string, options?: CallOptions): Promise<StorageInspection> {
+  try {
+    const facts = await probeDirectory({ path, mode: 'look', operation: 'storage.inspect', signal: options?.signal });
+    assertUsable(path, facts, userInfo().uid, 'storage.inspect');
+    return { state: 'ready', reason: undefined, resources: [directory(path, 'none')] };
+  } catch (error) {
+    if (!isHoldfastError(error) || error.kind === 'aborted') throw error;
+    if (error.kind === 'not-found') return { state: 'absent', reason: undefined, resources: [] };
+    return { state: error.retry === 'yes' ? 'degraded' : 'failed', reason: error.message, resources: [directory(path, 'none')] };
+  }
+}
+
+async function attach(path: string, options?: CallOptions): Promise<AttachedStorage> {
+  const operation = 'storage.attach';
+  // Who owns it is asked before anything is written into it.
+  assertUsable(path, await probeDirectory({ path, mode: 'look', operation, signal: options?.signal }), userInfo().uid, operation);
+  const facts = await probeDirectory({ path, mode: 'write', operation, signal: options?.signal });
+  return attachDirectory(path, facts.fileSystemType);
+}
+
+async function isMissing(path: string, operation: string, options?: CallOptions): Promise<boolean> {
+  try {
+    const { isDirectory } = await probeDirectory({ path, mode: 'look', operation, signal: options?.signal });
+    if (isDirectory) return false;
+  } catch (error) {
+    if (isHoldfastError(error) && error.kind === 'not-found') return true;
+    throw error;
+  }
+  throw storageErrorFromCode({ code: 'ENOTDIR', path, operation, message: 'not a directory' });
+}
+
+function directory(path: string, action: PlannedResource['action']): PlannedResource {
+  return { kind: 'directory', name: path, action, detail: 'mode 0700, on this machine' };
+}

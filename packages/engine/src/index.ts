@@ -1,1 +1,13 @@
-export {};
+export { openDeployment } from './deployment/open-deployment.js';
+export type {
+  Deployment,
+  DeploymentJobs,
+  DeploymentStorage,
+  DoctorCheck,
+  DoctorReport,
+  JobDetail,
+  OpenDeployment,
+  OpenDeploymentOptions,
+} from './deployment/types.js';
+export type { RunEvent, RunEventBody, SnapshotReason } from './run/events.js';
+export type { RestorePolicy, Run, RunRequest, RunResult, SnapshotOutcome, TcpPolicy } from './run/types.js';

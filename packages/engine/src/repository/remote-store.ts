@@ -112,7 +112,11 @@ class RemoteStore implements CheckpointStore {
 }
 
 function closing(): HoldfastError {
-  return new HoldfastError('HF_ABORTED', { message: 'the repository was closed while the call was under way', kind: 'aborted', operation: 'repository' });
+  return new HoldfastError('HF_ABORTED', {
+    message: 'the repository was closed while the call was under way',
+    kind: 'aborted',
+    operation: 'repository',
+  });
 }
 
 function replaced(root: string, before: string, now: string): HoldfastError {

@@ -27,7 +27,7 @@ export type RunEventBody =
       readonly message: string;
       readonly next: 'older' | 'fresh' | 'fail';
     }
-  | { readonly type: 'snapshot.started'; readonly number: number; readonly reason: SnapshotReason }
+  | { readonly type: 'snapshot.started'; readonly reason: SnapshotReason }
   | {
       readonly type: 'snapshot.committed';
       readonly number: number;

@@ -1,0 +1,37 @@
+import { type DeploymentConfig, HoldfastError, parseDuration } from '@holdfast/core';
+import { parseJobName } from '@holdfast/store';
+import { defaultJobName } from '../run/job-name.js';
+import type { CompleteRequest } from '../run/run-environment.js';
+import type { RunRequest } from '../run/types.js';
+
+/** Applies the configuration's defaults and refuses what cannot be. */
+export function completeRequest(request: RunRequest, config: DeploymentConfig): CompleteRequest {
+  const { command, workingDirectory, environment, track = [], interval, fresh = false, labels = {} } = request;
+  if (command.length === 0 || command[0] === '') throw usage('no command was given', 'name the command to run');
+  if (!workingDirectory.startsWith('/')) throw usage(`workingDirectory ${workingDirectory} is not absolute`, 'pass an absolute path');
+  const keep = request.keep ?? config.job.keep;
+  if (!Number.isInteger(keep) || keep < 1) throw usage(`keep ${keep} is not a whole number of 1 or more`, 'keep at least one snapshot');
+  return {
+    job: parseJobName(request.job ?? defaultJobName(workingDirectory, command)),
+    command,
+    workingDirectory,
+    environment,
+    track,
+    intervalMs: intervalMs(interval) ?? config.job.intervalMs,
+    keep,
+    fresh,
+    onRestoreFailure: request.onRestoreFailure ?? config.job.onRestoreFailure,
+    tcp: request.tcp ?? config.job.tcp,
+    labels,
+  };
+}
+
+function intervalMs(interval: string | number | undefined): number | undefined {
+  if (typeof interval !== 'number') return interval === undefined ? undefined : parseDuration(interval);
+  if (Number.isFinite(interval) && interval > 0) return interval;
+  throw usage(`interval ${interval} is not a number of milliseconds above 0`, 'pass a duration such as "5m"');
+}
+
+function usage(message: string, hint: string): HoldfastError {
+  return new HoldfastError('HF_USAGE', { message, kind: 'invalid-argument', operation: 'run', hint });
+}

@@ -1,0 +1,134 @@
+import { join } from 'node:path';
+import {
+  type AttachedStorage,
+  type CallOptions,
+  type CatalogPlugin,
+  type CheckpointStore,
+  type DeploymentConfig,
+  type Logger,
+  layerDriver,
+  type MetadataStore,
+  type StorageDriver,
+  systemClock,
+} from '@holdfast/core';
+import { findTools } from '../container/tools.js';
+import { openRemoteStore } from '../repository/remote-store.js';
+import { startRun } from '../run/start-run.js';
+import type { Run, RunRequest } from '../run/types.js';
+import { completeRequest } from './complete-request.js';
+import { runDoctor } from './doctor.js';
+import { createJobs } from './jobs.js';
+import type { Deployment, DeploymentJobs, DeploymentStorage, DoctorReport } from './types.js';
+
+export interface EngineDeploymentOptions {
+  readonly config: DeploymentConfig;
+  readonly driver: StorageDriver;
+  readonly catalogPlugin: CatalogPlugin;
+  readonly logger: Logger;
+}
+
+interface Opened {
+  readonly attached: AttachedStorage;
+  readonly store: CheckpointStore;
+}
+
+/** Opens each part when it is first needed, once, and closes what was opened. */
+export class EngineDeployment implements Deployment {
+  readonly storage: DeploymentStorage;
+  readonly jobs: DeploymentJobs;
+  readonly #options: EngineDeploymentOptions;
+  readonly #driver: StorageDriver;
+  #opened: Promise<Opened> | undefined;
+  #catalog: Promise<MetadataStore> | undefined;
+
+  constructor(options: EngineDeploymentOptions) {
+    this.#options = options;
+    const { config, logger } = options;
+    this.#driver = layerDriver(options.driver, { logger, clock: systemClock });
+    this.storage = this.#driver;
+    this.jobs = createJobs({
+      stateDirectory: config.stateDirectory,
+      store: async (callOptions) => (await this.#open(callOptions)).store,
+      catalog: (callOptions) => this.#openCatalog(callOptions),
+    });
+  }
+
+  doctor(options: CallOptions = {}): Promise<DoctorReport> {
+    const { config } = this.#options;
+    return runDoctor({ config, driver: this.#driver, catalog: (callOptions) => this.#openCatalog(callOptions) }, options);
+  }
+
+  async attach(options: CallOptions = {}): Promise<void> {
+    await this.#open(options);
+  }
+
+  async run(request: RunRequest, { signal }: CallOptions = {}): Promise<Run> {
+    const { config, logger } = this.#options;
+    const complete = completeRequest(request, config);
+    const tools = await findTools(config.tools);
+    const { store, attached } = await this.#open({ signal });
+    const catalog = await this.#openCatalog({ signal });
+    return startRun(
+      {
+        store,
+        catalog,
+        stateDirectory: config.stateDirectory,
+        memoryDirectory: '/dev/shm/holdfast',
+        exclude: [attached.root, config.stateDirectory],
+        tools,
+        limits: { ...config.limits },
+        leaseTtlMs: config.lease.ttlMs,
+        clock: systemClock,
+        logger,
+      },
+      complete,
+      signal,
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const opened = await this.#opened?.catch(() => undefined);
+    await opened?.store[Symbol.asyncDispose]();
+    await opened?.attached.detach();
+    const catalog = await this.#catalog?.catch(() => undefined);
+    await catalog?.[Symbol.asyncDispose]();
+  }
+
+  #open(options: CallOptions): Promise<Opened> {
+    this.#opened ??= this.#attach(options).catch((error: unknown) => {
+      this.#opened = undefined;
+      throw error;
+    });
+    return this.#opened;
+  }
+
+  async #attach(options: CallOptions): Promise<Opened> {
+    const attached = await this.#driver.attach(options);
+    try {
+      const { guarantees, root } = attached;
+      const store = await openRemoteStore(
+        {
+          root: join(root),
+          create: true,
+          preferredWriteSizeBytes: guarantees.preferredWriteSizeBytes,
+          compress: !guarantees.compresses,
+          logger: this.#options.logger,
+        },
+        options,
+      );
+      return { attached, store };
+    } catch (error) {
+      await attached.detach();
+      throw error;
+    }
+  }
+
+  #openCatalog(options: CallOptions): Promise<MetadataStore> {
+    const { catalogPlugin, config } = this.#options;
+    this.#catalog ??= catalogPlugin.open(config.catalog, options).catch((error: unknown) => {
+      this.#catalog = undefined;
+      throw error;
+    });
+    return this.#catalog;
+  }
+}

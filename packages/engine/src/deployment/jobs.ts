@@ -1,0 +1,85 @@
+import { type CallOptions, type CheckpointStore, HoldfastError, isHoldfastError, type MetadataStore } from '@holdfast/core';
+import { isProcessAlive } from '../container/process-identity.js';
+import { notRunning, requestSnapshot } from '../run/control-client.js';
+import { findRuns } from '../run/run-record.js';
+import type { DeploymentJobs, JobDetail } from './types.js';
+
+export interface JobsOptions {
+  readonly stateDirectory: string;
+  readonly store: (options: CallOptions) => Promise<CheckpointStore>;
+  readonly catalog: (options: CallOptions) => Promise<MetadataStore>;
+}
+
+export function createJobs({ stateDirectory, store, catalog }: JobsOptions): DeploymentJobs {
+  return {
+    list: async (query = {}, options = {}) => (await catalog(options)).listJobs(query, options),
+    show: (job, options = {}) => show(job, options, { stateDirectory, store, catalog }),
+    verify: async (job, options = {}) => {
+      const repository = await store(options);
+      if (job !== undefined && !(await repository.jobs(options)).includes(job)) throw missing(job);
+      return repository.verify(job, options);
+    },
+    snapshot: async (job, options = {}) => {
+      for (const { directory, record } of await findRuns(stateDirectory)) {
+        if (record?.job === job && isProcessAlive(record.owner)) return requestSnapshot(directory, job, options);
+      }
+      throw notRunning(job);
+    },
+    prune: async (job, keep, options = {}) => {
+      const repository = await store(options);
+      if (!(await repository.jobs(options)).includes(job)) throw missing(job);
+      const report = await repository.prune(job, { keep }, options);
+      // The catalog is an index: what it misses here, a rebuild mends.
+      await catalog(options)
+        .then((index) => index.removeCheckpoints(job, report.removedSnapshots, options))
+        .catch(() => undefined);
+      return report;
+    },
+  };
+}
+
+async function show(job: string, options: CallOptions, { store, catalog }: JobsOptions): Promise<JobDetail> {
+  const repository = await store(options);
+  const [state, snapshots] = await Promise.all([repository.state(job, options), repository.list(job, options)]);
+  const index = await fromCatalog(job, options, catalog);
+  if (state.epoch === undefined && index.record === undefined) throw missing(job);
+  const freezes = new Map(index.checkpoints.map(({ number, freezeMs }) => [number, freezeMs]));
+  return {
+    job,
+    record: index.record,
+    holder: index.lease === undefined ? undefined : { host: index.lease.holder.host, pid: index.lease.holder.pid, since: index.lease.acquiredAt },
+    snapshots: snapshots.map((summary) => ({ ...summary, freezeMs: freezes.get(summary.number) })),
+    attempts: index.attempts,
+    events: index.events,
+  };
+}
+
+/** What the catalog knows; nothing where it does not answer: the repository is the truth. */
+async function fromCatalog(job: string, options: CallOptions, catalog: JobsOptions['catalog']) {
+  try {
+    const index = await catalog(options);
+    const [record, lease, attempts, checkpoints, events] = await Promise.all([
+      index.getJob(job, options),
+      index.currentLease(job, options),
+      index.listAttempts(job, options),
+      index.listCheckpoints(job, options),
+      index.listEvents(job, {}, options),
+    ]);
+    return { record, lease, attempts, checkpoints, events };
+  } catch (error) {
+    if (isHoldfastError(error) && (error.kind === 'unavailable' || error.kind === 'corrupt')) {
+      return { record: undefined, lease: undefined, attempts: [], checkpoints: [], events: [] };
+    }
+    throw error;
+  }
+}
+
+function missing(job: string): HoldfastError {
+  return new HoldfastError('HF_JOB_MISSING', {
+    message: `there is no job ${job} in this storage`,
+    kind: 'not-found',
+    operation: 'jobs',
+    context: { job },
+    hint: 'holdfast list names the jobs',
+  });
+}

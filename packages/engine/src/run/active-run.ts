@@ -1,0 +1,223 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { HoldfastError } from '@holdfast/core';
+import type { ExitStatus } from '../container/running-container.js';
+import { asHoldfastError } from './as-holdfast-error.js';
+import { attemptRecord, checkpointRecord, eventRecord, jobRecord } from './catalog-records.js';
+import { serveControl } from './control-socket.js';
+import type { RunEvent } from './events.js';
+import { describeHost } from './host.js';
+import { everyInterval } from './interval.js';
+import { isLost, noteEnd } from './job-end.js';
+import { watchLease } from './lease-watch.js';
+import type { RunContext } from './run-context.js';
+import type { ActiveRunOptions } from './run-environment.js';
+import { Snapshotter } from './snapshotter.js';
+import { endGracefully } from './stop.js';
+import type { Run, RunResult, SnapshotOutcome } from './types.js';
+
+/** A job that runs: its snapshots, its lease, its end. */
+export class ActiveRun implements Run {
+  readonly result: Promise<RunResult>;
+  readonly #options: ActiveRunOptions;
+  readonly #startedAt: string;
+  readonly #startedMs: number;
+  /** Aborted when the job is over: whatever works on it gives up. */
+  readonly #over = new AbortController();
+  readonly #snapshotter: Snapshotter;
+  #control: AsyncDisposable | undefined;
+  #stopping: Promise<RunResult> | undefined;
+  #stopped = false;
+  #lost: HoldfastError | undefined;
+
+  /** Sets up what goes on beside the job. The job runs already: where this fails it is ended. */
+  static async create(options: ActiveRunOptions): Promise<ActiveRun> {
+    try {
+      const run = new ActiveRun(options);
+      await run.#openControl();
+      return run;
+    } catch (error) {
+      await options.container.kill();
+      await options.container.dispose();
+      throw error;
+    }
+  }
+
+  private constructor(options: ActiveRunOptions) {
+    this.#options = options;
+    const { environment, request, epoch, container, roots, restored, events } = options;
+    const { clock } = environment;
+    this.#startedAt = clock.now().toISOString();
+    this.#startedMs = clock.monotonicMs();
+    const context: RunContext = {
+      job: request.job,
+      attempt: options.attempt,
+      command: request.command,
+      workingDirectory: request.workingDirectory,
+      store: environment.store,
+      epoch,
+      container,
+      roots,
+      exclude: environment.exclude,
+      staging: { memoryDirectory: join(options.memoryDirectory, 'staging'), diskDirectory: join(environment.stateDirectory, 'staging') },
+      tools: environment.tools,
+      limits: environment.limits,
+      host: describeHost(),
+      clock,
+      logger: environment.logger,
+      signal: this.#over.signal,
+    };
+    this.#snapshotter = new Snapshotter({
+      context,
+      parent: { ref: restored?.from, trees: undefined },
+      keep: request.keep,
+      emit: (event) => events.emit(event),
+      onFenced: (message) => this.#fence(message),
+    });
+    events.listen((event) => this.#note(event));
+    this.#noteStart();
+    this.result = this.#finish(container.exited);
+    void everyInterval(
+      request.intervalMs,
+      (lateMs) => this.#tick(lateMs),
+      () => clock.monotonicMs(),
+      this.#over.signal,
+    );
+    void watchLease({
+      store: environment.store,
+      catalog: environment.catalog,
+      epoch,
+      lease: options.lease,
+      ttlMs: environment.leaseTtlMs,
+      logger: environment.logger,
+      signal: this.#over.signal,
+      onFenced: (message) => this.#fence(message),
+    });
+  }
+
+  get job(): string {
+    return this.#options.request.job;
+  }
+
+  get attempt(): string {
+    return this.#options.attempt;
+  }
+
+  get epoch(): number {
+    return this.#options.epoch.epoch;
+  }
+
+  get resumedFrom(): number | undefined {
+    return this.#options.restored?.from.number;
+  }
+
+  events(): AsyncIterable<RunEvent> {
+    return this.#options.events.read();
+  }
+
+  snapshot(): Promise<SnapshotOutcome> {
+    return this.#snapshotter.take('request');
+  }
+
+  stop(): Promise<RunResult> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async kill(): Promise<RunResult> {
+    this.#stopped = true;
+    await this.#options.container.kill();
+    return this.result;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill();
+  }
+
+  async #openControl(): Promise<void> {
+    try {
+      this.#control = await serveControl(this.#options.directory, () => this.snapshot());
+    } catch (error) {
+      const { code, message } = asHoldfastError(error);
+      this.#options.events.emit({ type: 'warning', code, message: `holdfast snapshot cannot reach this run: ${message}`, hint: undefined });
+    }
+  }
+
+  async #tick(lateMs: number): Promise<void> {
+    if (this.#stopping !== undefined) return;
+    if (lateMs > 0) this.#options.events.emit({ type: 'snapshot.delayed', lateMs });
+    // The failure was told as an event; the job goes on and the next interval tries again.
+    await this.#snapshotter.take('interval').catch(() => undefined);
+  }
+
+  async #stop(): Promise<RunResult> {
+    const { container, environment } = this.#options;
+    this.#stopped = true;
+    try {
+      await this.#snapshotter.take('stop');
+    } catch (error) {
+      this.#lost ??= asHoldfastError(error);
+      await endGracefully(container, environment.limits.stopGraceMs);
+    }
+    return this.result;
+  }
+
+  #fence(message: string): void {
+    if (this.#over.signal.aborted) return;
+    this.#options.events.emit({ type: 'attempt.fenced', message });
+    this.#lost ??= asHoldfastError(new Error(message));
+    void this.#options.container.kill();
+  }
+
+  async #finish(exited: Promise<ExitStatus>): Promise<RunResult> {
+    const { environment, container, events, notes, lease, request, epoch } = this.#options;
+    const status = await exited;
+    this.#over.abort();
+    await this.#snapshotter.idle();
+    const outcome = this.#stopped ? 'stopped' : isLost(status, this.#lost) ? 'lost' : 'exited';
+    const exitCode = status.exitCode ?? (status.signal === undefined ? undefined : 128 + status.signal);
+    if (outcome === 'stopped') events.emit({ type: 'job.stopped', snapshot: this.#snapshotter.last?.number });
+    else events.emit({ type: 'job.exited', exitCode, signal: status.signal });
+    if (outcome === 'exited') await noteEnd(environment, epoch, exitCode ?? 0, (event) => events.emit(event));
+    this.#noteEnd(outcome, exitCode);
+    if (lease !== undefined) notes.note((catalog) => catalog.releaseLease(lease));
+    await this.#control?.[Symbol.asyncDispose]();
+    await container.dispose();
+    for (const folder of [this.#options.directory, this.#options.memoryDirectory, join(environment.stateDirectory, 'staging', this.attempt)]) {
+      await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+    }
+    await notes.settled();
+    events.end();
+    return {
+      job: request.job,
+      attempt: this.attempt,
+      outcome,
+      exitCode,
+      snapshots: this.#snapshotter.committed,
+      lastSnapshot: this.#snapshotter.last?.number,
+      resumedFrom: this.resumedFrom,
+      error: this.#lost,
+      durationMs: environment.clock.monotonicMs() - this.#startedMs,
+    };
+  }
+
+  #noteStart(): void {
+    const { notes } = this.#options;
+    notes.note((catalog) => catalog.putJob(jobRecord(this.#options, 'running', undefined)));
+    notes.note((catalog) => catalog.putAttempt(attemptRecord(this.#options, this.#startedAt, undefined)));
+  }
+
+  #noteEnd(outcome: RunResult['outcome'], exitCode: number | undefined): void {
+    const { notes } = this.#options;
+    const status = outcome === 'exited' ? (exitCode === 0 ? 'succeeded' : 'failed') : 'interrupted';
+    notes.note((catalog) => catalog.putJob(jobRecord(this.#options, status, outcome === 'exited' ? exitCode : undefined)));
+    notes.note((catalog) => catalog.putAttempt(attemptRecord(this.#options, this.#startedAt, { outcome, exitCode })));
+  }
+
+  #note(event: RunEvent): void {
+    const { notes, epoch } = this.#options;
+    notes.note((catalog) => catalog.appendEvent(eventRecord(event)));
+    if (event.type === 'snapshot.committed') notes.note((catalog) => catalog.putCheckpoint(checkpointRecord(event, epoch.epoch)));
+    if (event.type === 'snapshots.pruned') notes.note((catalog) => catalog.removeCheckpoints(event.job, event.numbers));
+  }
+}

@@ -1,0 +1,32 @@
+import type { Epoch, HoldfastError } from '@holdfast/core';
+import pRetry from 'p-retry';
+import type { ExitStatus } from '../container/running-container.js';
+import { asHoldfastError } from './as-holdfast-error.js';
+import type { RunEventBody } from './events.js';
+import type { RunEnvironment } from './run-environment.js';
+
+const sigkill = 9;
+
+/**
+ * True where the job did not end by itself, so that the next run resumes it. No program ends itself by SIGKILL: it came from outside, or the
+ * kernel ran out of memory.
+ */
+export function isLost({ exitCode, signal }: ExitStatus, error: HoldfastError | undefined): boolean {
+  return error !== undefined || signal !== undefined || exitCode === 128 + sigkill;
+}
+
+/** Writes the job's end to the repository, so that its line starts anew. A storage that does not take it is a warning: the next run would resume. */
+export async function noteEnd({ store, clock }: RunEnvironment, epoch: Epoch, exitCode: number, emit: (event: RunEventBody) => void): Promise<void> {
+  const end = { exitCode, endedAt: clock.now().toISOString() };
+  try {
+    await pRetry(() => store.end(epoch, end), { retries: 3, minTimeout: 200, maxTimeout: 2000 });
+  } catch (error) {
+    const { code, message } = asHoldfastError(error);
+    emit({
+      type: 'warning',
+      code,
+      message: `the job's end was not written to the storage: ${message}`,
+      hint: 'the same line would resume it; use --fresh',
+    });
+  }
+}

@@ -1,0 +1,108 @@
+import { join } from 'node:path';
+import { type CheckpointReader, type CheckpointStore, type CheckpointSummary, type Epoch, type EpochHolder, HoldfastError } from '@holdfast/core';
+import type { RunningContainer } from '../container/running-container.js';
+import { checkOutside, type RestoredFiles, restoreFiles, type TrackedRoot } from '../files/index.js';
+import { RebuiltImages } from '../images/rebuilt-images.js';
+import { asHoldfastError } from './as-holdfast-error.js';
+import type { RunEventBody } from './events.js';
+import { parseSnapshotMetadata, type SnapshotMetadata } from './snapshot-metadata.js';
+import type { RestorePolicy } from './types.js';
+
+export interface RestoreOptions {
+  readonly job: string;
+  readonly attempt: string;
+  readonly store: CheckpointStore;
+  readonly holder: EpochHolder;
+  readonly policy: RestorePolicy;
+  readonly emit: (event: RunEventBody) => void;
+  readonly signal: AbortSignal;
+  /** Where the images are rebuilt. */
+  readonly stagingDirectory: string;
+  /** Where the cut ends of files outside the tracked paths are kept. */
+  readonly savedTailsDirectory: string;
+  readonly treeTool: string;
+  readonly exclude: readonly string[];
+  readonly now: () => Date;
+  /** Where a root of the snapshot lies on this machine now. */
+  readonly placeRoots: (metadata: SnapshotMetadata) => Promise<readonly TrackedRoot[]>;
+  readonly start: (snapshot: SnapshotMetadata, roots: readonly TrackedRoot[], imagesDirectory: string) => Promise<RunningContainer>;
+}
+
+export interface Restored {
+  readonly epoch: Epoch;
+  readonly container: RunningContainer;
+  readonly from: CheckpointSummary;
+  readonly metadata: SnapshotMetadata;
+  readonly roots: readonly TrackedRoot[];
+  readonly files: RestoredFiles;
+}
+
+/**
+ * Brings the job back from the newest snapshot that can be, in the order that the policy allows. The epoch is claimed before anything on this
+ * machine is touched, and again for an older snapshot. Undefined where the policy says to start afresh. Rejects with HF_RESTORE_REFUSED before
+ * anything is changed where a file of the user's stands in the way.
+ */
+export async function restore(options: RestoreOptions, epoch: Epoch): Promise<Restored | undefined> {
+  const { job, store, holder, policy, emit, signal } = options;
+  let current = epoch;
+  const candidates = (await store.list(job, { signal })).filter(({ eligible }) => eligible);
+  for (const [index, candidate] of candidates.entries()) {
+    if (current.from?.number !== candidate.number)
+      current = await store.claim(job, holder, { kind: 'checkpoint', number: candidate.number }, { signal });
+    try {
+      return { epoch: current, from: candidate, ...(await restoreOne(options, candidate)) };
+    } catch (error) {
+      const failure = asHoldfastError(error);
+      const next = nextStep(failure, policy, index + 1 < candidates.length);
+      emit({ type: 'restore.failed', snapshot: candidate.number, code: failure.code, message: failure.message, next });
+      if (next === 'fail') throw failure;
+    }
+  }
+  if (policy === 'fresh' || candidates.length === 0) return undefined;
+  throw new HoldfastError('HF_NOTHING_TO_RESTORE', {
+    message: `no snapshot of job ${job} could be restored`,
+    kind: 'corrupt',
+    operation: 'restore',
+    hint: `holdfast verify ${job} names what is wrong; --fresh starts the job anew, --on-restore-failure fresh does so by itself`,
+  });
+}
+
+function nextStep(failure: HoldfastError, policy: RestorePolicy, olderExists: boolean): 'older' | 'fresh' | 'fail' {
+  // None of these gets better with an older snapshot.
+  const hopeless = ['fenced', 'aborted', 'missing-requirement', 'permission', 'no-space', 'newer-format'].includes(failure.kind);
+  if (policy === 'fail' || hopeless || failure.code === 'HF_RESTORE_REFUSED') return 'fail';
+  if (olderExists) return 'older';
+  return policy === 'fresh' ? 'fresh' : 'fail';
+}
+
+async function restoreOne(options: RestoreOptions, candidate: CheckpointSummary): Promise<Omit<Restored, 'epoch' | 'from'>> {
+  const { store, job, signal, emit, stagingDirectory } = options;
+  const startedAt = performance.now();
+  await using reader: CheckpointReader = await store.open(candidate, { signal });
+  const metadata = parseSnapshotMetadata(reader.metadata, job, candidate.number);
+  const roots = await options.placeRoots(metadata);
+  await checkOutside(metadata.outsideFiles, { saveDir: options.savedTailsDirectory });
+  const imagesDirectory = join(stagingDirectory, `images-${candidate.number}`);
+  // Memory first: what is not whole there is found before a file of the user's is moved.
+  await new RebuiltImages(imagesDirectory).write(reader, { signal });
+  const files = await restoreFiles({
+    reader,
+    roots,
+    exclude: options.exclude,
+    treeTool: options.treeTool,
+    savedName: `before-snapshot-${candidate.number}-${options.now().toISOString().replaceAll(/[:.]/g, '-')}`,
+    signal,
+  });
+  if (files.savedFolder !== undefined) emit({ type: 'files.moved', folder: files.savedFolder, count: files.moved.length });
+  const container = await options.start(metadata, roots, imagesDirectory);
+  emit({
+    type: 'job.resumed',
+    pid: container.initPid,
+    snapshot: candidate.number,
+    restoreMs: performance.now() - startedAt,
+    restoredFiles: files.restoredFiles,
+    restoredBytes: files.bytes,
+  });
+  emit({ type: 'output.repeats', snapshot: candidate.number, sinceSnapshotAt: candidate.createdAt });
+  return { container, metadata, roots, files };
+}

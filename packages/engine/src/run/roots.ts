@@ -1,0 +1,41 @@
+import { chmod, mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { assertTrackable, mergeRoots, type TrackedRoot } from '../files/index.js';
+import type { SnapshotMetadata } from './snapshot-metadata.js';
+
+export interface RootPlaces {
+  /** Folder of this attempt on disk: the job's own /tmp lies in it. */
+  readonly runDirectory: string;
+  /** Folder of this attempt on tmpfs: the job's own /dev/shm. */
+  readonly memoryDirectory: string;
+}
+
+/** The paths that come back with a job that starts now: its working directory, what it names, and the places that are its own. */
+export async function rootsOfNewJob(workingDirectory: string, track: readonly string[], places: RootPlaces): Promise<readonly TrackedRoot[]> {
+  const named = [workingDirectory, ...track.map((path) => resolve(workingDirectory, path))];
+  for (const path of named) await assertTrackable(path);
+  const tracked = mergeRoots(
+    named.map((path, index) => ({ id: index === 0 ? 'cwd' : `track-${index}`, hostPath: path, destination: path, private: false })),
+  );
+  return [...tracked, ...(await privateRoots(places))];
+}
+
+/** The same paths for a job that comes back: what is the user's where it was, what is the job's own in this attempt's folders. */
+export async function rootsOfSnapshot(metadata: SnapshotMetadata, places: RootPlaces): Promise<readonly TrackedRoot[]> {
+  const own = new Map((await privateRoots(places)).map((root) => [root.id, root]));
+  const roots = metadata.roots.map((root) => (root.private ? (own.get(root.id) ?? root) : root));
+  for (const root of roots) await mkdir(root.hostPath, { recursive: true });
+  return roots;
+}
+
+async function privateRoots({ runDirectory, memoryDirectory }: RootPlaces): Promise<readonly TrackedRoot[]> {
+  const roots = [
+    { id: 'tmp', hostPath: join(runDirectory, 'tmp'), destination: '/tmp', private: true, mode: 0o1777 },
+    { id: 'shm', hostPath: join(memoryDirectory, 'shm'), destination: '/dev/shm', private: true, mode: 0o1777 },
+  ];
+  for (const { hostPath, mode } of roots) {
+    await mkdir(hostPath, { recursive: true, mode: 0o700 });
+    await chmod(hostPath, mode);
+  }
+  return roots.map(({ mode: _mode, ...root }) => root);
+}

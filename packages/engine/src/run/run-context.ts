@@ -1,0 +1,33 @@
+import type { CheckpointStore, Clock, Epoch, Logger } from '@holdfast/core';
+import type { RunningContainer } from '../container/running-container.js';
+import type { EngineTools } from '../container/tools.js';
+import type { TrackedRoot } from '../files/index.js';
+import type { StagingPlaces } from './staging.js';
+
+export interface EngineLimits {
+  readonly dumpTimeoutMs: number;
+  readonly restoreTimeoutMs: number;
+  readonly stopGraceMs: number;
+}
+
+/** What every part of a running attempt works with. */
+export interface RunContext {
+  readonly job: string;
+  readonly attempt: string;
+  readonly command: readonly string[];
+  readonly workingDirectory: string;
+  readonly store: CheckpointStore;
+  readonly epoch: Epoch;
+  readonly container: RunningContainer;
+  readonly roots: readonly TrackedRoot[];
+  /** Absolute paths inside tracked roots that are Holdfast's own. */
+  readonly exclude: readonly string[];
+  readonly staging: StagingPlaces;
+  readonly tools: EngineTools;
+  readonly limits: EngineLimits;
+  readonly host: { readonly kernel: string; readonly architecture: string; readonly name: string };
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Aborted when the job ended or the run was killed: whatever is under way is given up. */
+  readonly signal: AbortSignal;
+}

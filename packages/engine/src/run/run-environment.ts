@@ -1,0 +1,59 @@
+import type { CheckpointStore, Clock, Epoch, Lease, Logger, MetadataStore } from '@holdfast/core';
+import type { RunningContainer } from '../container/running-container.js';
+import type { EngineTools } from '../container/tools.js';
+import type { TrackedRoot } from '../files/index.js';
+import type { CatalogNotes } from './catalog-notes.js';
+import type { EventLog } from './event-log.js';
+import type { Restored } from './restore.js';
+import type { EngineLimits } from './run-context.js';
+import type { RestorePolicy, TcpPolicy } from './types.js';
+
+/** A request with every default applied. */
+export interface CompleteRequest {
+  readonly job: string;
+  readonly command: readonly [string, ...string[]];
+  readonly workingDirectory: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly track: readonly string[];
+  readonly intervalMs: number;
+  readonly keep: number;
+  readonly fresh: boolean;
+  readonly onRestoreFailure: RestorePolicy;
+  readonly tcp: TcpPolicy;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface RunEnvironment {
+  readonly store: CheckpointStore;
+  readonly catalog: MetadataStore;
+  readonly stateDirectory: string;
+  /** A folder on tmpfs for staging and the jobs' shared memory. */
+  readonly memoryDirectory: string;
+  /** Absolute paths that are Holdfast's own, wherever they lie. */
+  readonly exclude: readonly string[];
+  readonly tools: EngineTools;
+  readonly limits: EngineLimits;
+  readonly leaseTtlMs: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export interface Started {
+  readonly epoch: Epoch;
+  readonly container: RunningContainer;
+  readonly roots: readonly TrackedRoot[];
+  readonly restored: Restored | undefined;
+}
+
+export interface ActiveRunOptions extends Started {
+  readonly environment: RunEnvironment;
+  readonly request: CompleteRequest;
+  readonly attempt: string;
+  readonly host: string;
+  readonly identity: { readonly pid: number };
+  readonly directory: string;
+  readonly memoryDirectory: string;
+  readonly lease: Lease | undefined;
+  readonly events: EventLog;
+  readonly notes: CatalogNotes;
+}

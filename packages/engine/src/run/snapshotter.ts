@@ -1,0 +1,105 @@
+import { type CheckpointRef, HoldfastError } from '@holdfast/core';
+import { asHoldfastError } from './as-holdfast-error.js';
+import type { RunEventBody, SnapshotReason } from './events.js';
+import type { RunContext } from './run-context.js';
+import { type AfterFreeze, type SnapshotParent, takeSnapshot } from './snapshot.js';
+import type { SnapshotOutcome } from './types.js';
+
+export interface SnapshotterOptions {
+  readonly context: RunContext;
+  readonly parent: SnapshotParent;
+  readonly keep: number;
+  readonly emit: (event: RunEventBody) => void;
+  /** Called once when a higher epoch was seen. */
+  readonly onFenced: (message: string) => void;
+}
+
+/** Takes a run's snapshots one at a time, each on top of the last committed one. */
+export class Snapshotter {
+  readonly #options: SnapshotterOptions;
+  #parent: SnapshotParent;
+  #current: Promise<SnapshotOutcome> | undefined;
+  #committed = 0;
+
+  constructor(options: SnapshotterOptions) {
+    this.#options = options;
+    this.#parent = options.parent;
+  }
+
+  get committed(): number {
+    return this.#committed;
+  }
+
+  /** The newest snapshot that the job can be brought back from; undefined before the first. */
+  get last(): CheckpointRef | undefined {
+    return this.#parent.ref;
+  }
+
+  /** Joins a snapshot under way unless the job shall end with this one. Rejects where it fails; the job goes on all the same. */
+  async take(reason: SnapshotReason): Promise<SnapshotOutcome> {
+    if (reason === 'stop') await this.idle();
+    this.#current ??= this.#take(reason).finally(() => {
+      this.#current = undefined;
+    });
+    return this.#current;
+  }
+
+  /** Resolves when no snapshot is under way. */
+  async idle(): Promise<void> {
+    await this.#current?.catch(() => undefined);
+  }
+
+  async #take(reason: SnapshotReason): Promise<SnapshotOutcome> {
+    const { context, emit, onFenced } = this.#options;
+    const { clock } = context;
+    const startedAt = clock.monotonicMs();
+    const after: AfterFreeze = reason === 'stop' ? 'end' : 'thaw';
+    try {
+      emit({ type: 'snapshot.started', reason });
+      const { commit, trees, freezeMs } = await takeSnapshot(context, this.#parent, after);
+      if (commit.outcome === 'fenced') throw fenced(context.job);
+      const { summary } = commit;
+      this.#parent = { ref: summary, trees };
+      this.#committed += 1;
+      const totalMs = clock.monotonicMs() - startedAt;
+      const outcome: SnapshotOutcome = {
+        number: summary.number,
+        freezeMs,
+        totalMs,
+        logicalBytes: summary.logicalBytes,
+        storedBytes: summary.storedBytes,
+      };
+      emit({ type: 'snapshot.committed', reason, ...outcome });
+      await this.#prune();
+      return outcome;
+    } catch (error) {
+      const failure = asHoldfastError(error);
+      // What is given up because the job ended is no failure.
+      if (!context.signal.aborted) emit({ type: 'snapshot.failed', code: failure.code, message: failure.message, hint: failure.hint });
+      if (failure.kind === 'fenced') onFenced(failure.message);
+      throw failure;
+    }
+  }
+
+  async #prune(): Promise<void> {
+    const { context, keep, emit } = this.#options;
+    try {
+      const report = await context.store.prune(context.job, { keep }, { signal: context.signal });
+      if (report.removedSnapshots.length > 0) emit({ type: 'snapshots.pruned', numbers: report.removedSnapshots, freedBytes: report.freedBytes });
+    } catch (error) {
+      context.logger.warn(
+        { job: context.job, error: asHoldfastError(error).message },
+        'old snapshots were not removed; the next snapshot tries again',
+      );
+    }
+  }
+}
+
+function fenced(job: string): HoldfastError {
+  return new HoldfastError('HF_FENCED', {
+    message: `another attempt has taken over job ${job}`,
+    kind: 'fenced',
+    operation: 'snapshot',
+    hint: 'holdfast show tells where it runs',
+  });
+}

@@ -1,0 +1,36 @@
+import { mkdir, statfs } from 'node:fs/promises';
+import { freemem } from 'node:os';
+import { join } from 'node:path';
+
+const gibibyte = 1024 ** 3;
+
+export interface StagingPlaces {
+  readonly memoryDirectory: string;
+  readonly diskDirectory: string;
+}
+
+/**
+ * Where a plain dump of `expectedBytes` goes: memory (tmpfs) where it clearly fits beside what the machine needs, else disk.
+ * Never the shared storage: a frozen job must not wait for a network.
+ */
+export async function chooseStaging(
+  places: StagingPlaces,
+  expectedBytes: number,
+  attempt: string,
+): Promise<{ readonly directory: string; readonly kind: 'memory' | 'disk' }> {
+  const wanted = expectedBytes * 1.25 + gibibyte;
+  const inMemory = freemem() > wanted && (await freeBytes(places.memoryDirectory)) > wanted;
+  const directory = join(inMemory ? places.memoryDirectory : places.diskDirectory, attempt);
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  return { directory, kind: inMemory ? 'memory' : 'disk' };
+}
+
+async function freeBytes(directory: string): Promise<number> {
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const { bavail, bsize } = await statfs(directory);
+    return bavail * bsize;
+  } catch {
+    return 0;
+  }
+}

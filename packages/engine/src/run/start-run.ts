@@ -1,0 +1,143 @@
+import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type { EpochHolder, Lease, MetadataStore } from '@holdfast/core';
+import { ownProcessIdentity } from '../container/process-identity.js';
+import { type ContainerOptions, restoreContainer, startContainer } from '../container/running-container.js';
+import { ActiveRun } from './active-run.js';
+import { CatalogNotes } from './catalog-notes.js';
+import { EventLog } from './event-log.js';
+import { takeLease } from './lease-keeper.js';
+import { clearLeftovers } from './leftovers.js';
+import { restore } from './restore.js';
+import { type RootPlaces, rootsOfNewJob, rootsOfSnapshot } from './roots.js';
+import type { CompleteRequest, RunEnvironment, Started } from './run-environment.js';
+import { runDirectory, writeRunRecord } from './run-record.js';
+import type { Run } from './types.js';
+
+/** Starts the job or resumes it. Rejects only where the job could not begin; what was made until then is undone. */
+export async function startRun(environment: RunEnvironment, request: CompleteRequest, signal: AbortSignal | undefined): Promise<Run> {
+  const { store, catalog, stateDirectory, tools, clock, logger } = environment;
+  const attempt = randomBytes(6).toString('hex');
+  const identity = ownProcessIdentity();
+  const host = hostname();
+  const events = new EventLog(clock, request.job, attempt);
+  const emit = events.emit.bind(events);
+  const lease = await takeLease(catalog, request.job, { attempt, host, ...identity }, { ttlMs: environment.leaseTtlMs, signal, logger });
+  const directory = runDirectory(stateDirectory, attempt);
+  const memoryDirectory = join(environment.memoryDirectory, attempt);
+  const containerId = `holdfast-${attempt}`;
+  try {
+    await clearLeftovers({ stateDirectory, tools, job: request.job, logger, emit });
+    await writeRunRecord(directory, {
+      version: 1,
+      job: request.job,
+      attempt,
+      repositoryId: store.repositoryId,
+      containerId,
+      owner: identity,
+      startedAt: clock.now().toISOString(),
+      folders: [memoryDirectory, join(stateDirectory, 'staging', attempt)],
+    });
+    const started = await begin(environment, request, { attempt, host, identity, directory, memoryDirectory, containerId, emit, signal });
+    return await ActiveRun.create({
+      environment,
+      request,
+      attempt,
+      host,
+      identity,
+      directory,
+      memoryDirectory,
+      lease,
+      events,
+      notes: new CatalogNotes(catalog, logger, emit),
+      ...started,
+    });
+  } catch (error) {
+    await undo(catalog, lease, [directory, memoryDirectory]);
+    throw error;
+  }
+}
+
+interface Place {
+  readonly attempt: string;
+  readonly host: string;
+  readonly identity: { readonly pid: number };
+  readonly directory: string;
+  readonly memoryDirectory: string;
+  readonly containerId: string;
+  readonly emit: EventLog['emit'];
+  readonly signal: AbortSignal | undefined;
+}
+
+async function begin(environment: RunEnvironment, request: CompleteRequest, place: Place): Promise<Started> {
+  const { store } = environment;
+  const { attempt, emit } = place;
+  const signal = place.signal ?? new AbortController().signal;
+  const holder: EpochHolder = { attempt, host: place.host, pid: place.identity.pid };
+  const before = await store.state(request.job, { signal });
+  const anew = request.fresh || before.epoch?.end !== undefined;
+  const epoch = await store.claim(request.job, holder, anew ? { kind: 'fresh' } : { kind: 'newest' }, { signal });
+  emit({ type: 'attempt.started', epoch: epoch.epoch, resuming: epoch.from?.number });
+  const places: RootPlaces = { runDirectory: place.directory, memoryDirectory: place.memoryDirectory };
+  const options = containerOptions(environment, request, place);
+  if (epoch.from !== undefined) {
+    const stagingDirectory = join(environment.stateDirectory, 'staging', attempt);
+    const restored = await restore(
+      {
+        job: request.job,
+        attempt,
+        store,
+        holder,
+        policy: request.onRestoreFailure,
+        emit,
+        signal,
+        stagingDirectory,
+        savedTailsDirectory: join(request.workingDirectory, '.holdfast'),
+        treeTool: environment.tools.tree,
+        exclude: environment.exclude,
+        now: () => environment.clock.now(),
+        placeRoots: (metadata) => rootsOfSnapshot(metadata, places),
+        start: (metadata, roots, imagesDirectory) =>
+          restoreContainer({
+            ...options,
+            roots,
+            imagesDirectory,
+            recordedMounts: metadata.mounts,
+            recorded: metadata.container,
+            skipStdinBytes: metadata.stdin.consumedBytes,
+            deadlineMs: environment.limits.restoreTimeoutMs,
+          }),
+      },
+      epoch,
+    );
+    await rm(stagingDirectory, { recursive: true, force: true });
+    if (restored !== undefined) return { epoch: restored.epoch, container: restored.container, roots: restored.roots, restored };
+  }
+  const current = epoch.from === undefined ? epoch : await store.claim(request.job, holder, { kind: 'fresh' }, { signal });
+  const roots = await rootsOfNewJob(request.workingDirectory, request.track, places);
+  const container = await startContainer({ ...options, roots });
+  emit({ type: 'job.started', pid: container.initPid });
+  return { epoch: current, container, roots, restored: undefined };
+}
+
+function containerOptions(environment: RunEnvironment, request: CompleteRequest, place: Place): Omit<ContainerOptions, 'roots'> {
+  return {
+    tools: environment.tools,
+    stateDirectory: environment.stateDirectory,
+    runDirectory: place.directory,
+    id: place.containerId,
+    command: request.command,
+    environment: request.environment,
+    workingDirectory: request.workingDirectory,
+    tcp: request.tcp,
+    logger: environment.logger,
+    signal: place.signal,
+  };
+}
+
+async function undo(catalog: MetadataStore, lease: Lease | undefined, folders: readonly string[]): Promise<void> {
+  for (const folder of folders) await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+  if (lease !== undefined) await catalog.releaseLease(lease).catch(() => undefined);
+}

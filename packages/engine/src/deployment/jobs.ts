@@ -1,4 +1,15 @@
-import { type CallOptions, type CheckpointStore, HoldfastError, isHoldfastError, type MetadataStore } from '@holdfast/core';
+import { hostname } from 'node:os';
+import {
+  type CallOptions,
+  type CheckpointStore,
+  HoldfastError,
+  isHoldfastError,
+  type JobQuery,
+  type JobRecord,
+  type Lease,
+  type MetadataStore,
+  type Page,
+} from '@holdfast/core';
 import { isProcessAlive } from '../container/process-identity.js';
 import { notRunning, requestSnapshot } from '../run/control-client.js';
 import { findRuns } from '../run/run-record.js';
@@ -12,7 +23,7 @@ export interface JobsOptions {
 
 export function createJobs({ stateDirectory, store, catalog }: JobsOptions): DeploymentJobs {
   return {
-    list: async (query = {}, options = {}) => (await catalog(options)).listJobs(query, options),
+    list: async (query = {}, options = {}) => list(await catalog(options), query, options),
     show: (job, options = {}) => show(job, options, { stateDirectory, store, catalog }),
     verify: async (job, options = {}) => {
       const repository = await store(options);
@@ -38,6 +49,24 @@ export function createJobs({ stateDirectory, store, catalog }: JobsOptions): Dep
   };
 }
 
+/** A job whose Holdfast died is still noted as running: its lease tells. */
+async function list(catalog: MetadataStore, query: JobQuery, options: CallOptions): Promise<Page<JobRecord>> {
+  const page = await catalog.listJobs(query, options);
+  const items = await Promise.all(
+    page.items.map(async (record) => {
+      if (record.status !== 'running') return record;
+      const lease = await catalog.currentLease(record.job, options);
+      return isHeld(lease) ? record : { ...record, status: 'interrupted' as const };
+    }),
+  );
+  return { ...page, items };
+}
+
+function isHeld(lease: Lease | undefined): boolean {
+  if (lease === undefined) return false;
+  return lease.holder.host === hostname() ? isProcessAlive(lease.holder) : Date.parse(lease.expiresAt) > Date.now();
+}
+
 async function show(job: string, options: CallOptions, { store, catalog }: JobsOptions): Promise<JobDetail> {
   const repository = await store(options);
   const [state, snapshots] = await Promise.all([repository.state(job, options), repository.list(job, options)]);
@@ -46,8 +75,11 @@ async function show(job: string, options: CallOptions, { store, catalog }: JobsO
   const freezes = new Map(index.checkpoints.map(({ number, freezeMs }) => [number, freezeMs]));
   return {
     job,
-    record: index.record,
-    holder: index.lease === undefined ? undefined : { host: index.lease.holder.host, pid: index.lease.holder.pid, since: index.lease.acquiredAt },
+    record: index.record?.status === 'running' && !isHeld(index.lease) ? { ...index.record, status: 'interrupted' } : index.record,
+    holder:
+      !isHeld(index.lease) || index.lease === undefined
+        ? undefined
+        : { host: index.lease.holder.host, pid: index.lease.holder.pid, since: index.lease.acquiredAt },
     snapshots: snapshots.map((summary) => ({ ...summary, freezeMs: freezes.get(summary.number) })),
     attempts: index.attempts,
     events: index.events,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { HoldfastError } from '@holdfast/core';
 import type { ExitStatus } from '../container/running-container.js';
 import { asHoldfastError } from './as-holdfast-error.js';
-import { attemptRecord, checkpointRecord, eventRecord, jobRecord } from './catalog-records.js';
+import { attemptRecord, checkpointRecord, eventRecord, jobRecord, markLost } from './catalog-records.js';
 import { serveControl } from './control-socket.js';
 import type { RunEvent } from './events.js';
 import { describeHost } from './host.js';
@@ -204,6 +204,7 @@ export class ActiveRun implements Run {
   #noteStart(): void {
     const { notes } = this.#options;
     notes.note((catalog) => catalog.putJob(jobRecord(this.#options, 'running', undefined)));
+    notes.note((catalog) => markLost(catalog, this.job, this.#startedAt));
     notes.note((catalog) => catalog.putAttempt(attemptRecord(this.#options, this.#startedAt, undefined)));
   }
 

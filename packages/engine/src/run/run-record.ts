@@ -11,8 +11,10 @@ export interface RunRecord {
   readonly containerId: string;
   readonly owner: ProcessIdentity;
   readonly startedAt: string;
-  /** Folders outside the run's own that belong to it. */
+  /** Folders outside the run's own that the job still needs after Holdfast died. */
   readonly folders: readonly string[];
+  /** Folders of snapshots under way: worth nothing without Holdfast. */
+  readonly stagingFolders: readonly string[];
 }
 
 export function runsDirectory(stateDirectory: string): string {

@@ -38,7 +38,8 @@ export async function startRun(environment: RunEnvironment, request: CompleteReq
       containerId,
       owner: identity,
       startedAt: clock.now().toISOString(),
-      folders: [memoryDirectory, join(stateDirectory, 'staging', attempt)],
+      folders: [memoryDirectory],
+      stagingFolders: [join(memoryDirectory, 'staging'), join(stateDirectory, 'staging', attempt)],
     });
     const started = await begin(environment, request, { attempt, host, identity, directory, memoryDirectory, containerId, emit, signal });
     return await ActiveRun.create({

@@ -19,6 +19,7 @@ const record: RunRecord = {
   owner: { bootId: 'b', pid: 1, startTicks: 2 },
   startedAt: '2026-01-01T00:00:00.000Z',
   folders: [],
+  stagingFolders: [],
 };
 
 test('a record comes back as it was written, for its owner alone', async () => {

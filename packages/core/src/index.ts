@@ -1,5 +1,13 @@
 export type { Clock } from './clock.js';
 export { systemClock } from './clock.js';
+export type { DeploymentConfig, PluginSection } from './config/deployment-config.js';
+export { deploymentConfigSchema } from './config/deployment-config.js';
+export { absolutePathField, durationField } from './config/fields.js';
+export { deploymentJsonSchema } from './config/json-schema.js';
+export type { ParseDeploymentConfigOptions } from './config/parse-deployment-config.js';
+export { parseDeploymentConfig } from './config/parse-deployment-config.js';
+export type { SectionPlace } from './config/parse-section.js';
+export { parseConfigSection } from './config/parse-section.js';
 export type { ErrorCode } from './errors/codes.js';
 export { errorCodes } from './errors/codes.js';
 export type { ErrorKind, HoldfastErrorInit, RetryAdvice } from './errors/holdfast-error.js';

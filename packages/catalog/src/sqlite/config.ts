@@ -1,6 +1,8 @@
-import { isAbsolute, normalize } from 'node:path';
-import { HoldfastError } from '@holdfast/core';
+import { normalize } from 'node:path';
+import { absolutePathField, HoldfastError, parseConfigSection } from '@holdfast/core';
 import * as z from 'zod';
+
+const hint = 'Write { "type": "sqlite", "path": "/var/lib/holdfast/catalog.sqlite" }, or sqlite:/var/lib/holdfast/catalog.sqlite';
 
 /** The `catalog` section of the configuration for SQLite. */
 export interface SqliteConfig {
@@ -11,17 +13,12 @@ export interface SqliteConfig {
 
 export const sqliteConfigSchema: z.ZodType<SqliteConfig> = z.strictObject({
   type: z.literal('sqlite'),
-  path: z
-    .string()
-    .refine((path) => isAbsolute(path) && !path.includes('\0'), { error: (issue) => `'${String(issue.input)}' is no absolute path` })
-    .meta({ description: 'Absolute path of the database file; made, with its directory, where it is missing' }),
+  path: absolutePathField('Absolute path of the database file; made, with its directory, where it is missing.'),
 });
 
 /** Throws HF_CONFIG with the value that is wrong. */
 export function parseSqliteConfig(config: unknown): SqliteConfig {
-  const parsed = sqliteConfigSchema.safeParse(config);
-  if (parsed.success) return Object.freeze(parsed.data);
-  throw refuse(`The catalog's configuration is not right: ${z.prettifyError(parsed.error)}`, parsed.error);
+  return parseConfigSection(sqliteConfigSchema, config, { section: 'catalog', hint });
 }
 
 /** Reads `sqlite:/path/to/catalog.sqlite` (also with an empty host: `sqlite:///path`). */
@@ -43,7 +40,7 @@ function refuse(message: string, cause?: unknown): HoldfastError {
   return new HoldfastError('HF_CONFIG', {
     kind: 'invalid-argument',
     message,
-    hint: 'Write { "type": "sqlite", "path": "/var/lib/holdfast/catalog.sqlite" } or sqlite:/var/lib/holdfast/catalog.sqlite',
+    hint,
     ...(cause === undefined ? {} : { cause }),
   });
 }

@@ -146,7 +146,7 @@ export interface StorageDriver {
 /** What a package of a driver exports: how to make one from configuration or from a URL. Does no work until asked. */
 export interface StoragePlugin {
   readonly type: string;
-  /** Schemes of `--storage` that select this driver, without the colon. */
+  /** Schemes of `--storage` that select this driver, without the colon; the empty string for bare paths. */
   readonly urlSchemes: readonly string[];
   /** JSON Schema of the driver's part of the configuration file. */
   readonly configSchema: Readonly<Record<string, unknown>>;

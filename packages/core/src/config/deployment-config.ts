@@ -1,0 +1,106 @@
+import * as z from 'zod';
+import { absolutePathField, durationField } from './fields.js';
+
+/** What a plugin makes of its section: the plugin named by `type` parses it, with all that is beside `type`. */
+export interface PluginSection {
+  readonly type: string;
+  readonly [key: string]: unknown;
+}
+
+/** A deployment as the packages use it: complete, frozen, durations in milliseconds. */
+export interface DeploymentConfig {
+  /** Where snapshots are kept. Default: the local directory `storage` below `stateDirectory`. */
+  readonly storage: PluginSection;
+  /** Where jobs are indexed. Default: the SQLite file `catalog.sqlite` in `stateDirectory`. */
+  readonly catalog: PluginSection;
+  /** This machine's own files: running containers, staging. Never on shared storage. Default `/var/lib/holdfast`. */
+  readonly stateDirectory: string;
+  /** What a job gets where its own line says nothing. */
+  readonly job: {
+    /** From the start of one snapshot to the next. Default 15m. */
+    readonly intervalMs: number;
+    /** Snapshots kept of each job. Default 3. */
+    readonly keep: number;
+    /** Where a snapshot cannot be restored: try older ones, start afresh after those, or fail at the first. Default `older`. */
+    readonly onRestoreFailure: 'older' | 'fresh' | 'fail';
+    /** Connected TCP sockets in a snapshot. Default `close`. */
+    readonly tcp: 'close' | 'keep';
+  };
+  readonly lease: {
+    /** How long a silent holder keeps its job. Default 30s. */
+    readonly ttlMs: number;
+  };
+  /** Paths of programs; undefined ones are looked for. */
+  readonly tools: {
+    readonly runc: string | undefined;
+    readonly criu: string | undefined;
+    /** The directory of Holdfast's native helpers. */
+    readonly native: string | undefined;
+  };
+  readonly limits: {
+    /** Longest freeze for a dump. Default 10m. */
+    readonly dumpTimeoutMs: number;
+    /** Longest restore by CRIU. Default 15m. */
+    readonly restoreTimeoutMs: number;
+    /** Longest call of the repository that shows no progress. Default 1m. */
+    readonly commitTimeoutMs: number;
+    /** From SIGTERM to SIGKILL where a job is ended. Default 10s. */
+    readonly stopGraceMs: number;
+  };
+}
+
+const pluginSection = (what: string): z.ZodType<PluginSection, PluginSection> =>
+  z.looseObject({ type: z.string().regex(/^[a-z][a-z0-9-]*$/u, { error: (issue) => `'${String(issue.input)}' is no type of a ${what}` }) });
+
+/** The document as it is written; defaults are applied here and nowhere else. */
+const documentSchema = z.strictObject({
+  $schema: z.string().meta({ description: 'For editors; not read.' }).optional(),
+  storage: pluginSection('storage').optional(),
+  catalog: pluginSection('catalog').optional(),
+  stateDirectory: absolutePathField("This machine's own files: running containers, staging. Never on shared storage.").prefault('/var/lib/holdfast'),
+  job: z
+    .strictObject({
+      interval: durationField('From the start of one snapshot to the next.').prefault('15m'),
+      keep: z.int().min(1).max(1000).meta({ description: 'Snapshots kept of each job.' }).prefault(3),
+      onRestoreFailure: z
+        .enum(['older', 'fresh', 'fail'])
+        .meta({ description: 'Where a snapshot cannot be restored: try older ones, start afresh after those, or fail at the first.' })
+        .prefault('older'),
+      tcp: z.enum(['close', 'keep']).meta({ description: 'Connected TCP sockets in a snapshot.' }).prefault('close'),
+    })
+    .prefault({}),
+  lease: z.strictObject({ ttl: durationField('How long a silent holder keeps its job.').prefault('30s') }).prefault({}),
+  tools: z
+    .strictObject({
+      runc: absolutePathField('The runc program; looked for where absent.').optional(),
+      criu: absolutePathField('The criu program; looked for where absent.').optional(),
+      native: absolutePathField("The directory of Holdfast's native helpers; looked for where absent.").optional(),
+    })
+    .prefault({}),
+  limits: z
+    .strictObject({
+      dumpTimeout: durationField('Longest freeze for a dump.').prefault('10m'),
+      restoreTimeout: durationField('Longest restore by CRIU.').prefault('15m'),
+      commitTimeout: durationField('Longest call of the repository that shows no progress.').prefault('1m'),
+      stopGrace: durationField('From SIGTERM to SIGKILL where a job is ended.').prefault('10s'),
+    })
+    .prefault({}),
+});
+
+/** Parses the document into the deployment. */
+export const deploymentConfigSchema: z.ZodType<DeploymentConfig> = documentSchema.transform(
+  ({ stateDirectory, storage, catalog, job, lease, tools, limits }): DeploymentConfig => ({
+    storage: storage ?? { type: 'local', path: `${stateDirectory}/storage` },
+    catalog: catalog ?? { type: 'sqlite', path: `${stateDirectory}/catalog.sqlite` },
+    stateDirectory,
+    job: { intervalMs: job.interval, keep: job.keep, onRestoreFailure: job.onRestoreFailure, tcp: job.tcp },
+    lease: { ttlMs: lease.ttl },
+    tools: { runc: tools.runc, criu: tools.criu, native: tools.native },
+    limits: {
+      dumpTimeoutMs: limits.dumpTimeout,
+      restoreTimeoutMs: limits.restoreTimeout,
+      commitTimeoutMs: limits.commitTimeout,
+      stopGraceMs: limits.stopGrace,
+    },
+  }),
+);

@@ -1,0 +1,28 @@
+import { isAbsolute } from 'node:path';
+import * as z from 'zod';
+import { isHoldfastError } from '../errors/holdfast-error.js';
+import { parseDuration } from '../units/duration.js';
+
+/** A duration such as `5m`, read as milliseconds. */
+export function durationField(description: string): z.ZodType<number, string> {
+  return z
+    .string()
+    .meta({ description: `${description} A duration such as 250ms, 90s, 5m or 1h30m.`, pattern: '^(\\d+d)?(\\d+h)?(\\d+m(?!s))?(\\d+s)?(\\d+ms)?$' })
+    .transform((text, context) => {
+      try {
+        return parseDuration(text);
+      } catch (error) {
+        if (!isHoldfastError(error)) throw error;
+        context.issues.push({ code: 'custom', input: text, message: error.message, params: { hint: error.hint } });
+        return z.NEVER;
+      }
+    });
+}
+
+/** A path that means the same from every working directory. */
+export function absolutePathField(description: string): z.ZodType<string, string> {
+  return z
+    .string()
+    .refine((path) => isAbsolute(path) && !path.includes('\0'), { error: (issue) => `'${String(issue.input)}' is no absolute path` })
+    .meta({ description });
+}

@@ -8,10 +8,19 @@ export type { ParseDeploymentConfigOptions } from './config/parse-deployment-con
 export { parseDeploymentConfig } from './config/parse-deployment-config.js';
 export type { SectionPlace } from './config/parse-section.js';
 export { parseConfigSection } from './config/parse-section.js';
+export type { ErrorAmendment } from './errors/amend-error.js';
+export { amendError } from './errors/amend-error.js';
 export type { ErrorCode } from './errors/codes.js';
 export { errorCodes } from './errors/codes.js';
 export type { ErrorKind, HoldfastErrorInit, RetryAdvice } from './errors/holdfast-error.js';
 export { HoldfastError, isHoldfastError } from './errors/holdfast-error.js';
+export type { LayerOptions } from './layers/layer-driver.js';
+export { layerDriver } from './layers/layer-driver.js';
+export type { RetryPolicy } from './layers/retry.js';
+export { defaultRetryPolicy } from './layers/retry.js';
+export type { StorageTimeouts } from './layers/timeout.js';
+export { defaultStorageTimeouts } from './layers/timeout.js';
+export type { AttachmentOperation, DriverOperation, StorageOperation } from './layers/wrap-driver.js';
 export type { Logger } from './logger.js';
 export { silentLogger } from './logger.js';
 export type {

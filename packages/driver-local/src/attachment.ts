@@ -31,8 +31,8 @@ async function health(path: string, options?: CallOptions): Promise<StorageHealt
     const { latencyMs } = await probeDirectory({ path, mode: 'write', operation: 'storage.health', signal: options?.signal });
     return { ok: true, latencyMs, reason: undefined };
   } catch (error) {
-    const reason = isHoldfastError(error) ? error.message : String(error);
-    return { ok: false, latencyMs: performance.now() - startedAt, reason };
+    if (!isHoldfastError(error) || error.kind === 'aborted') throw error;
+    return { ok: false, latencyMs: performance.now() - startedAt, reason: error.message };
   }
 }
 

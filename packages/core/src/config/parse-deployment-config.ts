@@ -46,10 +46,14 @@ function parseJson(text: string, file: string | undefined): unknown {
   } catch (error) {
     throw new HoldfastError('HF_CONFIG', {
       kind: 'invalid-argument',
-      message: `${file ?? 'The configuration'} is not JSON: ${error instanceof Error ? error.message : String(error)}`,
+      // The engine's message quotes the document, which may hold secrets; and so does its error.
+      message: `${file ?? 'The configuration'} is not JSON: ${error instanceof Error ? withoutQuote(error.message) : 'it cannot be read'}`,
       operation: 'config.parse',
       hint: 'Correct it, or run it through a JSON checker',
-      cause: error,
     });
   }
+}
+
+function withoutQuote(message: string): string {
+  return message.replace(/, (?:\.{3})?".*$/su, '');
 }

@@ -67,8 +67,8 @@ export interface AttachedStorage extends AsyncDisposable {
   /**
    * Asks the storage itself whether it answers.
    *
-   * - Resolves (never rejects) with `ok: false` and a reason where it does not.
-   * - Answers within 3.5 s, also on a mount that hangs.
+   * - Resolves with `ok: false` and a reason where it does not; rejects only on the signal and after `detach`.
+   * - Answers within 3.5 s, also on a mount that hangs, without blocking this process.
    */
   health(options?: CallOptions): Promise<StorageHealth>;
 

@@ -1,0 +1,16 @@
+import type { CheckpointStore } from '@holdfast/core';
+import { openRepository } from '@holdfast/store';
+import { createFileOperations, type FileOperations, type SyncPoint } from '@holdfast/store/internal';
+
+export interface VictimOptions {
+  readonly create: boolean;
+  /** Leaves out every sync of this kind. */
+  readonly omitFsync?: SyncPoint | undefined;
+  /** Wraps the operations on files, so that they can be recorded. */
+  readonly wrap?: (files: FileOperations) => FileOperations;
+}
+
+/** Opens the repository under test, as the engine does but for the operations on files. */
+export function openVictim(root: string, { create, omitFsync, wrap = (files) => files }: VictimOptions): Promise<CheckpointStore> {
+  return openRepository({ root, create, files: wrap(createFileOperations({ omitFsync })) });
+}

@@ -14,15 +14,16 @@
 
 static struct tree_buffer output;
 
-static void answer(unsigned char kind, const char *path, const char *text) {
+static void answer(unsigned char kind, const struct tree_root *root, const char *path, const char *text) {
   tree_append(&output, &kind, 1);
+  tree_append(&output, &root->number, 1);
   tree_append_u32(&output, (uint32_t)strlen(path));
   tree_append(&output, path, strlen(path));
   tree_append_u32(&output, (uint32_t)strlen(text));
   tree_append(&output, text, strlen(text));
 }
 
-void tree_note(const char *path, const char *what) { answer('n', path, what); }
+void tree_note(const struct tree_root *root, const char *path, const char *what) { answer('n', root, path, what); }
 
 static int parent_of(struct tree_root *root, const char *action, const char *path, const char **name) {
   int parent = tree_parent(root, path, name);
@@ -57,7 +58,7 @@ static void move_aside(struct tree_root *root, const char *path, char *wanted) {
     if (error == ENOENT) return free(target);
     if (error != EEXIST || attempt == 100000) tree_fail("cannot move aside", path, error);
   }
-  answer('m', path, target);
+  answer('m', root, path, target);
   free(target);
 }
 
@@ -149,7 +150,10 @@ int tree_apply(int argc, char **argv) {
     return 2;
   }
   struct tree_root *roots = tree_allocate(NULL, sizeof *roots * (size_t)argc);
-  for (int i = 0; i < argc; i++) tree_root_open(&roots[i], argv[i]);
+  for (int i = 0; i < argc; i++) {
+    tree_root_open(&roots[i], argv[i]);
+    roots[i].number = (unsigned char)i;
+  }
   tree_read_all(0, &input);
   struct tree_cursor all = {input.data, input.data + input.used};
   struct tree_cursor magic = tree_take_bytes(&all, 8);

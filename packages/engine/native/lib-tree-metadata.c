@@ -30,11 +30,11 @@ static mode_t type_of(uint8_t letter) {
 }
 
 /* A file system that knows no such attribute, or a kernel that keeps it to itself, is told of, not fatal. */
-static void attribute_failed(const char *path, const char *name) {
+static void attribute_failed(const struct tree_root *root, const char *path, const char *name) {
   char text[XATTR_NAME_MAX + 128];
   if (errno == ENOSPC || errno == EDQUOT || errno == EIO || errno == EROFS) tree_fail("cannot set the attributes of", path, errno);
   snprintf(text, sizeof text, "attribute %s: %s", name, strerror(errno));
-  tree_note(path, text);
+  tree_note(root, path, text);
 }
 
 static int next_attribute(struct tree_cursor *list, char *name, struct tree_cursor *content) {
@@ -58,18 +58,18 @@ static int is_wanted(struct tree_cursor list, const char *sought) {
   return 0;
 }
 
-static void set_attributes(const char *link, const char *path, struct tree_cursor wanted) {
+static void set_attributes(const struct tree_root *root, const char *link, const char *path, struct tree_cursor wanted) {
   char name[XATTR_NAME_MAX + 1];
   struct tree_cursor content, list = wanted;
   ssize_t bytes = listxattr(link, names, sizeof names);
   for (const char *at = names; bytes > 0 && at < names + bytes; at += strlen(at) + 1) {
-    if (!is_wanted(wanted, at) && removexattr(link, at) < 0 && errno != ENODATA) attribute_failed(path, at);
+    if (!is_wanted(wanted, at) && removexattr(link, at) < 0 && errno != ENODATA) attribute_failed(root, path, at);
   }
   while (next_attribute(&list, name, &content)) {
     size_t length = (size_t)(content.end - content.at);
     ssize_t had = getxattr(link, name, value, sizeof value);
     if (had == (ssize_t)length && memcmp(value, content.at, length) == 0) continue;
-    if (setxattr(link, name, content.at, length, 0) < 0) attribute_failed(path, name);
+    if (setxattr(link, name, content.at, length, 0) < 0) attribute_failed(root, path, name);
   }
 }
 
@@ -93,7 +93,7 @@ void tree_apply_metadata(struct tree_root *root, const char *path, struct tree_c
   if ((status.st_mode & S_IFMT) != type_of(type)) tree_fail("found another kind of file at", path, EEXIST);
   snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
   if ((status.st_uid != uid || status.st_gid != gid) && fchownat(fd, "", uid, gid, AT_EMPTY_PATH) < 0) tree_fail("cannot set the owner of", path, errno);
-  set_attributes(link, path, attributes);
+  set_attributes(root, link, path, attributes);
   if (fstat(fd, &status) < 0) tree_fail("cannot open", path, errno);
   if (type != 'l' && (status.st_mode & 07777) != mode && chmod(link, mode) < 0) tree_fail("cannot set the mode of", path, errno);
   if ((!same_time(status.st_atim, times[0]) || !same_time(status.st_mtim, times[1])) && utimensat(fd, "", times, AT_EMPTY_PATH) < 0)

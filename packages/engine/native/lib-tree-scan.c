@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { KIND_ENTRY = 1, KIND_BARRIER = 2, KIND_UNREADABLE = 3, KIND_END = 4, FLAG_SPARSE = 1 };
+enum { KIND_ENTRY = 1, KIND_BARRIER = 2, KIND_UNREADABLE = 3, KIND_END = 4, FLAG_SPARSE = 1, FLAG_DIRECTORY = 2 };
 
 struct __attribute__((packed)) header {
   char magic[8];
@@ -110,10 +110,15 @@ static int append_attributes(size_t offset, const char *name, int fd) {
   return 0;
 }
 
+/* For reading, without moving the time of access where the kernel lets us. */
+static int open_quietly(int directory, const char *name, int flags) {
+  int fd = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NOATIME | flags);
+  return fd < 0 && errno == EPERM ? openat(directory, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | flags) : fd;
+}
+
 /* Data extents in whole pages, neighbours joined. */
 static int append_extents(size_t offset, int directory, const char *name, uint64_t size) {
-  int fd = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOATIME);
-  if (fd < 0 && errno == EPERM) fd = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  int fd = open_quietly(directory, name, O_NONBLOCK);
   if (fd < 0) return errno;
   uint64_t extent[2] = {0, 0};
   uint32_t count = 0;
@@ -186,6 +191,7 @@ static int record_name(int directory, const char *name) {
   if (!barrier && (elsewhere || (status.stx_attributes & STATX_ATTR_MOUNT_ROOT))) barrier = 'm';
   size_t offset = begin_record(barrier ? KIND_BARRIER : KIND_ENTRY, barrier ? barrier : type);
   fill(record_at(offset), &status);
+  if (type == 'd') record_at(offset)->flags |= FLAG_DIRECTORY;
   if (!barrier) {
     if (type == 'l') error = append_target(offset, directory, name);
     if (!error) error = append_attributes(offset, name, -1);
@@ -226,8 +232,7 @@ static void walk(int directory, size_t length) {
   for (const char *name = (const char *)below.data; name && name < (const char *)below.data + below.used; name += strlen(name) + 1) {
     strcpy(path + base, name);
     if (length) path[length] = '/';
-    int fd = openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_NOATIME);
-    if (fd < 0 && errno == EPERM) fd = openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int fd = open_quietly(directory, name, O_DIRECTORY);
     if (fd < 0) {
       /* Gone, or replaced by something else since it was listed. */
       if (errno != ENOENT && errno != ENOTDIR && errno != ELOOP) report(errno);
@@ -284,12 +289,13 @@ int tree_scan(int argc, char **argv) {
   clock_gettime(CLOCK_REALTIME, &now);
   header.started_sec = now.tv_sec;
   header.started_nsec = (uint32_t)now.tv_nsec;
-  int root = open(argv[at], O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  int root = open_quietly(AT_FDCWD, argv[at], O_DIRECTORY);
   struct statfs system;
   if (root < 0 || fstatfs(root, &system) < 0 || statx(root, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &root_status) < 0) tree_fail("cannot open", argv[at], errno);
   header.fs_type = (uint64_t)system.f_type;
   size_t offset = begin_record(KIND_ENTRY, 'd');
   fill(record_at(offset), &root_status);
+  record_at(offset)->flags |= FLAG_DIRECTORY;
   int error = append_attributes(offset, NULL, root);
   if (error) tree_fail("cannot read the attributes of", argv[at], error);
   end_record(offset);

@@ -45,6 +45,7 @@ struct tree_cursor tree_take_bytes(struct tree_cursor *cursor, uint32_t bytes);
 /* A directory beneath which paths are resolved one component at a time, no link followed, no mount entered. */
 struct tree_root {
   const char *name;
+  unsigned char number;
   int fd;
   uint64_t dev;
   /* The parent that was opened last, since neighbours in a stream share it. */
@@ -66,6 +67,6 @@ int tree_copy(int argc, char **argv);
 int tree_apply(int argc, char **argv);
 void tree_apply_metadata(struct tree_root *root, const char *path, struct tree_cursor *body);
 void tree_remove(struct tree_root *root, const char *path);
-void tree_note(const char *path, const char *what);
+void tree_note(const struct tree_root *root, const char *path, const char *what);
 
 #endif

@@ -1,0 +1,73 @@
+import { lstat } from 'node:fs/promises';
+import { HoldfastError } from '@holdfast/core';
+import { z } from 'zod';
+import { cutToLength, type SavedTail } from './cut-outside.js';
+
+const recordsSchema = z.array(
+  z.object({
+    path: z.string().startsWith('/'),
+    dev: z.string().regex(/^\d+$/),
+    ino: z.string().regex(/^\d+$/),
+    sizeBytes: z.number().int().nonnegative(),
+    mtimeNs: z
+      .string()
+      .regex(/^-?\d+$/)
+      .nullable(),
+    access: z.enum(['append', 'write']),
+  }),
+);
+
+type OutsideRecord = z.infer<typeof recordsSchema>[number];
+
+export interface CheckOutsideOptions {
+  /** Absolute; made where a tail has to be saved. */
+  readonly saveDir: string;
+}
+
+/**
+ * Makes the files outside the tracked paths what the snapshot expects, before anything else of a restore. One that only was appended to since is cut
+ * to its recorded length, its tail saved in `saveDir` first; a repeat finds nothing left to do.
+ *
+ * - Rejects with HF_RESTORE_REFUSED naming the file where one is gone, shorter or changed otherwise. All are looked at before any is cut.
+ */
+export async function checkOutside(records: unknown, { saveDir }: CheckOutsideOptions): Promise<{ readonly tails: readonly SavedTail[] }> {
+  const parsed = recordsSchema.safeParse(records);
+  if (!parsed.success) {
+    throw new HoldfastError('HF_MANIFEST_CORRUPT', {
+      message: `the snapshot's list of files outside the tracked paths is not whole: ${z.prettifyError(parsed.error)}`,
+      kind: 'corrupt',
+      operation: 'files.outside',
+    });
+  }
+  const toCut: OutsideRecord[] = [];
+  for (const record of parsed.data) {
+    if (await needsCut(record)) toCut.push(record);
+  }
+  const tails: SavedTail[] = [];
+  for (const { path, sizeBytes } of toCut) tails.push(await cutToLength(path, sizeBytes, saveDir));
+  return { tails };
+}
+
+async function needsCut({ path, sizeBytes, mtimeNs, access }: OutsideRecord): Promise<boolean> {
+  const status = await lstat(path, { bigint: true }).catch(() => undefined);
+  if (status === undefined) throw refused(path, 'it is gone', 'put it back');
+  if (!status.isFile()) throw refused(path, 'it is no regular file any more', 'put the file back');
+  const size = Number(status.size);
+  if (size < sizeBytes) throw refused(path, `it has ${size} bytes now and had ${sizeBytes}`, 'put the file back as it was');
+  // What is appended to lies at the end: a new time with the old length is a tail that was cut before.
+  if (access === 'append') return size > sizeBytes;
+  if (size > sizeBytes) throw refused(path, `it grew from ${sizeBytes} to ${size} bytes, and not by appending only`, 'put the file back as it was');
+  if (mtimeNs !== null && String(status.mtimeNs) !== mtimeNs)
+    throw refused(path, 'it was written to since', 'put the file back as it was, with its time');
+  return false;
+}
+
+function refused(path: string, why: string, remedy: string): HoldfastError {
+  return new HoldfastError('HF_RESTORE_REFUSED', {
+    message: `the job had ${path} open for writing outside the tracked paths, and ${why}`,
+    kind: 'conflict',
+    operation: 'files.outside',
+    context: { path },
+    hint: `${remedy}, or start the job anew with --fresh; --track its folder, and it comes back with the job`,
+  });
+}

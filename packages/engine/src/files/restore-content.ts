@@ -1,0 +1,81 @@
+import { type CheckpointReader, HoldfastError } from '@holdfast/core';
+import { eachBounded } from './each-bounded.js';
+import { inodeOf } from './link-groups.js';
+import { fileKey, hostPathOf } from './object-key.js';
+import type { RestoreFolders } from './restore-actions.js';
+import type { Comparison, Entries } from './restore-compare.js';
+import type { RestorePlan } from './restore-plan.js';
+import type { TrackedRoot } from './tracked-root.js';
+import type { TreeEntry } from './tree-entry.js';
+
+/** Calls to the reader in flight. */
+const readerConcurrency = 8;
+
+export type ContentKeys = ReadonlyMap<TreeEntry, string>;
+
+export interface ContentOptions {
+  readonly reader: CheckpointReader;
+  readonly roots: readonly TrackedRoot[];
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The object of each regular file: its own, or that of the hard link under which the content was stored. Rejects with HF_MANIFEST_CORRUPT where one has none. */
+export function contentKeys({ reader, roots }: ContentOptions, wanted: readonly Entries[]): ContentKeys {
+  const sizes = new Map(reader.objects.filter(({ kind }) => kind === 'file').map(({ key, sizeBytes }) => [key, sizeBytes]));
+  const byInode = new Map<string, string>();
+  const keys = new Map<TreeEntry, string>();
+  const files = wanted.flatMap((entries, root) => [...entries.values()].filter(({ type }) => type === 'f').map((entry) => ({ root, entry })));
+  for (const { root, entry } of files) {
+    const key = fileKey(roots[root]?.id ?? '', entry.path);
+    if (sizes.get(key) !== entry.sizeBytes) continue;
+    keys.set(entry, key);
+    if (entry.nlink > 1 && !byInode.has(inodeOf(entry))) byInode.set(inodeOf(entry), key);
+  }
+  for (const { root, entry } of files) {
+    const key = keys.get(entry) ?? (entry.nlink > 1 ? byInode.get(inodeOf(entry)) : undefined);
+    if (key === undefined) throw contentMissing(fileKey(roots[root]?.id ?? '', entry.path));
+    keys.set(entry, key);
+  }
+  return keys;
+}
+
+/** The candidates whose content on disk is the snapshot's. */
+export async function findMatching(
+  { reader, roots, signal }: ContentOptions,
+  comparison: Comparison,
+  keys: ContentKeys,
+): Promise<ReadonlySet<TreeEntry>> {
+  const matching = new Set<TreeEntry>();
+  await eachBounded(comparison.candidates, { concurrency: readerConcurrency, signal }, async ({ root, entry }) => {
+    const path = hostPathOf(roots[root]?.hostPath ?? '', entry.path);
+    if (await reader.matches(keys.get(entry) ?? '', path, { signal })) matching.add(entry);
+  });
+  return matching;
+}
+
+/** Rebuilds the planned files under their numbers in the incoming folders. Gives their bytes. */
+export async function rebuildContents(
+  { reader, roots, signal }: ContentOptions,
+  { contents }: RestorePlan,
+  keys: ContentKeys,
+  { incoming }: RestoreFolders,
+  onProgress: ((bytes: number, totalBytes: number) => void) | undefined,
+): Promise<number> {
+  const total = contents.reduce((sum, { entry }) => sum + entry.sizeBytes, 0);
+  let done = 0;
+  await eachBounded(contents.entries(), { concurrency: readerConcurrency, signal }, async ([number, { root, entry }]) => {
+    await reader.write(keys.get(entry) ?? '', `${roots[root]?.hostPath}/${incoming}/${number}`, 'sparse', { signal });
+    done += entry.sizeBytes;
+    onProgress?.(done, total);
+  });
+  return total;
+}
+
+function contentMissing(key: string): HoldfastError {
+  return new HoldfastError('HF_MANIFEST_CORRUPT', {
+    message: `the snapshot lists ${JSON.stringify(key)} but has no content of its size`,
+    kind: 'corrupt',
+    operation: 'files.restore',
+    hint: 'holdfast verify names what is damaged; the snapshot before may be whole',
+  });
+}

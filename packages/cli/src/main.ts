@@ -1,1 +1,42 @@
-export {};
+#!/usr/bin/env node
+import process from 'node:process';
+import { readEnvironment } from './environment.js';
+import type { StopSignal } from './process/signals.js';
+import type { OutputStream } from './render/streams.js';
+import { runCli } from './run-cli.js';
+
+const stopSignals: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+// A reader that has gone (`holdfast list | head`, a closed terminal) is no reason to fail, least of all while a job runs.
+function output(stream: NodeJS.WriteStream): OutputStream {
+  stream.on('error', () => {});
+  return {
+    write: (text) => void stream.write(text),
+    isTerminal: stream.isTTY,
+    get columns() {
+      return stream.isTTY ? stream.columns : undefined;
+    },
+  };
+}
+
+const status = await runCli({
+  argv: process.argv.slice(2),
+  environment: readEnvironment(),
+  workingDirectory: process.cwd(),
+  streams: { stdout: output(process.stdout), stderr: output(process.stderr) },
+  signals: {
+    subscribe: (listener) => {
+      for (const signal of stopSignals) process.on(signal, listener);
+      return {
+        [Symbol.dispose]: () => {
+          for (const signal of stopSignals) process.off(signal, listener);
+        },
+      };
+    },
+  },
+  clock: { now: () => new Date(), monotonicMs: () => performance.now() },
+  loadPlugins: async () => (await import('./plugins.js')).plugins(),
+  openDeployment: async (what, options) => (await import('@holdfast/engine')).openDeployment(what, options),
+});
+// What a command leaves open (a watcher, an abandoned mount's thread) must not keep the process.
+process.exit(status);

@@ -1,0 +1,24 @@
+import type { CatalogPlugin, Clock, StoragePlugin } from '@holdfast/core';
+import type { Deployment, OpenDeployment, OpenDeploymentOptions } from '@holdfast/engine';
+import type { SignalSource } from './process/signals.js';
+import type { Streams } from './render/streams.js';
+import type { Environment } from './settings/variables.js';
+
+/** Everything that the command touches, so that a test can hold all of it. */
+export interface CliOptions {
+  /** Without the program's and the script's name. */
+  readonly argv: readonly string[];
+  readonly environment: Environment;
+  readonly workingDirectory: string;
+  readonly streams: Streams;
+  readonly signals: SignalSource;
+  readonly clock: Clock;
+  /** The drivers and catalogs of this build; asked for only by commands that need them. */
+  readonly loadPlugins: () => Promise<Plugins>;
+  readonly openDeployment: (what: OpenDeployment, options?: OpenDeploymentOptions) => Promise<Deployment>;
+}
+
+export interface Plugins {
+  readonly drivers: readonly StoragePlugin[];
+  readonly catalogs: readonly CatalogPlugin[];
+}

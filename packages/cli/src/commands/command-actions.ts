@@ -1,0 +1,15 @@
+import type { CommandName } from '../line/command-definition.js';
+import type { CommandAction } from './command-context.js';
+
+/** Each command is loaded only when it is called: the others cost no start-up time. */
+export const commandActions: Readonly<Record<CommandName, () => Promise<CommandAction>>> = {
+  run: async () => (await import('./run.js')).run,
+  list: async () => (await import('./list.js')).list,
+  show: async () => (await import('./show.js')).show,
+  verify: async () => (await import('./verify.js')).verify,
+  snapshot: async () => (await import('./snapshot.js')).snapshot,
+  prune: async () => (await import('./prune.js')).prune,
+  doctor: async () => (await import('./doctor.js')).doctor,
+  completion: async () => (await import('./completion.js')).completion,
+  __complete: async () => (await import('./complete.js')).complete,
+};

@@ -1,0 +1,28 @@
+import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { HoldfastError } from '@holdfast/core';
+import type { OpenedDeployment } from './command-context.js';
+
+/**
+ * Makes the local storage that `run` needs: the default one always, a named directory where its parent exists.
+ * Other kinds are left alone: they cost money, so nobody gets one by a typing error.
+ */
+export async function provisionStorage(opened: OpenedDeployment, signal: AbortSignal): Promise<void> {
+  const { storage } = opened.deployment;
+  const directory = opened.storageDirectory;
+  if (directory === undefined || (await storage.inspect({ signal })).state !== 'absent') return;
+  if (opened.storageFrom !== 'default') await assertParent(directory);
+  await storage.provision({ signal });
+}
+
+async function assertParent(directory: string): Promise<void> {
+  const parent = dirname(directory);
+  const found = await stat(parent).catch(() => undefined);
+  if (found?.isDirectory() === true) return;
+  throw new HoldfastError('HF_STORAGE_NOT_DIRECTORY', {
+    kind: 'not-found',
+    message: `the storage ${directory} cannot be made: ${parent} ${found === undefined ? 'does not exist' : 'is no directory'}`,
+    hint: `Mount or make ${parent} first, or name another directory with --storage`,
+    context: { directory, parent },
+  });
+}

@@ -1,0 +1,27 @@
+import { formatSize, HoldfastError } from '@holdfast/core';
+import { exitCodes } from '../exit-codes.js';
+import { wholeNumberOf } from '../settings/read-values.js';
+import type { CommandContext } from './command-context.js';
+import { jobArgument } from './job-argument.js';
+
+export async function prune({ printer, words, values, signal, open }: CommandContext): Promise<number> {
+  const job = jobArgument(words);
+  const keep = wholeNumberOf(values, 'keep');
+  if (keep === undefined) {
+    throw new HoldfastError('HF_USAGE', {
+      kind: 'invalid-argument',
+      message: 'prune removes snapshots, so it must be told how many to keep',
+      hint: `holdfast prune ${job} --keep 3`,
+      context: { command: 'prune' },
+    });
+  }
+  await using opened = await open(signal);
+  const report = await opened.deployment.jobs.prune(job, keep, { signal });
+  if (printer.json) printer.document(report);
+  else if (report.removedSnapshots.length === 0) printer.text(`'${job}': nothing to remove\n`);
+  else
+    printer.text(
+      `'${job}': removed snapshots ${report.removedSnapshots.join(', ')} and ${report.removedFiles} files, ${formatSize(report.freedBytes)} freed\n`,
+    );
+  return exitCodes.ok;
+}

@@ -1,0 +1,46 @@
+import type { Run } from '@holdfast/engine';
+import { exitCodeOfFailedRun } from '../exit-codes.js';
+import { asHoldfastError } from '../process/as-holdfast-error.js';
+import { signalNumber } from '../process/signals.js';
+import { runRequest } from '../settings/run-request.js';
+import type { CommandContext, OpenedDeployment } from './command-context.js';
+import { narrateRun } from './narrate-run.js';
+import { provisionStorage } from './provision-storage.js';
+import { runExitCode } from './run-exit-code.js';
+import { createStopControl, type StopControl } from './stop-control.js';
+
+/** Runs or resumes a job. Nothing is written to stdout: it is the job's. */
+export async function run(context: CommandContext): Promise<number> {
+  const { cli, printer } = context;
+  using control = createStopControl(cli.signals, printer);
+  try {
+    const request = runRequest(context.values, context.words, cli.workingDirectory, cli.environment);
+    printer.progress('starting …');
+    await using opened = await context.open(control.starting);
+    const began = await Promise.race([start(opened, request, control), control.abandoned]);
+    printer.progress(undefined);
+    if (typeof began === 'string') return 128 + signalNumber(began);
+    await using started = began;
+    control.attach(started);
+    return await finish(started, context, control);
+  } catch (error) {
+    printer.progress(undefined);
+    const stoppedBy = control.last();
+    if (control.starting.aborted && stoppedBy !== undefined) return 128 + signalNumber(stoppedBy);
+    const failure = asHoldfastError(error);
+    printer.fail(failure, 'stderr');
+    return exitCodeOfFailedRun(failure);
+  }
+}
+
+async function start(opened: OpenedDeployment, request: ReturnType<typeof runRequest>, control: StopControl): Promise<Run> {
+  await provisionStorage(opened, control.starting);
+  return opened.deployment.run(request, { signal: control.starting });
+}
+
+async function finish(started: Run, { cli, printer }: CommandContext, control: StopControl): Promise<number> {
+  const [result] = await Promise.all([started.result, narrateRun(started, printer, cli.clock)]);
+  if (printer.json) printer.line('word', { type: 'result', ...result });
+  else if (result.error !== undefined) printer.fail(result.error, 'stderr');
+  return runExitCode(result, control.last());
+}

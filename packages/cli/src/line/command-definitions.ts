@@ -1,0 +1,104 @@
+import type { CommandDefinition } from './command-definition.js';
+import { runDefinition } from './run-definition.js';
+
+const aJob = { name: 'JOB', required: true, completes: 'job' } as const;
+
+/** Every command, in the order of the help. */
+export const commandDefinitions: readonly CommandDefinition[] = [
+  runDefinition,
+  {
+    name: 'list',
+    summary: 'list the jobs',
+    description: 'Lists the jobs, the last changed first.',
+    arguments: [],
+    options: [
+      { name: 'status', value: 'STATUS', description: 'only jobs of this status', choices: ['running', 'interrupted', 'succeeded', 'failed'] },
+      { name: 'prefix', value: 'TEXT', description: 'only jobs whose name begins so' },
+      { name: 'label', value: 'K=V', description: 'only jobs with this label' },
+      { name: 'limit', value: 'N', description: 'at most so many' },
+      { name: 'cursor', value: 'TEXT', description: 'go on where the page before ended' },
+    ],
+    examples: [
+      { line: 'holdfast list --status interrupted', meaning: 'what would resume' },
+      { line: 'holdfast list --label team=genomics --json', meaning: 'for a script' },
+    ],
+  },
+  {
+    name: 'show',
+    summary: 'show a job, its snapshots and attempts',
+    description: 'Shows a job: who runs it, its snapshots, its attempts, what happened last.',
+    arguments: [aJob],
+    options: [],
+    examples: [
+      { line: 'holdfast show align-7', meaning: 'everything that is known of it' },
+      { line: "holdfast show align-7 --json | jq '.snapshots[0].number'", meaning: 'its newest snapshot' },
+    ],
+  },
+  {
+    name: 'verify',
+    summary: 'read snapshots and verify every byte',
+    description: 'Reads every block of one job, or of all, and verifies it. Exit status 1 where something is damaged.',
+    arguments: [{ ...aJob, required: false }],
+    options: [],
+    examples: [
+      { line: 'holdfast verify', meaning: 'the whole repository' },
+      { line: 'holdfast verify align-7', meaning: 'one job' },
+    ],
+  },
+  {
+    name: 'snapshot',
+    summary: 'take a snapshot of a running job now',
+    description: 'Asks the process that runs the job on this machine for a snapshot and waits until it is committed.',
+    arguments: [aJob],
+    options: [],
+    examples: [
+      { line: 'holdfast snapshot align-7', meaning: 'before something risky' },
+      { line: 'holdfast snapshot align-7 --json', meaning: 'its number, freeze and size' },
+    ],
+  },
+  {
+    name: 'prune',
+    summary: 'remove old snapshots of a job',
+    description: 'Keeps the newest N snapshots of a job and frees the space of the others.',
+    arguments: [aJob],
+    options: [{ name: 'keep', value: 'N', description: 'how many of the newest to keep (must be given)' }],
+    examples: [
+      { line: 'holdfast prune align-7 --keep 1', meaning: 'only the newest stays' },
+      { line: 'holdfast prune align-7 --keep 5 --json', meaning: 'what was removed' },
+    ],
+  },
+  {
+    name: 'doctor',
+    summary: 'check every requirement of this machine',
+    description:
+      'Checks what Holdfast needs of this machine and names the remedy of what is missing. Changes nothing. Exit status 1 where something is missing.',
+    arguments: [],
+    options: [],
+    examples: [
+      { line: 'holdfast doctor', meaning: 'before the first job' },
+      { line: 'holdfast doctor --storage /mnt/shared', meaning: 'and this storage' },
+    ],
+  },
+  {
+    name: 'completion',
+    summary: 'print the completion script of a shell',
+    description: 'Prints a script that makes the shell complete commands, options, values and job names.',
+    arguments: [{ name: 'SHELL', required: true, choices: ['bash', 'zsh', 'fish'] }],
+    options: [],
+    examples: [
+      { line: 'source <(holdfast completion bash)', meaning: 'in ~/.bashrc' },
+      { line: 'holdfast completion zsh > "${fpath[1]}/_holdfast"', meaning: 'once' },
+      { line: 'holdfast completion fish > ~/.config/fish/completions/holdfast.fish', meaning: 'once' },
+    ],
+  },
+  {
+    name: '__complete',
+    summary: 'what the completion scripts call',
+    description: 'Prints what could stand where the last word is.',
+    arguments: [],
+    options: [],
+    examples: [],
+    passesThrough: true,
+    hidden: true,
+  },
+];

@@ -1,0 +1,57 @@
+import type { CommandDefinition } from './command-definition.js';
+
+export const runDefinition: CommandDefinition = {
+  name: 'run',
+  summary: 'run a job, or resume it where its last snapshot was',
+  description:
+    'Runs CMD and takes snapshots of it. The same line run again resumes the job where its newest snapshot was; a job that ended by itself starts anew.\n' +
+    'Everything after CMD, or after --, belongs to the job.',
+  arguments: [],
+  passesThrough: true,
+  options: [
+    {
+      name: 'job',
+      value: 'NAME',
+      description: 'the name of the job (default: from the working directory and the command)',
+      variable: 'HOLDFAST_JOB',
+      completes: 'job',
+    },
+    { name: 'interval', value: 'TIME', description: 'time between snapshots: 90s, 5m, 1h30m (default: 15m)', variable: 'HOLDFAST_INTERVAL' },
+    {
+      name: 'track',
+      value: 'PATH',
+      description: 'a further path whose files come back with the job; may be repeated',
+      variable: 'HOLDFAST_TRACK',
+      repeatedBy: ':',
+      completes: 'file',
+    },
+    { name: 'keep', value: 'N', description: 'how many snapshots to keep (default: 3)', variable: 'HOLDFAST_KEEP' },
+    { name: 'fresh', description: 'start anew although snapshots exist', variable: 'HOLDFAST_FRESH' },
+    {
+      name: 'on-restore-failure',
+      value: 'WHAT',
+      description: 'where the newest snapshot cannot be restored: try older ones (the default), start fresh after those, or fail',
+      variable: 'HOLDFAST_ON_RESTORE_FAILURE',
+      choices: ['older', 'fresh', 'fail'],
+    },
+    {
+      name: 'tcp',
+      value: 'WHAT',
+      description: 'connected sockets: close them in the snapshot (the default), or keep them',
+      variable: 'HOLDFAST_TCP',
+      choices: ['close', 'keep'],
+    },
+    {
+      name: 'label',
+      value: 'K=V',
+      description: 'a label of the job, for list --label; may be repeated',
+      variable: 'HOLDFAST_LABELS',
+      repeatedBy: ',',
+    },
+  ],
+  examples: [
+    { line: 'holdfast run -- ./train.sh', meaning: 'a snapshot every 15 minutes; the same line resumes' },
+    { line: 'holdfast run --job align-7 --interval 1m --keep 3 -- ./align.sh genome.fa', meaning: 'a name, an interval, three snapshots kept' },
+    { line: 'holdfast run --track /data/out --fresh -- make -j4', meaning: 'files outside the working directory too; from the beginning' },
+  ],
+};

@@ -1,0 +1,21 @@
+import { HoldfastError } from '@holdfast/core';
+
+const didYouMean = /\n?\(Did you mean (?:one of )?(.+?)\?\)/u;
+
+/** Says a parser's complaint in our words: the sentence, the nearest name there is, where the help is. */
+export function usageError(complaint: { readonly message: string }, command: string | undefined): HoldfastError {
+  const help = command === undefined ? 'holdfast --help' : `holdfast ${command} --help`;
+  const nearest = didYouMean.exec(complaint.message)?.[1];
+  const message = complaint.message
+    .replace(didYouMean, '')
+    .replace(/^error: /u, '')
+    .replace(/\.$/u, '')
+    .trim();
+  return new HoldfastError('HF_USAGE', {
+    kind: 'invalid-argument',
+    message,
+    hint: nearest === undefined ? `'${help}' lists what there is` : `Did you mean ${nearest}? '${help}' lists what there is`,
+    context: command === undefined ? {} : { command },
+    cause: complaint,
+  });
+}

@@ -1,0 +1,73 @@
+import { formatSize } from '@holdfast/core';
+import type { RunEvent } from '@holdfast/engine';
+import { errorLines } from './error-text.js';
+import { escapeText } from './escape-text.js';
+import type { Weight } from './printer.js';
+import { spanText, timeText } from './times.js';
+
+export interface EventMessage {
+  readonly weight: Weight;
+  readonly lines: readonly string[];
+}
+
+type Messages = { readonly [Type in RunEvent['type']]: (event: Extract<RunEvent, { type: Type }>, now: Date) => EventMessage };
+
+/** What is said of an event of a run. */
+export function eventMessage<Type extends RunEvent['type']>(event: Extract<RunEvent, { type: Type }>, now: Date): EventMessage {
+  const type: Type = event.type;
+  const message: Messages[Type] = messages[type];
+  return message(event, now);
+}
+
+const messages: Messages = {
+  'attempt.started': ({ attempt, epoch, resuming }) =>
+    detail(`attempt ${attempt} has epoch ${epoch}${resuming === undefined ? '' : ` and resumes snapshot ${resuming}`}`),
+  'leftovers.ended': ({ deadAttempt }) => word(`ended what was left of attempt ${deadAttempt}, which died here`),
+  'job.started': ({ job }) => word(`started job '${job}'`),
+  'job.resumed': ({ job, snapshot, restoreMs, restoredFiles, restoredBytes }) =>
+    word(`resumed job '${job}' from snapshot ${snapshot} in ${spanText(restoreMs)} (${plural(restoredFiles, 'file')}, ${formatSize(restoredBytes)})`),
+  'files.moved': ({ count, folder }) => word(`${plural(count, 'file')} changed since the snapshot: moved to ${escapeText(folder)}`),
+  'output.repeats': ({ snapshot, sinceSnapshotAt }, now) =>
+    word(`snapshot ${snapshot} is of ${timeText(sinceSnapshotAt, now)}: what the job printed since then may come again`),
+  'restore.failed': ({ snapshot, message, next, code }) =>
+    warning(`snapshot ${snapshot} cannot be restored: ${escapeText(message)}`, `  next: ${nextStep[next]}`, codeLine(code)),
+  'snapshot.started': ({ reason }) => detail(`snapshot started (${reason})`),
+  'snapshot.committed': ({ number, freezeMs, storedBytes, logicalBytes, totalMs }) =>
+    word(
+      `snapshot ${number}: frozen ${spanText(freezeMs)}, ${formatSize(storedBytes)} added to hold ${formatSize(logicalBytes)}, done in ${spanText(totalMs)}`,
+    ),
+  'snapshot.failed': (event) => warning(`a snapshot failed, the job goes on: ${escapeText(event.message)}`, ...errorLines(event).slice(1)),
+  'snapshot.delayed': ({ lateMs }) => word(`the snapshot before took longer than the interval: the next one is ${spanText(lateMs)} late`),
+  'snapshots.pruned': ({ numbers, freedBytes }) =>
+    detail(`removed ${numbers.length === 1 ? 'snapshot' : 'snapshots'} ${numbers.join(', ')}: ${formatSize(freedBytes)} freed`),
+  'catalog.unavailable': ({ message }) => warning(`the catalog does not answer, the job and its snapshots go on: ${escapeText(message)}`),
+  'catalog.recovered': () => word('the catalog answers again'),
+  'attempt.fenced': ({ message }) => warning(`another attempt owns the job, this one ends it here: ${escapeText(message)}`),
+  warning: (event) => warning(...errorLines(event)),
+  'job.exited': ({ job, exitCode, signal }) =>
+    word(signal === undefined ? `job '${job}' ended with status ${exitCode}` : `job '${job}' was ended by signal ${signal}`),
+  'job.stopped': ({ job, snapshot }) =>
+    word(`stopped job '${job}'${snapshot === undefined ? '' : ` after snapshot ${snapshot}: the same line run again resumes it`}`),
+};
+
+const nextStep = { older: 'the snapshot before it', fresh: 'the job starts anew', fail: 'nothing; the job is not started' } as const;
+
+function codeLine(code: string): string {
+  return `  code: ${code}  (docs/errors.md#${code.toLowerCase()})`;
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function detail(...lines: readonly string[]): EventMessage {
+  return { weight: 'detail', lines };
+}
+
+function word(...lines: readonly string[]): EventMessage {
+  return { weight: 'word', lines };
+}
+
+function warning(...lines: readonly string[]): EventMessage {
+  return { weight: 'warning', lines };
+}

@@ -1,0 +1,82 @@
+import { formatSize } from '@holdfast/core';
+import type { JobDetail } from '@holdfast/engine';
+import { commandText, escapeText } from './escape-text.js';
+import { jsonText } from './json.js';
+import { table } from './table.js';
+import { spanText, timeText } from './times.js';
+
+const shownAttempts = 10;
+const shownEvents = 10;
+
+/** Everything that is known of a job, for people. */
+export function jobDetail(detail: JobDetail, now: Date): string {
+  return [facts(detail, now), snapshots(detail, now), attempts(detail, now), events(detail, now)].filter((part) => part !== '').join('\n');
+}
+
+function facts({ job, record, holder }: JobDetail, now: Date): string {
+  const labels = Object.entries(record?.labels ?? {}).map(([name, value]) => `${name}=${value}`);
+  const rows: [string, string | undefined][] = [
+    ['job', job],
+    ['status', record === undefined ? 'not in the catalog' : `${record.status}${record.exitCode === undefined ? '' : ` (${record.exitCode})`}`],
+    ['command', record === undefined ? undefined : commandText(record.command)],
+    ['directory', record?.workingDirectory],
+    ['labels', labels.length === 0 ? undefined : labels.join(' ')],
+    ['created', record === undefined ? undefined : timeText(record.createdAt, now)],
+    ['updated', record === undefined ? undefined : timeText(record.updatedAt, now)],
+    ['held by', holder === undefined ? undefined : `process ${holder.pid} on ${holder.host} since ${timeText(holder.since, now)}`],
+  ];
+  return rows.flatMap(([name, value]) => (value === undefined ? [] : [`${name.padEnd(10)} ${escapeText(value)}\n`])).join('');
+}
+
+function snapshots(detail: JobDetail, now: Date): string {
+  return table(
+    [
+      { title: 'SNAPSHOT', align: 'right' },
+      { title: 'TAKEN' },
+      { title: 'FROZEN', align: 'right' },
+      { title: 'HOLDS', align: 'right' },
+      { title: 'ADDED', align: 'right' },
+      { title: 'NOTE' },
+    ],
+    detail.snapshots.map(({ number, createdAt, freezeMs, logicalBytes, storedBytes, eligible }) => [
+      String(number),
+      timeText(createdAt, now),
+      freezeMs === undefined ? '' : spanText(freezeMs),
+      formatSize(logicalBytes),
+      formatSize(storedBytes),
+      eligible ? '' : 'left behind',
+    ]),
+  );
+}
+
+function attempts(detail: JobDetail, now: Date): string {
+  return table(
+    [
+      { title: 'ATTEMPT' },
+      { title: 'OUTCOME' },
+      { title: 'EXIT', align: 'right' },
+      { title: 'FROM', align: 'right' },
+      { title: 'STARTED' },
+      { title: 'ENDED' },
+      { title: 'HOST' },
+    ],
+    detail.attempts
+      .slice(0, shownAttempts)
+      .map(({ attempt, outcome, exitCode, resumedFrom, startedAt, endedAt, host }) => [
+        attempt,
+        outcome,
+        exitCode === undefined ? '' : String(exitCode),
+        resumedFrom === undefined ? '' : String(resumedFrom),
+        timeText(startedAt, now),
+        endedAt === undefined ? '' : timeText(endedAt, now),
+        escapeText(host),
+      ]),
+  );
+}
+
+function events(detail: JobDetail, now: Date): string {
+  return table(
+    [{ title: 'AT' }, { title: 'EVENT' }, { title: 'DETAIL' }],
+    detail.events.slice(0, shownEvents).map(({ at, type, detail }) => [timeText(at, now), escapeText(type), escapeText(jsonText(detail))]),
+  );
+}

@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import { HoldfastError } from '@holdfast/core';
+import type { Plugins } from '../cli-options.js';
+import type { CommonSettings } from './common-settings.js';
+import type { ConfigObject } from './config-file.js';
+import type { Environment } from './variables.js';
+
+/** As the configuration's own default. */
+const defaultStateDirectory = '/var/lib/holdfast';
+
+export interface DeploymentChoice {
+  /** What `openDeployment` takes. */
+  readonly config: ConfigObject;
+  readonly storageFrom: 'default' | 'line' | 'file';
+  /** The directory of a local storage; undefined for other kinds. */
+  readonly storageDirectory: string | undefined;
+}
+
+/** Puts together what the line, the variables, the file and the defaults say. Throws HF_CONFIG; the values themselves are parsed by the engine. */
+export function deploymentConfig(file: ConfigObject, settings: CommonSettings, plugins: Plugins, environment: Environment): DeploymentChoice {
+  const stateDirectory = settings.stateDirectory ?? file['stateDirectory'];
+  const storage = settings.storage === undefined ? file['storage'] : fromUrl(plugins.drivers, settings.storage, 'storage');
+  const catalog = settings.catalog === undefined ? file['catalog'] : fromUrl(plugins.catalogs, settings.catalog, 'catalog');
+  return {
+    config: { ...file, ...defined({ stateDirectory, storage, catalog, tools: tools(file['tools'], environment) }) },
+    storageFrom: settings.storage !== undefined ? 'line' : storage === undefined ? 'default' : 'file',
+    storageDirectory:
+      storage === undefined ? join(typeof stateDirectory === 'string' ? stateDirectory : defaultStateDirectory, 'storage') : localDirectory(storage),
+  };
+}
+
+/** Variables name the programs of a checkout; the file's words stand where there is none. */
+function tools(file: unknown, environment: Environment): unknown {
+  const named = defined({ criu: environment['HOLDFAST_CRIU'], runc: environment['HOLDFAST_RUNC'], native: environment['HOLDFAST_NATIVE'] });
+  if (Object.keys(named).length === 0) return file;
+  return typeof file === 'object' ? { ...file, ...named } : named;
+}
+
+function defined(fields: ConfigObject): ConfigObject {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== ''));
+}
+
+function localDirectory(storage: unknown): string | undefined {
+  if (typeof storage !== 'object' || storage === null || !('type' in storage) || storage.type !== 'local') return undefined;
+  return 'path' in storage && typeof storage.path === 'string' ? storage.path : undefined;
+}
+
+interface UrlPlugin {
+  readonly urlSchemes: readonly string[];
+  configFromUrl(url: string): unknown;
+}
+
+/** The part of the configuration that a URL means; a path without a scheme has the empty one. */
+function fromUrl(plugins: readonly UrlPlugin[], url: string, part: 'storage' | 'catalog'): unknown {
+  const scheme = /^([a-z][a-z0-9+.-]*):/iu.exec(url)?.[1]?.toLowerCase() ?? '';
+  const plugin = plugins.find(({ urlSchemes }) => urlSchemes.includes(scheme));
+  if (plugin !== undefined) return plugin.configFromUrl(url);
+  const known = plugins.flatMap(({ urlSchemes }) => urlSchemes).filter((name) => name !== '');
+  throw new HoldfastError('HF_CONFIG', {
+    kind: 'invalid-argument',
+    // The rest of a URL may hold a password.
+    message: scheme === '' ? `the ${part} is no URL` : `'${scheme}:' names no ${part} that this build knows`,
+    hint: `Use one of ${known.map((name) => `${name}:`).join(', ')}`,
+    context: { part },
+  });
+}

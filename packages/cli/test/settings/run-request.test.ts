@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import { fakeDeployment } from '../support/fake-deployment.js';
+import { runLine } from '../support/run-line.js';
+
+test('asks the engine for what the line says, in its own words', async () => {
+  const deployment = fakeDeployment();
+  const line =
+    'run --job align-7 --interval 90s --track out --track /data --keep 3 --fresh --on-restore-failure fail --tcp keep --label a=b=c --label d=';
+  await runLine([...line.split(' '), '--', './job', '-x'], { deployment, environment: { HOME: '/root' } });
+  expect(deployment.requests).toEqual([
+    {
+      command: ['./job', '-x'],
+      job: 'align-7',
+      workingDirectory: '/work/here',
+      environment: { HOME: '/root' },
+      track: ['/work/here/out', '/data'],
+      interval: '90s',
+      keep: 3,
+      fresh: true,
+      onRestoreFailure: 'fail',
+      tcp: 'keep',
+      labels: { a: 'b=c', d: '' },
+    },
+  ]);
+});
+
+test.each([
+  [['--interval', '5x'], 'HF_DURATION', "--interval: '5x' is no duration"],
+  [['--keep', '0'], 'HF_USAGE', "--keep is '0', which is no whole number of at least 1"],
+  [['--keep', '1.5'], 'HF_USAGE', "--keep is '1.5'"],
+  [['--tcp', 'maybe'], 'HF_USAGE', "--tcp is 'maybe', which it cannot be"],
+  [['--on-restore-failure', 'retry'], 'HF_USAGE', "--on-restore-failure is 'retry'"],
+  [['--label', 'novalue'], 'HF_USAGE', "--label is 'novalue', which is no label"],
+  [['--label', 'a=1', '--label', 'a=2'], 'HF_USAGE', "--label gives 'a' twice"],
+  [['--job', ''], 'HF_USAGE', '--job is empty'],
+])('refuses %j before anything is opened', async (options, code, text) => {
+  const { status, stdout, stderr, opened } = await runLine(['run', ...options, '--', 'x']);
+  expect(status).toBe(125);
+  expect(stdout).toBe('');
+  expect(stderr).toContain(`holdfast: ${text}`);
+  expect(stderr).toContain(`  code: ${code}  (docs/errors.md#${code.toLowerCase()})`);
+  expect(opened).toEqual([]);
+});
+
+test('a wrong variable is refused by its name', async () => {
+  const { status, stderr } = await runLine(['run', '--', 'x'], { environment: { HOLDFAST_INTERVAL: '5x' } });
+  expect(status).toBe(125);
+  expect(stderr).toContain("HOLDFAST_INTERVAL: '5x' is no duration");
+});
+
+test.each([[['run']], [['run', '--']], [['run', '--', '']]])('refuses %j: no command', async (argv) => {
+  const { status, stderr } = await runLine(argv);
+  expect(status).toBe(125);
+  expect(stderr).toContain('holdfast run -- ./train.sh');
+});

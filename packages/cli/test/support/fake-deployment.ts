@@ -1,0 +1,63 @@
+import { HoldfastError, type JobRecord, type StorageState } from '@holdfast/core';
+import type { Deployment, DeploymentJobs, Run, RunRequest } from '@holdfast/engine';
+
+export interface FakeDeployment extends Deployment {
+  readonly calls: string[];
+  readonly requests: RunRequest[];
+}
+
+export interface FakeDeploymentParts {
+  readonly storageState?: StorageState;
+  readonly jobs?: Partial<DeploymentJobs>;
+  readonly doctor?: Deployment['doctor'];
+  readonly run?: (request: RunRequest, signal: AbortSignal | undefined) => Promise<Run>;
+  readonly close?: () => Promise<void>;
+}
+
+/** Answers what the test gives it; everything else is refused. */
+export function fakeDeployment(parts: FakeDeploymentParts = {}): FakeDeployment {
+  const calls: string[] = [];
+  const requests: RunRequest[] = [];
+  const inspection = { state: parts.storageState ?? 'ready', reason: undefined, resources: [] } as const;
+  return {
+    calls,
+    requests,
+    storage: {
+      name: 'local:/fake',
+      plan: () => notHere(),
+      provision: () => {
+        calls.push('provision');
+        return Promise.resolve({ ...inspection, state: 'ready' });
+      },
+      inspect: () => Promise.resolve(inspection),
+      destroy: () => notHere(),
+    },
+    jobs: { list: () => notHere(), show: () => notHere(), verify: () => notHere(), snapshot: () => notHere(), prune: () => notHere(), ...parts.jobs },
+    doctor: parts.doctor ?? (() => notHere()),
+    attach: () => Promise.resolve(),
+    run: (request, options) => {
+      requests.push(request);
+      return (parts.run ?? notHere)(request, options?.signal);
+    },
+    [Symbol.asyncDispose]: async () => {
+      calls.push('closed');
+      await parts.close?.();
+    },
+  };
+}
+
+function notHere(): Promise<never> {
+  return Promise.reject(new HoldfastError('HF_UNEXPECTED', { kind: 'unexpected', message: 'not in this test' }));
+}
+
+export const aJob: JobRecord = {
+  job: 'align-7',
+  repositoryId: 'r1',
+  command: ['./align.sh', 'a file\n'],
+  workingDirectory: '/data',
+  status: 'interrupted',
+  labels: { team: 'genomics' },
+  createdAt: '2026-11-20T10:00:00.000Z',
+  updatedAt: '2026-11-21T10:00:00.000Z',
+  exitCode: undefined,
+};

@@ -1,0 +1,70 @@
+import type { OpenDeployment } from '@holdfast/engine';
+import { plugins } from '../../src/plugins.js';
+import type { StopSignal } from '../../src/process/signals.js';
+import { runCli } from '../../src/run-cli.js';
+import { type FakeDeployment, fakeDeployment } from './fake-deployment.js';
+
+export interface LineOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly deployment?: FakeDeployment;
+  readonly open?: (what: OpenDeployment) => Promise<FakeDeployment>;
+  readonly terminal?: boolean;
+}
+
+export interface StartedLine {
+  readonly status: Promise<number>;
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+  signal(signal: StopSignal): void;
+  /** What the deployment was opened with. */
+  readonly opened: OpenDeployment[];
+}
+
+/** Starts a command line with everything around it held by the test. */
+export function startLine(argv: readonly string[], options: LineOptions = {}): StartedLine {
+  const { environment = {}, deployment = fakeDeployment(), terminal = false } = options;
+  const written = { stdout: '', stderr: '' };
+  const listeners = new Set<(signal: StopSignal) => void>();
+  const opened: OpenDeployment[] = [];
+  const stream = (name: 'stdout' | 'stderr') => ({
+    write: (text: string) => void (written[name] += text),
+    isTerminal: terminal,
+    columns: terminal ? 80 : undefined,
+  });
+  const status = runCli({
+    argv,
+    environment,
+    workingDirectory: '/work/here',
+    streams: { stdout: stream('stdout'), stderr: stream('stderr') },
+    signals: {
+      subscribe: (listener) => {
+        listeners.add(listener);
+        return { [Symbol.dispose]: () => void listeners.delete(listener) };
+      },
+    },
+    clock: { now: () => new Date('2026-11-22T14:45:00.000Z'), monotonicMs: () => 0 },
+    loadPlugins: () => Promise.resolve(plugins()),
+    openDeployment: (what) => {
+      opened.push(what);
+      return options.open?.(what) ?? Promise.resolve(deployment);
+    },
+  });
+  return {
+    status,
+    stdout: () => written.stdout,
+    stderr: () => written.stderr,
+    signal: (signal) => {
+      for (const listener of listeners) listener(signal);
+    },
+    opened,
+  };
+}
+
+export async function runLine(
+  argv: readonly string[],
+  options: LineOptions = {},
+): Promise<{ status: number; stdout: string; stderr: string; opened: readonly OpenDeployment[] }> {
+  const started = startLine(argv, options);
+  const status = await started.status;
+  return { status, stdout: started.stdout(), stderr: started.stderr(), opened: started.opened };
+}

@@ -61,9 +61,8 @@ async function inspect(path: string, options?: CallOptions): Promise<StorageInsp
 
 async function attach(path: string, options?: CallOptions): Promise<AttachedStorage> {
   const operation = 'storage.attach';
-  // Who owns it is asked before anything is written into it.
-  assertUsable(path, await probeDirectory({ path, mode: 'look', operation, signal: options?.signal }), userInfo().uid, operation);
   const facts = await probeDirectory({ path, mode: 'write', operation, signal: options?.signal });
+  assertUsable(path, facts, userInfo().uid, operation);
   return attachDirectory(path, facts.fileSystemType);
 }
 

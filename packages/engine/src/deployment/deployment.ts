@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import {
   type AttachedStorage,
   type CallOptions,
@@ -12,6 +11,7 @@ import {
   systemClock,
 } from '@holdfast/core';
 import { findTools } from '../container/tools.js';
+import { defaultDeadlines } from '../repository/deadlines.js';
 import { openRemoteStore } from '../repository/remote-store.js';
 import { startRun } from '../run/start-run.js';
 import type { Run, RunRequest } from '../run/types.js';
@@ -108,11 +108,12 @@ export class EngineDeployment implements Deployment {
       const { guarantees, root } = attached;
       const store = await openRemoteStore(
         {
-          root: join(root),
+          root,
           create: true,
           preferredWriteSizeBytes: guarantees.preferredWriteSizeBytes,
           compress: !guarantees.compresses,
           logger: this.#options.logger,
+          deadlines: { ...defaultDeadlines, callMs: this.#options.config.limits.commitTimeoutMs },
         },
         options,
       );

@@ -1,5 +1,5 @@
 import { type CallOptions, type DeploymentConfig, HoldfastError, isHoldfastError, type MetadataStore, type StorageDriver } from '@holdfast/core';
-import { checkTools } from '../container/check-tools.js';
+import { checkTools } from './check-tools.js';
 import type { DoctorCheck, DoctorReport } from './types.js';
 
 export interface DoctorOptions {

@@ -69,7 +69,7 @@ export class ActiveRun implements Run {
     };
     this.#snapshotter = new Snapshotter({
       context,
-      parent: { ref: restored?.from, trees: undefined },
+      parent: { ref: restored?.from, trees: restored?.files.trees },
       keep: request.keep,
       emit: (event) => events.emit(event),
       onFenced: (message) => this.#fence(message),

@@ -41,7 +41,6 @@ export type RunEventBody =
     }
   | {
       readonly type: 'snapshot.failed';
-      readonly number: number | undefined;
       readonly code: ErrorCode;
       readonly message: string;
       readonly hint: string | undefined;

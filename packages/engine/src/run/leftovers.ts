@@ -28,7 +28,7 @@ export async function clearLeftovers({ stateDirectory, tools, job, logger, emit 
     if (isProcessAlive(record.owner)) continue;
     for (const folder of record.stagingFolders) await rm(folder, { recursive: true, force: true });
     if (record.job !== job) continue;
-    await endLeftovers({ tools, stateDirectory, runDirectory: directory, id: record.containerId });
+    await endLeftovers({ tools, stateDirectory, runDirectory: directory, containerId: record.containerId });
     for (const folder of record.folders) await rm(folder, { recursive: true, force: true });
     logger.info({ job, attempt: record.attempt }, 'ended what a dead attempt had left');
     emit({ type: 'leftovers.ended', deadAttempt: record.attempt });

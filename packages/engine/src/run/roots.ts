@@ -1,4 +1,4 @@
-import { chmod, mkdir } from 'node:fs/promises';
+import { chmod, mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { assertTrackable, mergeRoots, type TrackedRoot } from '../files/index.js';
 import type { SnapshotMetadata } from './snapshot-metadata.js';
@@ -38,4 +38,9 @@ async function privateRoots({ runDirectory, memoryDirectory }: RootPlaces): Prom
     await chmod(hostPath, mode);
   }
   return roots.map(({ mode: _mode, ...root }) => root);
+}
+
+/** Empties what is the job's own, for a start from nothing. */
+export async function removePrivateRoots({ runDirectory, memoryDirectory }: RootPlaces): Promise<void> {
+  for (const folder of [join(runDirectory, 'tmp'), join(memoryDirectory, 'shm')]) await rm(folder, { recursive: true, force: true });
 }

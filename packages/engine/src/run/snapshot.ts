@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type CheckpointRef, type CheckpointWriter, type CommitResult, HoldfastError } from '@holdfast/core';
+import type { CheckpointRef, Clock, CommitResult } from '@holdfast/core';
 import type { RunningContainer } from '../container/running-container.js';
-import { createFileCapture, type FrozenFiles, type PreviousTrees, recordOutside } from '../files/index.js';
+import { createFileCapture, type FileCapture, type OutsideFile, type PreviousTrees, recordOutside } from '../files/index.js';
 import { StagedImages } from '../images/staged-images.js';
 import type { RunContext } from './run-context.js';
 import type { SnapshotMetadata } from './snapshot-metadata.js';
@@ -62,7 +62,7 @@ export async function takeSnapshot(context: RunContext, parent: SnapshotParent, 
         host: context.host,
       };
       await container.drain();
-      const commit = await writer.commit(metadata, { signal });
+      const commit = await writer.commit({ ...metadata }, { signal });
       if (after === 'end' && commit.outcome === 'committed') await container.kill();
       return { commit, trees, freezeMs: frozen.freezeMs };
     } finally {
@@ -79,40 +79,43 @@ interface FrozenState {
   readonly stdin: SnapshotMetadata['stdin'];
 }
 
-/** The part during which the job stands still. Both halves are waited for, also when one fails: nothing may read the job after the thaw. */
-async function freeze(
-  context: RunContext,
-  capture: ReturnType<typeof createFileCapture>,
-  directory: string,
-  after: AfterFreeze,
-): Promise<FrozenState> {
+/**
+ * The part during which the job stands still. CRIU is started before it, up to the point where it looks at the job. Both halves are waited
+ * for, also when one fails: nothing may read the job after the thaw.
+ */
+async function freeze(context: RunContext, capture: FileCapture, directory: string, after: AfterFreeze): Promise<FrozenState> {
   const { container, clock, signal, limits } = context;
-  const startedAt = clock.monotonicMs();
+  const prepared = await container.prepareDump({
+    imagesDir: join(directory, 'images'),
+    workDir: join(directory, 'work'),
+    deadlineMs: limits.dumpTimeoutMs,
+    signal,
+  });
   let complete = false;
-  await container.freeze();
+  const startedAt = clock.monotonicMs();
   try {
-    const [dumped, filed] = await Promise.allSettled([
-      container.dump({ imagesDir: join(directory, 'images'), workDir: join(directory, 'work'), deadlineMs: limits.dumpTimeoutMs, signal }),
-      captureFiles(container, context, capture),
-    ]);
+    await container.freeze({ signal });
+    const [dumped, filed] = await Promise.allSettled([prepared.run(), captureFiles(context, capture)]);
     if (dumped.status === 'rejected') throw dumped.reason;
     if (filed.status === 'rejected') throw filed.reason;
     const stdin = await container.stdin();
     await container.assertFrozen();
     complete = true;
-    const freezeMs = clock.monotonicMs() - startedAt;
-    return { freezeMs, outsideFiles: filed.value.outsideFiles, stdin };
+    return { outsideFiles: filed.value, stdin, freezeMs: await thawed(container, clock, startedAt, after) };
   } finally {
-    if (after === 'thaw' || !complete) await container.thaw();
+    await prepared.cancel();
+    if (!complete) await container.thaw();
   }
 }
 
-async function captureFiles(
-  container: RunningContainer,
-  context: RunContext,
-  capture: ReturnType<typeof createFileCapture>,
-): Promise<{ readonly outsideFiles: unknown }> {
+/** Time from the freeze to the thaw; for a job that is to end, to the moment when it could have been thawed. */
+async function thawed(container: RunningContainer, clock: Clock, startedAt: number, after: AfterFreeze): Promise<number> {
+  if (after === 'thaw') await container.thaw();
+  return clock.monotonicMs() - startedAt;
+}
+
+async function captureFiles({ container, roots, signal }: RunContext, capture: FileCapture): Promise<readonly OutsideFile[]> {
   const openFiles = await container.openFiles();
-  const [outsideFiles] = await Promise.all([recordOutside(openFiles, context.roots), capture.frozen(openFiles, { signal: context.signal })]);
-  return { outsideFiles };
+  const [outsideFiles] = await Promise.all([recordOutside(openFiles, roots), capture.frozen(openFiles, { signal })]);
+  return outsideFiles;
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { EpochHolder, Lease, MetadataStore } from '@holdfast/core';
+import type { CheckpointStore, Epoch, EpochHolder, Lease, MetadataStore } from '@holdfast/core';
 import { ownProcessIdentity } from '../container/process-identity.js';
 import { type ContainerOptions, restoreContainer, startContainer } from '../container/running-container.js';
 import { ActiveRun } from './active-run.js';
@@ -11,7 +11,7 @@ import { EventLog } from './event-log.js';
 import { takeLease } from './lease-keeper.js';
 import { clearLeftovers } from './leftovers.js';
 import { restore } from './restore.js';
-import { type RootPlaces, rootsOfNewJob, rootsOfSnapshot } from './roots.js';
+import { type RootPlaces, removePrivateRoots, rootsOfNewJob, rootsOfSnapshot } from './roots.js';
 import type { CompleteRequest, RunEnvironment, Started } from './run-environment.js';
 import { runDirectory, writeRunRecord } from './run-record.js';
 import type { Run } from './types.js';
@@ -116,11 +116,18 @@ async function begin(environment: RunEnvironment, request: CompleteRequest, plac
     await rm(stagingDirectory, { recursive: true, force: true });
     if (restored !== undefined) return { epoch: restored.epoch, container: restored.container, roots: restored.roots, restored };
   }
-  const current = epoch.from === undefined ? epoch : await store.claim(request.job, holder, { kind: 'fresh' }, { signal });
+  const current = epoch.from === undefined ? epoch : await claimFresh(store, request.job, holder, places, signal);
   const roots = await rootsOfNewJob(request.workingDirectory, request.track, places);
   const container = await startContainer({ ...options, roots });
   emit({ type: 'job.started', pid: container.initPid });
   return { epoch: current, container, roots, restored: undefined };
+}
+
+/** No snapshot could be restored and the policy says to start anew: what the attempts have put into the job's own folders goes. */
+async function claimFresh(store: CheckpointStore, job: string, holder: EpochHolder, places: RootPlaces, signal: AbortSignal): Promise<Epoch> {
+  const epoch = await store.claim(job, holder, { kind: 'fresh' }, { signal });
+  await removePrivateRoots(places);
+  return epoch;
 }
 
 function containerOptions(environment: RunEnvironment, request: CompleteRequest, place: Place): Omit<ContainerOptions, 'roots'> {

@@ -1,0 +1,108 @@
+import { readFile, statfs } from 'node:fs/promises';
+import { arch, platform } from 'node:os';
+import { type CallOptions, isHoldfastError } from '@holdfast/core';
+import { execa } from 'execa';
+import { readCaller } from '../container/caller.js';
+import { findNative, findProgram, nativeTools, type ToolPaths } from '../container/tools.js';
+import type { DoctorCheck } from './types.js';
+
+const deadlineMs = 20_000;
+
+/** What Holdfast needs of this machine: rights, kernel, programs. */
+export async function checkTools(paths: ToolPaths, { signal }: CallOptions): Promise<readonly DoctorCheck[]> {
+  return Promise.all([
+    checkSystem(),
+    checkRights(),
+    checkFreezer(),
+    checkProgram('runc', paths.runc, 'HF_RUNC_MISSING', ['--version'], signal),
+    checkProgram('criu', paths.criu, 'HF_CRIU_MISSING', ['--version'], signal),
+    checkProgram('criu on this kernel', paths.criu, 'HF_CRIU_MISSING', ['check'], signal),
+    checkNative(paths.native),
+    checkSharedMemory(),
+  ]);
+}
+
+async function checkSystem(): Promise<DoctorCheck> {
+  const name = 'system';
+  const system = `${platform()} ${arch()}`;
+  if (platform() !== 'linux' || !['x64', 'arm64'].includes(arch())) {
+    return { name, ok: false, detail: system, remedy: 'run Holdfast on Linux, on x86_64 (aarch64 is untested)' };
+  }
+  const release = (await readFile('/proc/sys/kernel/osrelease', 'utf8')).trim();
+  return { name, ok: true, detail: `${system}, kernel ${release}`, remedy: undefined };
+}
+
+async function checkRights(): Promise<DoctorCheck> {
+  const name = 'rights';
+  const { uid, capabilities } = await readCaller();
+  if (uid !== 0) return { name, ok: false, detail: `this is user ${uid}, not root`, remedy: 'run it as root, for example with sudo' };
+  const missing = ['CAP_SYS_ADMIN', 'CAP_SYS_PTRACE'].filter((capability) => !capabilities.effective.includes(capability));
+  if (missing.length > 0)
+    return {
+      name,
+      ok: false,
+      detail: `root without ${missing.join(' and ')}`,
+      remedy: 'run it outside of the container that takes them away, or give them to it',
+    };
+  const limits = capabilities.effective.includes('CAP_SYS_RESOURCE') ? '' : '; without CAP_SYS_RESOURCE a job of another user cannot be resumed';
+  return { name, ok: true, detail: `root${limits}`, remedy: undefined };
+}
+
+async function checkFreezer(): Promise<DoctorCheck> {
+  const name = 'freezer';
+  const mounts = await readFile('/proc/self/mounts', 'utf8');
+  if (/ cgroup \S*\bfreezer\b/m.test(mounts)) return { name, ok: true, detail: 'cgroup version 1', remedy: undefined };
+  if (/ cgroup2 /m.test(mounts)) return { name, ok: true, detail: 'cgroup version 2', remedy: undefined };
+  return { name, ok: false, detail: 'no control group file system with a freezer is mounted', remedy: 'mount -t cgroup2 none /sys/fs/cgroup' };
+}
+
+async function checkProgram(
+  name: string,
+  configured: string | undefined,
+  code: 'HF_RUNC_MISSING' | 'HF_CRIU_MISSING',
+  args: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<DoctorCheck> {
+  try {
+    const path = await findProgram(name === 'runc' ? 'runc' : 'criu', configured, code);
+    const { failed, stdout, stderr, shortMessage } = await execa(path, args, {
+      reject: false,
+      timeout: deadlineMs,
+      forceKillAfterDelay: 1000,
+      ...(signal === undefined ? {} : { cancelSignal: signal }),
+    });
+    const said = (stdout || stderr).split('\n').slice(0, 1).join('');
+    if (!failed) return { name, ok: true, detail: `${said} (${path})`, remedy: undefined };
+    return {
+      name,
+      ok: false,
+      detail: `${path}: ${stderr.split('\n').slice(-3).join(' ') || shortMessage}`,
+      remedy: 'script/bootstrap brings one that works on this machine',
+    };
+  } catch (error) {
+    return fromError(name, error);
+  }
+}
+
+async function checkNative(folder: string | undefined): Promise<DoctorCheck> {
+  const name = 'native helpers';
+  try {
+    for (const tool of nativeTools) await findNative(tool, folder);
+    return { name, ok: true, detail: folder ?? '', remedy: undefined };
+  } catch (error) {
+    return fromError(name, error);
+  }
+}
+
+async function checkSharedMemory(): Promise<DoctorCheck> {
+  const name = 'shared memory';
+  const tmpfs = 0x0102_1994;
+  const found = await statfs('/dev/shm').catch(() => undefined);
+  if (found?.type === tmpfs) return { name, ok: true, detail: '/dev/shm is a tmpfs', remedy: undefined };
+  return { name, ok: false, detail: '/dev/shm is not a tmpfs', remedy: 'mount -t tmpfs -o mode=1777 tmpfs /dev/shm' };
+}
+
+function fromError(name: string, error: unknown): DoctorCheck {
+  if (!isHoldfastError(error)) throw error;
+  return { name, ok: false, detail: error.message, remedy: error.hint };
+}

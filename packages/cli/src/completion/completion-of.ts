@@ -3,7 +3,7 @@ import { commandDefinitions } from '../line/command-definitions.js';
 import { commonOptions } from '../line/common-options.js';
 import type { OptionDefinition, ValueSource } from '../line/option-definition.js';
 
-export interface Candidate {
+interface Candidate {
   readonly value: string;
   readonly description: string;
 }

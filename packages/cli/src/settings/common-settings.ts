@@ -35,6 +35,6 @@ function storagePlace(text: string | undefined, workingDirectory: string): strin
   return resolve(workingDirectory, text);
 }
 
-export function isUrl(text: string): boolean {
+function isUrl(text: string): boolean {
   return /^[a-z][a-z0-9+.-]*:/iu.test(text);
 }

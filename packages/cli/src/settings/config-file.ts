@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { HoldfastError } from '@holdfast/core';
 
-export const defaultConfigFile = '/etc/holdfast/holdfast.json';
+const defaultConfigFile = '/etc/holdfast/holdfast.json';
 
 export type ConfigObject = Readonly<Record<string, unknown>>;
 

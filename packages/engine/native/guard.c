@@ -1,28 +1,46 @@
 // holdfast-guard: runs one command that must never outlive Holdfast or its deadline: `runc checkpoint` above all.
 //
-//   holdfast-guard DEADLINE_MS -- COMMAND ARGUMENT...
+//   holdfast-guard DEADLINE_MS HOOK_FOLDER -- COMMAND ARGUMENT...
 //
 // The command gets a mount namespace of its own, so that nothing it mounts stays. When standard input reaches its end (Holdfast
 // is gone, or gives up) or the time is over, the command and everything it has started is killed. Ends with the command's
 // status, 124 for the deadline, 125 where the command could not be started, 130 where Holdfast ended it.
+//
+// HOOK_FOLDER (or "-") is where CRIU's hook waits: the guard says "ready" on standard output when it does, and lets it go on when
+// a line comes on standard input.
 
+#include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "keeper.h"
 
-static int children_signal(void) {
+// Ctrl-C and the like are for Holdfast to handle.
+static int prepare_signals(void) {
+  static const int ignored[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTTIN, SIGTTOU, SIGTSTP, SIGPIPE, SIGUSR1, SIGUSR2};
+  for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++) signal(ignored[i], SIG_IGN);
   sigset_t children;
   sigemptyset(&children);
   sigaddset(&children, SIGCHLD);
   sigprocmask(SIG_BLOCK, &children, NULL);
   return signalfd(-1, &children, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+// Both ends open, so that neither side ever waits for the other to open it.
+static int open_fifo(const char *folder, const char *name) {
+  char path[4200];
+  if (snprintf(path, sizeof path, "%s/%s", folder, name) >= (int)sizeof path) return -1;
+  if (mkfifo(path, 0600) != 0 && errno != EEXIST) return -1;
+  return open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
 }
 
 static int stop(int status) {
@@ -31,19 +49,20 @@ static int stop(int status) {
 }
 
 int main(int argc, char **argv) {
-  if (argc < 4 || strcmp(argv[2], "--") != 0) return 125;
+  if (argc < 5 || strcmp(argv[3], "--") != 0) return 125;
   int64_t end = monotonic_ms() + strtoll(argv[1], NULL, 10);
-  int children = children_signal();
-  // Ctrl-C and the like are for Holdfast to handle.
-  for (int number = 1; number < SIGCHLD; number++) if (number != SIGKILL) signal(number, SIG_IGN);
+  int children = prepare_signals();
   prctl(PR_SET_CHILD_SUBREAPER, 1);
+  int ready = -1, go = -1;
+  if (strcmp(argv[2], "-") != 0) {
+    ready = open_fifo(argv[2], "ready");
+    go = open_fifo(argv[2], "go");
+    if (ready < 0 || go < 0 || setenv("HOLDFAST_HOOK", argv[2], 1) != 0) return 125;
+  }
   if (!private_root(NULL)) return 125;
-  const int nothing = -1;
-  int silence[2];
-  if (pipe(silence) != 0) return 125;
-  close(silence[1]);
-  pid_t command = spawn(argv + 3, (int[]){silence[0], nothing, nothing});
-  if (command < 0) return 125;
+  int silence = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  pid_t command = spawn(argv + 4, (int[]){silence, -1, -1});
+  if (silence < 0 || command < 0) return 125;
   for (;;) {
     int status;
     pid_t ended;
@@ -52,11 +71,13 @@ int main(int argc, char **argv) {
     }
     int64_t left = end - monotonic_ms();
     if (left <= 0) return stop(124);
-    struct pollfd waited[2] = {{.fd = children, .events = POLLIN}, {.fd = STDIN_FILENO, .events = POLLIN}};
-    poll(waited, 2, (int)(left < 1000 ? left : 1000));
+    struct pollfd waited[3] = {{.fd = children, .events = POLLIN}, {.fd = STDIN_FILENO, .events = POLLIN}, {.fd = ready, .events = POLLIN}};
+    poll(waited, 3, (int)(left < 1000 ? left : 1000));
     struct signalfd_siginfo ignored;
     while (read(children, &ignored, sizeof ignored) > 0) {}
     char said[16];
+    if (waited[2].revents && read(ready, said, sizeof said) > 0 && write(STDOUT_FILENO, "ready\n", 6) != 6) return stop(130);
     if (waited[1].revents && read(STDIN_FILENO, said, sizeof said) <= 0) return stop(130);
+    if (waited[1].revents && go >= 0 && write(go, "g", 1) != 1) return stop(130);
   }
 }

@@ -1,0 +1,70 @@
+import { dirname, join } from 'node:path';
+import type { HostMount } from './host-mounts.js';
+
+/** How a control group is frozen: what is written where, and what tells that it happened. */
+export interface FreezerFiles {
+  readonly folder: string;
+  /** Takes `frozen` and `thawed`. */
+  readonly control: string;
+  readonly frozen: string;
+  readonly thawed: string;
+  /** Tells the state that was reached. */
+  readonly state: string;
+  /** Matches the content of `state` once every process stands still. */
+  readonly isFrozen: RegExp;
+}
+
+/** A process's control group by hierarchy: the path for each controller; the empty name for the unified one. */
+export function parseCgroups(text: string): ReadonlyMap<string, string> {
+  const paths = new Map<string, string>();
+  for (const line of text.split('\n').filter(Boolean)) {
+    const [, controllers = '', ...path] = line.split(':');
+    for (const controller of controllers.split(',')) paths.set(controller, path.join(':'));
+  }
+  return paths;
+}
+
+/**
+ * The freezer of the group that runc makes for a relative path: below the caller's own group in version 1; in version 2, where a group
+ * cannot have both processes and children, beside it. Undefined where no freezer is mounted.
+ */
+export function freezerOfNewGroup(mounts: readonly HostMount[], own: ReadonlyMap<string, string>, path: string): FreezerFiles | undefined {
+  return locate(mounts, (controller) => {
+    const base = own.get(controller) ?? '/';
+    return join(controller === '' ? dirname(base) : base, path);
+  });
+}
+
+/** The freezer of a running process. */
+export function freezerOfProcess(mounts: readonly HostMount[], groups: ReadonlyMap<string, string>): FreezerFiles | undefined {
+  return locate(mounts, (controller) => groups.get(controller) ?? '/');
+}
+
+function locate(mounts: readonly HostMount[], pathOf: (controller: string) => string): FreezerFiles | undefined {
+  const old = mounts.find(({ type, superOptions }) => type === 'cgroup' && superOptions.includes('freezer'));
+  if (old !== undefined) {
+    const folder = folderOf(old, pathOf('freezer'));
+    const control = join(folder, 'freezer.state');
+    return { folder, control, frozen: 'FROZEN', thawed: 'THAWED', state: control, isFrozen: /^FROZEN$/m };
+  }
+  const unified = mounts.find(({ type }) => type === 'cgroup2');
+  if (unified === undefined) return undefined;
+  const folder = folderOf(unified, pathOf(''));
+  return { folder, control: join(folder, 'cgroup.freeze'), frozen: '1', thawed: '0', state: join(folder, 'cgroup.events'), isFrozen: /^frozen 1$/m };
+}
+
+/** The folder in every hierarchy of the group that runc makes for a relative path. */
+export function foldersOfNewGroup(mounts: readonly HostMount[], own: ReadonlyMap<string, string>, path: string): readonly string[] {
+  return mounts.flatMap((mount) => {
+    if (mount.type === 'cgroup2') return [folderOf(mount, join(dirname(own.get('') ?? '/'), path)), folderOf(mount, join(own.get('') ?? '/', path))];
+    if (mount.type !== 'cgroup') return [];
+    const controller = mount.superOptions.find((option) => own.has(option));
+    return controller === undefined ? [] : [folderOf(mount, join(own.get(controller) ?? '/', path))];
+  });
+}
+
+/** Inside a container a part of the hierarchy may be mounted: paths are told from its root. */
+function folderOf({ mountPoint, root }: HostMount, path: string): string {
+  const inside = root !== '/' && path.startsWith(root) ? path.slice(root.length) : path;
+  return join(mountPoint, inside);
+}

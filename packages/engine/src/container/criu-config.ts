@@ -1,0 +1,29 @@
+/** What becomes of connected TCP sockets in a resumed job: `close`: end of file or EPIPE; `keep`: they go on, where the address is the same. */
+export type TcpPolicy = 'close' | 'keep';
+
+export interface CriuConfig {
+  readonly tcp: TcpPolicy;
+  /** The program that CRIU runs before it begins a dump. */
+  readonly hook?: string;
+}
+
+/** The file that the bundle's annotation org.criu.config names: what runc has no option for. It overrides runc's own choices. */
+export function criuConfigText({ tcp, hook }: CriuConfig): string {
+  const lines = [
+    tcp === 'close' ? 'tcp-close' : 'tcp-established',
+    // A file that has lost its last name goes into the images whole, up to this size.
+    `ghost-limit ${ghostLimitBytes}`,
+    'ghost-fiemap',
+    // A file that has lost the name it was opened by, but not its last one.
+    'link-remap',
+    'file-locks',
+    // The restored processes belong into the new container's control groups, where runc starts CRIU; not into the old one's.
+    'manage-cgroups ignore',
+    // Another size is found at the restore; runc and CRIU need not read whole programs for their build ids.
+    'file-validation filesize',
+    ...(hook === undefined ? [] : [`action-script ${hook}`]),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+const ghostLimitBytes = 1024 ** 4;

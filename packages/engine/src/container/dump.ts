@@ -1,0 +1,119 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Clock, HoldfastError } from '@holdfast/core';
+import { type DumpStats, readDumpStats } from '../images/dump-stats.js';
+import { type Guarded, type GuardedEnd, runGuarded } from './guarded.js';
+import { namedFailure } from './named-failure.js';
+import { readLogs } from './read-log.js';
+import { helperEnvironment, type Runc, runcCommand } from './runc.js';
+
+export interface DumpOptions {
+  /** Made if it is missing; must be empty. */
+  readonly imagesDir: string;
+  /** For logs. */
+  readonly workDir: string;
+  readonly deadlineMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface DumpResult {
+  /** From the moment that CRIU was let go to its end. */
+  readonly dumpMs: number;
+  /** CRIU's own account. */
+  readonly stats: DumpStats | undefined;
+}
+
+/** A CRIU that has done all it can before it looks at the job, and waits. The job runs. */
+export interface PreparedDump {
+  /**
+   * Lets CRIU begin. The job must be frozen by now, and is frozen when this resolves.
+   *
+   * - Rejects with HF_DUMP_FAILED and the cause, HF_DUMP_TIMEOUT, HF_ABORTED, or HF_SNAPSHOT_DISCARDED where the job was not
+   *   frozen all the time. What was written is worth nothing then. The job is alive in each case; the caller thaws it.
+   */
+  run(): Promise<DumpResult>;
+  /** Gives up. Resolves when nothing of CRIU is left. Harmless after `run`. */
+  cancel(): Promise<void>;
+}
+
+export interface DumpContext {
+  readonly runc: Runc;
+  readonly id: string;
+  readonly clock: Clock;
+  readonly isFrozen: () => Promise<boolean>;
+}
+
+/** Starts `runc checkpoint` up to the point where CRIU would begin to look at the job. Rejects as `run` does. */
+export async function prepareDump(context: DumpContext, options: DumpOptions): Promise<PreparedDump> {
+  const { runc, id, clock } = context;
+  const { imagesDir, workDir, deadlineMs, signal } = options;
+  await Promise.all([imagesDir, workDir].map((folder) => mkdir(folder, { recursive: true, mode: 0o700 })));
+  const own: Runc = { ...runc, log: join(workDir, 'runc-checkpoint.log') };
+  const guarded = runGuarded({
+    guard: runc.tools.guard,
+    command: runcCommand(own, ['checkpoint', '--leave-running', '--image-path', imagesDir, '--work-path', workDir, id]),
+    deadlineMs,
+    hookFolder: workDir,
+    log: join(workDir, 'dump.log'),
+    environment: helperEnvironment(runc, id),
+    signal,
+  });
+  if (!(await guarded.ready)) throw await dumpFailure(await guarded.end, options);
+  return { run: () => run(guarded), cancel: () => cancel(guarded) };
+
+  async function run(guarded: Guarded): Promise<DumpResult> {
+    if (!(await context.isFrozen())) {
+      await cancel(guarded);
+      throw notFrozen('before CRIU began');
+    }
+    const begun = clock.monotonicMs();
+    guarded.go();
+    const end = await guarded.end;
+    const dumpMs = clock.monotonicMs() - begun;
+    if (end.how !== 'ended' || end.exitCode !== 0) throw await dumpFailure(end, options);
+    // A CRIU that dies in between leaves the job running: memory and files are then not of one instant.
+    if (!(await context.isFrozen())) throw notFrozen('after CRIU ended');
+    return { dumpMs, stats: await readDumpStats(workDir, imagesDir) };
+  }
+}
+
+async function cancel(guarded: Guarded): Promise<void> {
+  guarded.stop();
+  await guarded.end;
+}
+
+function notFrozen(when: string): HoldfastError {
+  return new HoldfastError('HF_SNAPSHOT_DISCARDED', {
+    message: `the job was not frozen ${when}: the snapshot would not be of one instant`,
+    kind: 'conflict',
+    retry: 'yes',
+    operation: 'dump',
+    hint: 'the next snapshot is taken as usual; something other than Holdfast thaws the job if this comes again',
+  });
+}
+
+async function dumpFailure(end: GuardedEnd, { workDir, deadlineMs }: DumpOptions): Promise<HoldfastError> {
+  const context = { logFolder: workDir };
+  if (end.how === 'deadline') {
+    return new HoldfastError('HF_DUMP_TIMEOUT', {
+      message: `the snapshot was given up after ${deadlineMs} ms: CRIU had not finished`,
+      kind: 'timeout',
+      operation: 'dump',
+      context,
+      hint: 'the folder that the images are written to may be too slow for the size of the job',
+    });
+  }
+  if (end.how === 'aborted')
+    return new HoldfastError('HF_ABORTED', { message: 'the snapshot was aborted', kind: 'aborted', operation: 'dump', context });
+  if (end.how === 'log-overflow') {
+    return new HoldfastError('HF_DUMP_FAILED', { message: "CRIU's log grew beyond bounds", kind: 'unexpected', operation: 'dump', context });
+  }
+  const log = await readLogs([join(workDir, 'dump.log'), join(workDir, 'runc-checkpoint.log')]);
+  return namedFailure({
+    code: 'HF_DUMP_FAILED',
+    operation: 'dump',
+    log,
+    exitCode: end.how === 'ended' ? end.exitCode : undefined,
+    logFolder: workDir,
+  });
+}

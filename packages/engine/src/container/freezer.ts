@@ -1,0 +1,72 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Clock, HoldfastError } from '@holdfast/core';
+import type { FreezerFiles } from './cgroup-files.js';
+
+/**
+ * Stops and continues every process of a control group, by its own files: `runc pause` does the same and takes 30 to 50 ms of
+ * the freeze for it.
+ */
+export class Freezer {
+  readonly files: FreezerFiles;
+  readonly #clock: Clock;
+
+  constructor(files: FreezerFiles, clock: Clock) {
+    this.files = files;
+    this.#clock = clock;
+  }
+
+  /** Resolves when every process stands still; rejects with HF_FREEZE_FAILED, thawed, where that takes longer than the deadline. */
+  async freeze(deadlineMs: number, signal?: AbortSignal): Promise<void> {
+    try {
+      await this.#write(this.files.frozen);
+      await this.#await(true, deadlineMs, signal);
+    } catch (error) {
+      await this.thaw(deadlineMs).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** Resolves when the group runs; at once where it ran, or is gone with the job. */
+  async thaw(deadlineMs: number): Promise<void> {
+    try {
+      await this.#write(this.files.thawed);
+      await this.#await(false, deadlineMs);
+    } catch (error) {
+      if (!isGone(error)) throw error;
+    }
+  }
+
+  async isFrozen(): Promise<boolean> {
+    return this.files.isFrozen.test(await readFile(this.files.state, 'utf8'));
+  }
+
+  async #write(text: string): Promise<void> {
+    // The file is the kernel's: no truncation, no creation.
+    await writeFile(this.files.control, text, { flag: 'r+' });
+  }
+
+  async #await(frozen: boolean, deadlineMs: number, signal?: AbortSignal): Promise<void> {
+    const end = this.#clock.monotonicMs() + deadlineMs;
+    for (let turn = 0; (await this.isFrozen()) !== frozen; turn++) {
+      if (signal?.aborted === true) throw new HoldfastError('HF_ABORTED', { message: 'freezing was aborted', kind: 'aborted', operation: 'freeze' });
+      if (this.#clock.monotonicMs() >= end) throw tooSlow(this.files.folder, frozen, deadlineMs);
+      // Most often the first look tells; a process in a long system call takes a while.
+      if (turn > 4) await delay(Math.min(turn, 20));
+    }
+  }
+}
+
+function tooSlow(folder: string, frozen: boolean, deadlineMs: number): HoldfastError {
+  return new HoldfastError('HF_FREEZE_FAILED', {
+    message: `the job's processes did not ${frozen ? 'stop' : 'continue'} within ${deadlineMs} ms (${folder})`,
+    kind: 'timeout',
+    operation: 'freeze',
+    context: { folder, deadlineMs },
+    hint: 'a process that waits for a disk or a network file system cannot be stopped until that answers',
+  });
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENODEV');
+}

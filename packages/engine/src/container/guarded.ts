@@ -1,0 +1,70 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { watchLog } from './log-watch.js';
+
+export interface GuardedOptions {
+  readonly guard: string;
+  readonly command: readonly string[];
+  readonly deadlineMs: number;
+  /** Where CRIU's hook waits; without it the command never stops in between. */
+  readonly hookFolder: string | undefined;
+  /** A log that must not grow beyond bounds. */
+  readonly log: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** How a guarded command ended. Only `ended` has a meaning of the command's own. */
+export type GuardedEnd = { readonly how: 'ended'; readonly exitCode: number } | { readonly how: 'deadline' | 'aborted' | 'log-overflow' | 'lost' };
+
+/** A command under holdfast-guard: it dies with this process, with its deadline, with the signal, or when its log overflows. */
+export interface Guarded {
+  readonly pid: number | undefined;
+  /** True when CRIU waits in its hook; false where the command ended before. */
+  readonly ready: Promise<boolean>;
+  /** Never rejects. */
+  readonly end: Promise<GuardedEnd>;
+  /** Lets CRIU leave its hook. */
+  go(): void;
+  /** Kills the command and all that it has started. `end` resolves when nothing of it is left. */
+  stop(): void;
+}
+
+const [deadlineStatus, failedStatus, stoppedStatus] = [124, 125, 130];
+
+export function runGuarded({ guard, command, deadlineMs, hookFolder, log, environment, signal }: GuardedOptions): Guarded {
+  const child = spawn(guard, [String(deadlineMs), hookFolder ?? '-', '--', ...command], {
+    env: { ...environment },
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  let reason: 'aborted' | 'log-overflow' | undefined;
+  const stop = (why: typeof reason): void => {
+    reason ??= why;
+    child.stdin.destroy();
+  };
+  const onAbort = (): void => stop('aborted');
+  child.stdin.on('error', () => undefined);
+  if (signal?.aborted === true) onAbort();
+  else signal?.addEventListener('abort', onAbort, { once: true });
+  const watch = watchLog(log, () => stop('log-overflow'));
+  const ready = Promise.withResolvers<boolean>();
+  child.stdout.on('data', () => ready.resolve(true));
+  const end = once(child, 'exit').then(
+    ([code]: unknown[]) => toEnd(code, reason),
+    (): GuardedEnd => ({ how: 'lost' }),
+  );
+  void end.then(() => {
+    watch[Symbol.dispose]();
+    signal?.removeEventListener('abort', onAbort);
+    ready.resolve(false);
+    child.stdin.destroy();
+  });
+  return { pid: child.pid, ready: ready.promise, end, go: () => void child.stdin.write('go\n'), stop: () => stop('aborted') };
+}
+
+function toEnd(code: unknown, reason: 'aborted' | 'log-overflow' | undefined): GuardedEnd {
+  if (typeof code !== 'number') return { how: 'lost' };
+  if (code === stoppedStatus && reason !== undefined) return { how: reason };
+  if (code === deadlineStatus) return { how: 'deadline' };
+  return code === failedStatus || code === stoppedStatus ? { how: 'lost' } : { how: 'ended', exitCode: code };
+}

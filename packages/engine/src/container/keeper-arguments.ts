@@ -1,0 +1,27 @@
+import type { FreezerFiles } from './cgroup-files.js';
+
+export interface KeeperArguments {
+  readonly rootfs: string;
+  readonly pidFile: string;
+  readonly exitFile: string;
+  readonly freezer: FreezerFiles;
+  readonly deadlineMs: number;
+  /** Bytes of the input that the job had consumed before. */
+  readonly skipStdinBytes: number;
+  /** `runc ... run` or `restore`, detaching. */
+  readonly command: readonly string[];
+}
+
+/** The arguments of holdfast-keeper. */
+export function keeperArguments({ rootfs, pidFile, exitFile, freezer, deadlineMs, skipStdinBytes, command }: KeeperArguments): readonly string[] {
+  const options: Readonly<Record<string, string>> = {
+    '--rootfs': rootfs,
+    '--pid-file': pidFile,
+    '--exit-file': exitFile,
+    '--freezer': freezer.control,
+    '--thaw': freezer.thawed,
+    '--deadline-ms': String(deadlineMs),
+    '--skip-stdin': String(skipStdinBytes),
+  };
+  return [...Object.entries(options).flat(), '--', ...command];
+}

@@ -1,0 +1,165 @@
+import { copyFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Clock, HoldfastError } from '@holdfast/core';
+import type { OpenFile } from '../files/tracked-root.js';
+import { removeContainer } from './cleanup.js';
+import { criuConfigText, type TcpPolicy } from './criu-config.js';
+import { type DumpOptions, type DumpResult, type PreparedDump, prepareDump } from './dump.js';
+import type { Freezer } from './freezer.js';
+import type { Keeper } from './keeper.js';
+import type { KeeperEvent } from './keeper-lines.js';
+import type { ContainerLayout } from './layout.js';
+import { openFilesOf } from './open-files.js';
+import { memoryBytesOf, processesOf } from './processes.js';
+import type { RecordedMount } from './recorded-mounts.js';
+import type { Runc } from './runc.js';
+import type { ContainerRecorded, ExitStatus, RunningContainer } from './running-container.js';
+import type { EngineTools } from './tools.js';
+
+export interface LiveContainerOptions {
+  readonly id: string;
+  readonly initPid: number;
+  readonly keeper: Keeper;
+  readonly freezer: Freezer;
+  readonly runc: Runc;
+  readonly layout: ContainerLayout;
+  readonly tools: EngineTools;
+  readonly tcp: TcpPolicy;
+  readonly clock: Clock;
+  readonly recordedMounts: readonly RecordedMount[];
+  readonly recorded: ContainerRecorded;
+  readonly notes: readonly string[];
+  readonly freezeDeadlineMs: number;
+  readonly longestFreezeMs: number;
+}
+
+export class LiveContainer implements RunningContainer {
+  readonly id: string;
+  readonly initPid: number;
+  readonly recordedMounts: readonly RecordedMount[];
+  readonly recorded: ContainerRecorded;
+  readonly notes: readonly string[];
+  readonly exited: Promise<ExitStatus>;
+  readonly #options: LiveContainerOptions;
+
+  constructor(options: LiveContainerOptions) {
+    this.#options = options;
+    this.id = options.id;
+    this.initPid = options.initPid;
+    this.recordedMounts = options.recordedMounts;
+    this.recorded = options.recorded;
+    this.notes = options.notes;
+    this.exited = options.keeper.ended.then(toExitStatus);
+  }
+
+  async freeze({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<void> {
+    const { freezer, keeper, freezeDeadlineMs, longestFreezeMs } = this.#options;
+    // The keeper must know before the job stands still, else nobody would thaw it if this process hangs.
+    await keeper.ask('watch', longestFreezeMs);
+    await freezer.freeze(freezeDeadlineMs, signal);
+  }
+
+  async assertFrozen(): Promise<void> {
+    if (await this.#isFrozen()) return;
+    throw new HoldfastError('HF_SNAPSHOT_DISCARDED', {
+      message: 'the job did not stand still all the time: the snapshot would not be of one instant',
+      kind: 'conflict',
+      retry: 'yes',
+      operation: 'freeze',
+    });
+  }
+
+  async thaw(): Promise<void> {
+    const { freezer, keeper, freezeDeadlineMs } = this.#options;
+    await freezer.thaw(freezeDeadlineMs);
+    await keeper.ask('watch', 0);
+  }
+
+  async memoryBytes(): Promise<number> {
+    return memoryBytesOf(await this.#processes());
+  }
+
+  async openFiles(): Promise<readonly OpenFile[]> {
+    return openFilesOf(await this.#processes());
+  }
+
+  async prepareDump(options: DumpOptions): Promise<PreparedDump> {
+    const { runc, id, clock, layout, tools, tcp } = this.#options;
+    await writeFile(layout.criuConfig, criuConfigText({ tcp, hook: tools.hook }));
+    const prepared = await prepareDump({ runc, id, clock, isFrozen: () => this.#isFrozen() }, options);
+    const { initName } = this.recorded;
+    return {
+      cancel: () => prepared.cancel(),
+      run: async () => {
+        const result = await prepared.run();
+        await copyFile(join(layout.initFolder, initName), join(options.imagesDir, initName));
+        return result;
+      },
+    };
+  }
+
+  async dump(options: DumpOptions): Promise<DumpResult> {
+    const prepared = await this.prepareDump(options);
+    return prepared.run();
+  }
+
+  async stdin(): Promise<{ readonly consumedBytes: number; readonly ended: boolean }> {
+    const [consumed, ended] = (await this.#options.keeper.ask('stdin')) ?? [];
+    if (consumed === undefined) throw this.#gone();
+    return { consumedBytes: Number(consumed), ended: ended === '1' };
+  }
+
+  async drain({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<void> {
+    const aborted = Promise.withResolvers<never>();
+    const onAbort = (): void =>
+      aborted.reject(new HoldfastError('HF_ABORTED', { message: 'waiting for output was aborted', kind: 'aborted', operation: 'drain' }));
+    if (signal?.aborted === true) onAbort();
+    signal?.addEventListener('abort', onAbort, { once: true });
+    try {
+      await Promise.race([this.#options.keeper.ask('drain'), aborted.promise]);
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  async signal(number: number): Promise<void> {
+    await this.#options.keeper.ask('signal', number);
+  }
+
+  async kill(): Promise<void> {
+    const sigkill = 9;
+    await this.signal(sigkill);
+    // A frozen process dies when it is thawed.
+    await this.thaw();
+    await this.#options.keeper.ended;
+  }
+
+  async dispose(): Promise<void> {
+    await this.kill();
+    await removeContainer(this.#options.runc, this.id, this.#options.freezer.files.folder);
+    this.#options.keeper.release();
+  }
+
+  #isFrozen(): Promise<boolean> {
+    return this.#options.freezer.isFrozen().catch(() => false);
+  }
+
+  #processes(): Promise<readonly number[]> {
+    return processesOf(this.#options.freezer.files.folder);
+  }
+
+  #gone(): HoldfastError {
+    return new HoldfastError('HF_JOB_NOT_RUNNING', {
+      message: `the job of container ${this.id} has ended`,
+      kind: 'not-found',
+      operation: 'container',
+    });
+  }
+}
+
+function toExitStatus(event: KeeperEvent | undefined): ExitStatus {
+  return {
+    exitCode: event?.type === 'exited' ? event.code : undefined,
+    signal: event?.type === 'killed' ? event.signal : undefined,
+  };
+}

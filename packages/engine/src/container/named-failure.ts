@@ -1,0 +1,45 @@
+import { type ErrorCode, HoldfastError } from '@holdfast/core';
+import { failureCauses } from './failure-cause.js';
+
+export interface NamedFailureOptions {
+  readonly code: ErrorCode;
+  readonly operation: 'start' | 'dump' | 'restore';
+  /** CRIU's log and runc's, as far as they were read. */
+  readonly log: string;
+  readonly exitCode: number | undefined;
+  /** Folder where the whole log lies. */
+  readonly logFolder: string;
+}
+
+/** What runc and CRIU wrote, turned into an error that names the cause. What nobody foresaw keeps CRIU's own first words. */
+export function namedFailure({ code, operation, log, exitCode, logFolder }: NamedFailureOptions): HoldfastError {
+  const complaints = complaintsOf(log);
+  for (const { pattern, message, hint, kind } of failureCauses) {
+    const match = pattern.exec(complaints);
+    if (match === null) continue;
+    const told = message.replaceAll(/\$(\d)/g, (_, group: string) => match[Number(group)] ?? 'a file');
+    return new HoldfastError(code, { message: `${title(operation)}: ${told}`, kind, operation, hint, context: { said: match[0], logFolder } });
+  }
+  const said = complaints.split('\n').slice(0, 3).join('; ') || `runc ended with ${exitCode ?? 'a signal'} and said nothing`;
+  return new HoldfastError(code, {
+    message: `${title(operation)}: ${said}`,
+    kind: 'unexpected',
+    operation,
+    context: { logFolder },
+    hint: 'the whole log is kept with diagnosis switched on',
+  });
+}
+
+/** Errors first, in their order; then the warnings: CRIU tells some causes as such. */
+export function complaintsOf(log: string): string {
+  const lines = log.split('\n');
+  const errors = lines.filter(
+    (line) => /Error \(|"level":"error"|level=error|level=fatal/.test(line) && !/for self: Operation not permitted/.test(line),
+  );
+  const warnings = lines.filter((line) => /Warn {2}\(/.test(line));
+  return [...errors, ...warnings].join('\n');
+}
+
+function title(operation: NamedFailureOptions['operation']): string {
+  return { start: 'the job could not be started', dump: 'the snapshot failed', restore: 'the snapshot could not be resumed' }[operation];
+}

@@ -1,0 +1,31 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Every process of a control group and of those below it, as this machine numbers them. Empty where the group is gone. */
+export async function processesOf(cgroupFolder: string): Promise<readonly number[]> {
+  const [own, entries] = await Promise.all([
+    readFile(join(cgroupFolder, 'cgroup.procs'), 'latin1').catch(() => ''),
+    readdir(cgroupFolder, { withFileTypes: true }).catch(() => []),
+  ]);
+  const below = await Promise.all(entries.filter((entry) => entry.isDirectory()).map(({ name }) => processesOf(join(cgroupFolder, name))));
+  return [
+    ...own
+      .split('\n')
+      .filter(Boolean)
+      .map(Number)
+      .filter((pid) => pid > 0),
+    ...below.flat(),
+  ];
+}
+
+/** Bytes of memory that the processes hold in frames or in swap; shared memory counts once for each that maps it. */
+export async function memoryBytesOf(pids: readonly number[]): Promise<number> {
+  const sizes = await Promise.all(
+    pids.map(async (pid) => {
+      const status = await readFile(`/proc/${pid}/status`, 'latin1').catch(() => '');
+      const kibibytes = ['RssAnon', 'RssShmem', 'VmSwap'].map((name) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0));
+      return kibibytes.reduce((sum, size) => sum + size, 0) * 1024;
+    }),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}

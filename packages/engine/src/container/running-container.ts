@@ -1,0 +1,66 @@
+import type { OpenFile } from '../files/tracked-root.js';
+import type { DumpOptions, DumpResult, PreparedDump } from './dump.js';
+import type { RecordedMount } from './recorded-mounts.js';
+
+export type { ContainerOptions, RestoreContainerOptions } from './container-options.js';
+export { restoreContainer } from './restore.js';
+export { startContainer } from './start.js';
+
+/** How a job ended. Its init tells a signal as 128 + number; `signal` is set only where the init itself was killed. Both undefined: nobody saw the end. */
+export interface ExitStatus {
+  readonly exitCode: number | undefined;
+  readonly signal: number | undefined;
+}
+
+/** What a later container needs to know of this one, beside its images. */
+export interface ContainerRecorded {
+  readonly version: 1;
+  readonly initName: string;
+}
+
+/** A container whose job runs. */
+export interface RunningContainer {
+  readonly id: string;
+  /** As this machine numbers it. */
+  readonly initPid: number;
+  readonly recordedMounts: readonly RecordedMount[];
+  readonly recorded: ContainerRecorded;
+  /** What the job sees otherwise than without Holdfast: mounts that were left out, sources that were missing. */
+  readonly notes: readonly string[];
+  /** Resolves when the job has ended and its last output was passed on. Never rejects. */
+  readonly exited: Promise<ExitStatus>;
+
+  /**
+   * Stops every process of the job.
+   *
+   * - Resolves when all stand still; a repeat is harmless.
+   * - Rejects with HF_FREEZE_FAILED, the job running, where one does not stop in time.
+   * - A job that stays frozen for longer than `longestFreezeMs`, or whose Holdfast dies, is thawed by its keeper.
+   */
+  freeze(options?: { readonly signal?: AbortSignal | undefined }): Promise<void>;
+  /** Rejects with HF_SNAPSHOT_DISCARDED where a process may have run since `freeze`. */
+  assertFrozen(): Promise<void>;
+  /** Resolves when every process runs again; harmless where they run, or have ended. */
+  thaw(): Promise<void>;
+
+  /** Memory that a dump would hold, about; an upper bound but for what is shared. */
+  memoryBytes(): Promise<number>;
+  /** Requires that the job is frozen. */
+  openFiles(): Promise<readonly OpenFile[]>;
+
+  /** Starts CRIU up to the point where it would look at the job, which runs on: a shorter freeze than `dump`. */
+  prepareDump(options: DumpOptions): Promise<PreparedDump>;
+  /** Prepares and runs a dump at once. Requires that the job is frozen, and leaves it so. */
+  dump(options: DumpOptions): Promise<DumpResult>;
+
+  /** Input that the job has really read; exact while it is frozen. `ended`: it was told the end of its input. */
+  stdin(): Promise<{ readonly consumedBytes: number; readonly ended: boolean }>;
+  /** Resolves when all that the job had written at the time of the call was passed on to the user's streams (or cannot be any more). */
+  drain(options?: { readonly signal?: AbortSignal | undefined }): Promise<void>;
+  /** Sends the job's init a signal, which passes it on to the command. Harmless when the job has ended. */
+  signal(number: number): Promise<void>;
+  /** Kills every process, frozen or not. Resolves when none is left. */
+  kill(): Promise<void>;
+  /** Kills what still runs and removes what the container has left on this machine, its run folder excepted. A repeat is harmless. */
+  dispose(): Promise<void>;
+}

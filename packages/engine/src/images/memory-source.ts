@@ -1,0 +1,12 @@
+import type { CallOptions, CheckpointReader, ObjectInput } from '@holdfast/core';
+
+/** Where a snapshot's memory comes from: images that were staged, or a copy of the job that stands still. */
+export interface MemorySource {
+  /** Every address space, shared segment and further image of one dump; the same keys in each snapshot of a job. */
+  objects(): Promise<readonly ObjectInput[]>;
+}
+
+/** Where a snapshot's memory goes to: images rebuilt on disk, or a server of pages. */
+export interface MemorySink {
+  write(reader: CheckpointReader, options?: CallOptions): Promise<void>;
+}

@@ -1,4 +1,4 @@
-import { HoldfastError } from '@holdfast/core';
+import { HoldfastError } from '@holdfast/core/basics';
 
 /** The job that the line names. The parser has seen that there is a word; an empty one is a mistake of a script. */
 export function jobArgument(words: readonly string[]): string {

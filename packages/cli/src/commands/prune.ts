@@ -1,4 +1,4 @@
-import { formatSize, HoldfastError } from '@holdfast/core';
+import { formatSize, HoldfastError } from '@holdfast/core/basics';
 import { exitCodes } from '../exit-codes.js';
 import { wholeNumberOf } from '../settings/read-values.js';
 import type { CommandContext } from './command-context.js';

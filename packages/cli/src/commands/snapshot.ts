@@ -1,4 +1,4 @@
-import { formatSize } from '@holdfast/core';
+import { formatSize } from '@holdfast/core/basics';
 import { exitCodes } from '../exit-codes.js';
 import { spanText } from '../render/times.js';
 import type { CommandContext } from './command-context.js';

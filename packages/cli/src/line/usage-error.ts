@@ -1,4 +1,4 @@
-import { HoldfastError } from '@holdfast/core';
+import { HoldfastError } from '@holdfast/core/basics';
 
 const didYouMean = /\n?\(Did you mean (?:one of )?(.+?)\?\)/u;
 

@@ -1,4 +1,4 @@
-import { HoldfastError, isHoldfastError } from '@holdfast/core';
+import { HoldfastError, isHoldfastError } from '@holdfast/core/basics';
 
 /** What nobody foresaw gets a code too; its cause keeps the stack. */
 export function asHoldfastError(error: unknown): HoldfastError {

@@ -1,4 +1,4 @@
-import { formatSize } from '@holdfast/core';
+import { formatSize } from '@holdfast/core/basics';
 import type { RunEvent } from '@holdfast/engine';
 import { errorLines } from './error-text.js';
 import { escapeText } from './escape-text.js';

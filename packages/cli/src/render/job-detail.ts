@@ -1,4 +1,4 @@
-import { formatSize } from '@holdfast/core';
+import { formatSize } from '@holdfast/core/basics';
 import type { JobDetail } from '@holdfast/engine';
 import { commandText, escapeText } from './escape-text.js';
 import { jsonText } from './json.js';

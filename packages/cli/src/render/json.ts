@@ -1,4 +1,4 @@
-import { isHoldfastError } from '@holdfast/core';
+import { isHoldfastError } from '@holdfast/core/basics';
 import { errorDocument } from './error-text.js';
 
 /** One line. Absent fields are null, so that every document of a kind has the same keys; errors have the form of error documents. */

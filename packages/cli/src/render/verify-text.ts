@@ -1,4 +1,5 @@
-import { formatSize, type VerifyReport } from '@holdfast/core';
+import type { VerifyReport } from '@holdfast/core';
+import { formatSize } from '@holdfast/core/basics';
 import { escapeText } from './escape-text.js';
 
 export function verifyText(report: VerifyReport): string {

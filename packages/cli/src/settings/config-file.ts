@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { HoldfastError } from '@holdfast/core';
+import { HoldfastError } from '@holdfast/core/basics';
 
 const defaultConfigFile = '/etc/holdfast/holdfast.json';
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { HoldfastError } from '@holdfast/core';
+import { HoldfastError } from '@holdfast/core/basics';
 import type { Plugins } from '../cli-options.js';
 import type { CommonSettings } from './common-settings.js';
 import type { ConfigObject } from './config-file.js';

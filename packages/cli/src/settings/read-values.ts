@@ -1,4 +1,4 @@
-import { HoldfastError, isHoldfastError, parseDuration } from '@holdfast/core';
+import { HoldfastError, isHoldfastError, parseDuration } from '@holdfast/core/basics';
 import type { GivenValue, GivenValues } from '../line/values.js';
 
 export function isOn(values: GivenValues, name: string): boolean {

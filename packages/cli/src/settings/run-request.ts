@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { HoldfastError } from '@holdfast/core';
+import { HoldfastError } from '@holdfast/core/basics';
 import type { RunRequest } from '@holdfast/engine';
 import type { GivenValues } from '../line/values.js';
 import { choiceOf, durationOf, isOn, labelsOf, textOf, textsOf, wholeNumberOf } from './read-values.js';

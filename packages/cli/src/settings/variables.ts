@@ -1,4 +1,4 @@
-import { HoldfastError } from '@holdfast/core';
+import { HoldfastError } from '@holdfast/core/basics';
 import type { OptionDefinition } from '../line/option-definition.js';
 import type { GivenValue, GivenValues } from '../line/values.js';
 

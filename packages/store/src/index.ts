@@ -1,1 +1,3 @@
-export {};
+export { parseJobName } from './job-name.js';
+export type { RepositoryOptions } from './open-repository.js';
+export { openRepository } from './open-repository.js';

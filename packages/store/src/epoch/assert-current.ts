@@ -1,0 +1,28 @@
+import type { Epoch } from '@holdfast/core';
+import { fenced } from '../errors.js';
+import type { SnapshotName } from '../files/names.js';
+import type { JobPaths, StoreContext } from '../repository/store-context.js';
+import { isEligible } from './eligibility.js';
+import { type JobListing, listJob } from './job-listing.js';
+import { lineageFrom } from './job-view.js';
+import { recoverEpoch } from './read-epoch.js';
+
+/** Rejects with kind `fenced` where a higher epoch exists, finished claim or not. */
+export async function assertCurrent(context: StoreContext, paths: JobPaths, { job, epoch }: Epoch): Promise<void> {
+  const highest = highestEpoch(await listJob(context, paths));
+  if (highest > epoch) throw fenced(job, epoch, highest);
+}
+
+/** True where a higher epoch exists that does not go on from this snapshot; step W2 of docs/format.md. */
+export async function isFenced(context: StoreContext, paths: JobPaths, name: SnapshotName): Promise<boolean> {
+  const listing = await listJob(context, paths);
+  const highest = highestEpoch(listing);
+  if (highest <= name.epoch) return false;
+  const record = await recoverEpoch(context, paths, listing, highest).catch(() => undefined);
+  // An epoch of which nobody can say what it goes on from is not taken for one that goes on from this snapshot.
+  return record === undefined || !isEligible(await lineageFrom(context, paths, listing, record), name);
+}
+
+export function highestEpoch({ epochs, ready }: JobListing): number {
+  return Math.max(0, epochs.at(-1) ?? 0, ...ready);
+}

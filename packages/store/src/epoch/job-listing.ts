@@ -1,0 +1,46 @@
+import { listIfThere } from '../files/directories.js';
+import { parseAnySnapshotFile, parseEpochName, parseManifestName, type SnapshotName } from '../files/names.js';
+import type { JobPaths, StoreContext } from '../repository/store-context.js';
+
+/** What the names in a job's directories tell, without opening a file. */
+export interface JobListing {
+  /** Epochs that have a file, ascending. */
+  readonly epochs: readonly number[];
+  readonly ready: ReadonlySet<number>;
+  readonly ended: ReadonlySet<number>;
+  /** Newest first. */
+  readonly manifests: readonly SnapshotName[];
+}
+
+/** Epochs are listed before manifests, so that no manifest is judged by epochs that are younger than the list of manifests. */
+export async function listJob(context: StoreContext, paths: JobPaths): Promise<JobListing> {
+  const epochs = new Set<number>();
+  const [ready, ended] = [new Set<number>(), new Set<number>()];
+  for (const file of await listIfThere(context.files, paths.epochs)) {
+    const name = parseEpochName(file);
+    if (name !== undefined) ({ epoch: epochs, ready, end: ended })[name.kind].add(name.epoch);
+  }
+  const manifests = (await listIfThere(context.files, paths.manifests)).map(parseManifestName).filter((name) => name !== undefined);
+  manifests.sort((a, b) => b.number - a.number || b.epoch - a.epoch);
+  // Nobody writes a snapshot before the claim was finished.
+  for (const { epoch } of manifests) ready.add(epoch);
+  return { epochs: [...epochs].sort((a, b) => a - b), ready, ended, manifests };
+}
+
+export interface UsedNumbers {
+  readonly epoch: number;
+  readonly number: number;
+}
+
+/** The highest epoch and the highest snapshot number that any file of the job names, leftovers included. */
+export async function highestUsed(context: StoreContext, paths: JobPaths, listing: JobListing): Promise<UsedNumbers> {
+  let [epoch, number] = [listing.epochs.at(-1) ?? 0, 0];
+  for (const directory of [paths.manifests, paths.packs]) {
+    for (const file of await listIfThere(context.files, directory)) {
+      const name = parseAnySnapshotFile(file);
+      epoch = Math.max(epoch, name?.epoch ?? 0);
+      number = Math.max(number, name?.number ?? 0);
+    }
+  }
+  return { epoch, number };
+}

@@ -1,0 +1,51 @@
+import { type ErrorCode, HoldfastError } from '@holdfast/core';
+
+export function corrupt(code: ErrorCode, file: string, what: string, cause?: unknown): HoldfastError {
+  return new HoldfastError(code, {
+    message: `${file} is damaged: ${what}`,
+    kind: 'corrupt',
+    context: { file },
+    hint: 'Run "holdfast verify" to see what else is damaged; an older snapshot that does not share these bytes is still good',
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+export function newerFormat(file: string, what: string): HoldfastError {
+  return new HoldfastError('HF_FORMAT_NEWER', {
+    message: `${file} was written by a newer version of Holdfast: ${what}, and this version understands format version 1`,
+    kind: 'newer-format',
+    context: { file },
+    hint: 'Use the version of Holdfast that wrote it, or a newer one',
+  });
+}
+
+export function usage(message: string, hint?: string): HoldfastError {
+  return new HoldfastError('HF_USAGE', { message, kind: 'invalid-argument', ...(hint === undefined ? {} : { hint }) });
+}
+
+export function fenced(job: string, epoch: number, newer: number): HoldfastError {
+  return new HoldfastError('HF_FENCED', {
+    message: `Epoch ${epoch} of job ${job} is over: epoch ${newer} was claimed by another attempt`,
+    kind: 'fenced',
+    context: { job, epoch, newer },
+    hint: 'End this attempt; the newer one owns the job',
+  });
+}
+
+export function checkpointMissing(job: string, number: number, why: string): HoldfastError {
+  return new HoldfastError('HF_CHECKPOINT_MISSING', {
+    message: `Snapshot ${number} of job ${job} ${why}`,
+    kind: 'not-found',
+    context: { job, number },
+    hint: `Run "holdfast show ${job}" for the snapshots that are there`,
+  });
+}
+
+export function fileChanged(source: string, wanted: number, got: number): HoldfastError {
+  return new HoldfastError('HF_FILE_CHANGED', {
+    message: `${source} ended at byte ${got} although ${wanted} were announced: it changed while it was read`,
+    kind: 'conflict',
+    retry: 'yes',
+    context: { source },
+  });
+}

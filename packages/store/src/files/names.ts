@@ -1,0 +1,85 @@
+import { randomBytes } from 'node:crypto';
+import { basename, dirname, join } from 'node:path';
+
+/** What a file's name tells of the snapshot that it belongs to. */
+export interface SnapshotName {
+  readonly number: number;
+  readonly epoch: number;
+  readonly attempt: string;
+}
+
+const snapshotPattern = /^(\d{10})\.(\d{10})\.([A-Za-z0-9_-]{1,64})$/;
+const packPattern = /^(.+)\.(\d{4,9})\.pack$/;
+const temporaryPattern = /^tmp\.(.+)\.[0-9a-f]{16}$/;
+
+export function isAttempt(value: string): boolean {
+  return /^[A-Za-z0-9_-]{1,64}$/.test(value);
+}
+
+function tenDigits(value: number): string {
+  return String(value).padStart(10, '0');
+}
+
+export function snapshotName({ number, epoch, attempt }: SnapshotName): string {
+  return `${tenDigits(number)}.${tenDigits(epoch)}.${attempt}`;
+}
+
+export function manifestName(name: SnapshotName): string {
+  return `${snapshotName(name)}.manifest`;
+}
+
+export function pageHashesName(name: SnapshotName): string {
+  return `${snapshotName(name)}.pages`;
+}
+
+export function packName(name: SnapshotName, ordinal: number): string {
+  return `${snapshotName(name)}.${String(ordinal).padStart(4, '0')}.pack`;
+}
+
+export function parseManifestName(file: string): SnapshotName | undefined {
+  return file.endsWith('.manifest') ? parseSnapshotName(file.slice(0, -'.manifest'.length)) : undefined;
+}
+
+export function parsePageHashesName(file: string): SnapshotName | undefined {
+  return file.endsWith('.pages') ? parseSnapshotName(file.slice(0, -'.pages'.length)) : undefined;
+}
+
+export function parsePackName(file: string): SnapshotName | undefined {
+  const stem = packPattern.exec(file)?.[1];
+  return stem === undefined ? undefined : parseSnapshotName(stem);
+}
+
+/** `epoch`: who won it. `ready`: its claim is finished. `end`: how the job ended under it. */
+export type EpochFileKind = 'epoch' | 'ready' | 'end';
+
+export function epochFileName(epoch: number, kind: EpochFileKind): string {
+  return kind === 'epoch' ? tenDigits(epoch) : `${tenDigits(epoch)}.${kind}`;
+}
+
+export function parseEpochName(file: string): { readonly epoch: number; readonly kind: EpochFileKind } | undefined {
+  const found = /^(\d{10})(?:\.(ready|end))?$/.exec(file);
+  if (found === null) return undefined;
+  return { epoch: Number(found[1]), kind: found[2] === 'ready' || found[2] === 'end' ? found[2] : 'epoch' };
+}
+
+/** A name beside the final one that no reader looks at. */
+export function temporaryName(path: string): string {
+  return join(dirname(path), `tmp.${basename(path)}.${randomBytes(8).toString('hex')}`);
+}
+
+/** The final name that a temporary file was meant for. */
+export function parseTemporaryName(file: string): string | undefined {
+  return temporaryPattern.exec(file)?.[1];
+}
+
+/** What any file of a job tells of its snapshot, temporary ones included. */
+export function parseAnySnapshotFile(file: string): SnapshotName | undefined {
+  const final = parseTemporaryName(file) ?? file;
+  return parseManifestName(final) ?? parsePageHashesName(final) ?? parsePackName(final);
+}
+
+function parseSnapshotName(stem: string): SnapshotName | undefined {
+  const found = snapshotPattern.exec(stem);
+  if (found === null || found[3] === undefined) return undefined;
+  return { number: Number(found[1]), epoch: Number(found[2]), attempt: found[3] };
+}

@@ -1,0 +1,43 @@
+import { type ErrorCode, type ErrorKind, HoldfastError, isHoldfastError } from '@holdfast/core';
+
+/** The system's own name of an error (`ENOENT`), also where it was wrapped. */
+export function systemCode(error: unknown): string | undefined {
+  const bare = isHoldfastError(error) ? error.cause : error;
+  if (typeof bare !== 'object' || bare === null || !('code' in bare)) return undefined;
+  return typeof bare.code === 'string' ? bare.code : undefined;
+}
+
+interface Explanation {
+  readonly code: ErrorCode;
+  readonly kind: ErrorKind;
+  readonly says: string;
+  readonly hint: string;
+}
+
+const explanations: Readonly<Record<string, Explanation>> = {
+  ENOSPC: { code: 'HF_STORAGE_FULL', kind: 'no-space', says: 'there is no space left', hint: 'Free space there, or keep fewer snapshots' },
+  EDQUOT: { code: 'HF_STORAGE_FULL', kind: 'no-space', says: 'the quota is used up', hint: 'Raise the quota, or keep fewer snapshots' },
+  EROFS: { code: 'HF_STORAGE_READ_ONLY', kind: 'permission', says: 'the storage is read-only', hint: 'Mount it for writing' },
+  EACCES: { code: 'HF_STORAGE_IO', kind: 'permission', says: 'access is denied', hint: 'Check the owner and the mode of the path' },
+  EPERM: { code: 'HF_STORAGE_IO', kind: 'permission', says: 'it is not permitted', hint: 'Check the owner and the mode of the path' },
+  ELOOP: { code: 'HF_STORAGE_IO', kind: 'conflict', says: 'it is a symbolic link', hint: 'Links inside a repository are not followed; remove it' },
+  ENOTDIR: { code: 'HF_STORAGE_NOT_DIRECTORY', kind: 'conflict', says: 'part of it is not a directory', hint: 'Name a directory' },
+  ENOENT: { code: 'HF_STORAGE_IO', kind: 'not-found', says: 'it does not exist', hint: 'Check that the storage is attached' },
+  EEXIST: { code: 'HF_STORAGE_IO', kind: 'conflict', says: 'it exists already', hint: 'Choose another name or remove it' },
+};
+
+/** Turns a failed file operation into an error that names the path, what the system said and the remedy. */
+export function explainSystemError(error: unknown, operation: string, path: string, freeBytes?: number): HoldfastError {
+  if (isHoldfastError(error)) return error;
+  const name = systemCode(error);
+  const known = name === undefined ? undefined : explanations[name];
+  const free = freeBytes === undefined ? '' : ` (${freeBytes} bytes are free)`;
+  return new HoldfastError(known?.code ?? 'HF_STORAGE_IO', {
+    message: `Cannot ${operation} ${path}: ${known?.says ?? (name === undefined ? String(error) : `the storage answered ${name}`)}${free}`,
+    kind: known?.kind ?? 'unavailable',
+    operation: `store.${operation}`,
+    context: { path, ...(name === undefined ? {} : { system: name }), ...(freeBytes === undefined ? {} : { freeBytes }) },
+    hint: known?.hint ?? 'Check the health of the storage and try again',
+    cause: error,
+  });
+}

@@ -1,0 +1,37 @@
+import { type Segments, zeroBlock } from './page-map.js';
+
+/** Segments while they are collected; neighbours that continue each other become one. */
+export class GrowingSegments implements Segments {
+  length = 0;
+  counts: Float64Array = new Float64Array(16);
+  blocks: Int32Array = new Int32Array(16);
+  indexes: Uint8Array = new Uint8Array(16);
+
+  append(block: number, index: number, count: number): void {
+    const last = this.length - 1;
+    if (last >= 0 && this.blocks[last] === block) {
+      const lastCount = this.counts[last] ?? 0;
+      if (block === zeroBlock || (this.indexes[last] ?? 0) + lastCount === index) {
+        this.counts[last] = lastCount + count;
+        return;
+      }
+    }
+    if (this.length === this.counts.length) this.#grow();
+    this.counts[this.length] = count;
+    this.blocks[this.length] = block;
+    this.indexes[this.length] = block === zeroBlock ? 0 : index;
+    this.length += 1;
+  }
+
+  #grow(): void {
+    const capacity = this.length * 2;
+    this.counts = grown(this.counts, new Float64Array(capacity));
+    this.blocks = grown(this.blocks, new Int32Array(capacity));
+    this.indexes = grown(this.indexes, new Uint8Array(capacity));
+  }
+}
+
+function grown<T extends Float64Array | Int32Array | Uint8Array>(from: T, to: T): T {
+  to.set(from);
+  return to;
+}

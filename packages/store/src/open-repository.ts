@@ -1,0 +1,72 @@
+import { realpath } from 'node:fs/promises';
+import { type CheckpointStore, type Clock, HoldfastError, type Logger, type StorageGuarantees, silentLogger, systemClock } from '@holdfast/core';
+import { KeyedHash } from './codec/keyed-hash.js';
+import { createFileOperations } from './files/create-file-operations.js';
+import { explainedOperations } from './files/explained-operations.js';
+import type { FileOperations } from './files/file-operations.js';
+import { explainSystemError } from './files/system-errors.js';
+import { openIdentity } from './repository/identity.js';
+import { RepositoryStore } from './repository/repository-store.js';
+
+export interface RepositoryOptions {
+  /** Absolute path of the directory that holds the repository; it must exist. */
+  readonly root: string;
+  /** What the storage promises (AttachedStorage.guarantees); where it compresses by itself the store does not. */
+  readonly guarantees?: Pick<StorageGuarantees, 'compresses'>;
+  readonly logger?: Logger;
+  readonly clock?: Clock;
+  /** Makes a repository where the root has none; false by default. */
+  readonly create?: boolean;
+}
+
+export interface RepositoryInternals {
+  /** In place of the real file system. */
+  readonly files?: FileOperations;
+  /** A pack that has reached this size is finished; 64 MiB by default. */
+  readonly packTargetBytes?: number;
+}
+
+const defaultPackBytes = 64 * 1024 * 1024;
+
+/**
+ * Opens the checkpoint repository at `root`.
+ *
+ * - Rejects with HF_REPOSITORY_MISSING where there is none and `create` is not set, or where its `repository.json` is gone but jobs are there.
+ * - Rejects with HF_REPOSITORY_CORRUPT or HF_FORMAT_NEWER for a `repository.json` that is damaged or newer.
+ * - Of several processes that create it at once, one does and all get the same repository.
+ */
+export function openRepository(options: RepositoryOptions): Promise<CheckpointStore> {
+  return openRepositoryWith(options, {});
+}
+
+/** For tests and the siblings of this package: with other file operations or pack sizes. */
+export async function openRepositoryWith(options: RepositoryOptions, internals: RepositoryInternals): Promise<CheckpointStore> {
+  const { guarantees, logger = silentLogger, clock = systemClock, create = false } = options;
+  const files = explainedOperations(internals.files ?? createFileOperations());
+  const root = await resolveRoot(options.root);
+  const { id, key } = await openIdentity(files, root, create, clock);
+  return new RepositoryStore({
+    files,
+    root,
+    repositoryId: id,
+    hash: new KeyedHash(key),
+    logger,
+    clock,
+    compress: guarantees?.compresses !== true,
+    packTargetBytes: internals.packTargetBytes ?? defaultPackBytes,
+  });
+}
+
+/** The root may be reached through links; nothing below it is. */
+async function resolveRoot(root: string): Promise<string> {
+  if (!root.startsWith('/'))
+    throw new HoldfastError('HF_USAGE', {
+      message: `The repository's root ${JSON.stringify(root)} is not an absolute path`,
+      kind: 'invalid-argument',
+    });
+  try {
+    return await realpath(root);
+  } catch (error) {
+    throw explainSystemError(error, 'open', root);
+  }
+}

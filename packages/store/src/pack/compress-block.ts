@@ -1,0 +1,36 @@
+import { constants, zstdCompressSync } from 'node:zlib';
+import { pageSizeBytes } from '@holdfast/core';
+import { codecs } from './block.js';
+
+export interface CompressedPages {
+  readonly codec: number;
+  readonly payload: Buffer;
+}
+
+const params = { [constants.ZSTD_c_compressionLevel]: 1 };
+const probedFraction = 8;
+/** Below this saving the time to decompress is worth more than the bytes. */
+const worthwhile = 0.97;
+
+/** zstd level 1 where it pays, else the pages as they are. */
+export function compressPages(pages: Buffer, compress: boolean): CompressedPages {
+  if (!compress || !looksCompressible(pages)) return { codec: codecs.raw, payload: pages };
+  const packed = zstd(pages);
+  return packed.length > pages.length * worthwhile ? { codec: codecs.raw, payload: pages } : { codec: codecs.zstd, payload: packed };
+}
+
+export function zstd(bytes: Buffer): Buffer {
+  return zstdCompressSync(bytes, { params, chunkSize: bytes.length + pageSizeBytes });
+}
+
+/** Tries every eighth page of a large block, so that incompressible memory costs an eighth of the time. */
+function looksCompressible(pages: Buffer): boolean {
+  const count = pages.length / pageSizeBytes;
+  if (count < probedFraction * 4) return true;
+  const sample = Buffer.allocUnsafe(Math.floor(count / probedFraction) * pageSizeBytes);
+  for (let offset = 0; offset < sample.length; offset += pageSizeBytes) {
+    const source = offset * probedFraction;
+    pages.copy(sample, offset, source, source + pageSizeBytes);
+  }
+  return zstd(sample).length <= sample.length * worthwhile;
+}

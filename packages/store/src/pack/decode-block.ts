@@ -1,0 +1,59 @@
+import { zstdDecompressSync } from 'node:zlib';
+import { pageSizeBytes } from '@holdfast/core';
+import { ByteReader, MalformedBytes } from '../codec/byte-reader.js';
+import { blockIdBytes, codecs, type StoredBlock } from './block.js';
+
+const wholePage = 0xffff;
+
+export interface DeltaPlan {
+  readonly bases: readonly string[];
+  /** For each page the ordinal of its base and the index in it; undefined for a whole page. */
+  readonly pages: readonly ({ readonly base: number; readonly index: number } | undefined)[];
+}
+
+/** The pages of a raw or zstd block; of a delta, the difference. Throws MalformedBytes where they are not as many as the header says. */
+export function decodePayload(block: StoredBlock): Buffer {
+  const wanted = block.pageCount * pageSizeBytes;
+  if (block.codec !== codecs.delta && block.extra.length > 0) throw new MalformedBytes(`block ${block.id} has bytes that no reader needs`);
+  const pages = block.codec === codecs.raw ? block.payload : decompress(block, wanted);
+  if (pages.length !== wanted) throw new MalformedBytes(`block ${block.id} has ${pages.length} bytes instead of ${wanted}`);
+  return pages;
+}
+
+export function parseDeltaPlan(block: StoredBlock): DeltaPlan {
+  const reader = new ByteReader(block.extra);
+  const baseCount = reader.u16();
+  if (baseCount > block.pageCount) throw new MalformedBytes(`block ${block.id} has more bases than pages`);
+  const bases = Array.from({ length: baseCount }, () => reader.bytes(blockIdBytes).toString('hex'));
+  const pages = Array.from({ length: block.pageCount }, () => {
+    const [base, index] = [reader.u16(), reader.u16()];
+    if (base === wholePage) return undefined;
+    if (base >= bases.length) throw new MalformedBytes(`block ${block.id} names a base that it does not have`);
+    return { base, index };
+  });
+  reader.finish(`the plan of block ${block.id}`);
+  return { bases, pages };
+}
+
+/** Turns the difference into pages, in place. `bases` are the pages of the plan's base blocks. */
+export function applyDelta(block: StoredBlock, plan: DeltaPlan, difference: Buffer, bases: readonly Buffer[]): void {
+  for (const [ordinal, page] of plan.pages.entries()) {
+    if (page === undefined) continue;
+    const base = bases[page.base];
+    if (base === undefined || (page.index + 1) * pageSizeBytes > base.length)
+      throw new MalformedBytes(`block ${block.id} names a page that its base does not have`);
+    const start = page.index * pageSizeBytes;
+    for (let offset = 0; offset < pageSizeBytes; offset += 1) {
+      const at = ordinal * pageSizeBytes + offset;
+      difference[at] = (difference[at] ?? 0) ^ (base[start + offset] ?? 0);
+    }
+  }
+}
+
+function decompress(block: StoredBlock, wanted: number): Buffer {
+  try {
+    return zstdDecompressSync(block.payload, { chunkSize: Math.max(64, wanted), maxOutputLength: wanted });
+  } catch (error) {
+    throw new MalformedBytes(`block ${block.id} cannot be decompressed`, { cause: error });
+  }
+}

@@ -1,0 +1,137 @@
+import { join } from 'node:path';
+import {
+  type CallOptions,
+  type CheckpointReader,
+  type CheckpointRef,
+  type CheckpointStore,
+  type CheckpointSummary,
+  type CheckpointWriter,
+  type Epoch,
+  type EpochEnd,
+  type EpochHolder,
+  type EpochStart,
+  isHoldfastError,
+  type JobState,
+  type PruneReport,
+  type VerifyReport,
+} from '@holdfast/core';
+import { assertCurrent } from '../epoch/assert-current.js';
+import { claimEpoch } from '../epoch/claim.js';
+import { isEligible } from '../epoch/eligibility.js';
+import { endEpoch } from '../epoch/end-epoch.js';
+import { viewJob } from '../epoch/job-view.js';
+import { readEnd } from '../epoch/read-epoch.js';
+import { checkpointMissing } from '../errors.js';
+import { throwIfAborted } from '../files/abort.js';
+import { listIfThere } from '../files/directories.js';
+import { isJobName, parseJobName } from '../job-name.js';
+import { pruneJob } from '../maintenance/prune.js';
+import { verifyRepository } from '../maintenance/verify.js';
+import { toCheckpointSummary, toRef } from '../manifest/manifest.js';
+import { readManifest } from '../manifest/read-manifest.js';
+import { RepositoryReader } from '../read/checkpoint-reader.js';
+import { beginSnapshot, type NumbersBegun } from '../write/begin-snapshot.js';
+import { type JobPaths, jobPaths, type StoreContext } from './store-context.js';
+
+/** CheckpointStore on a directory; each call finds the job anew, since others may have changed it. */
+export class RepositoryStore implements CheckpointStore {
+  readonly repositoryId: string;
+  readonly #context: StoreContext;
+  readonly #begun: NumbersBegun = new Map();
+
+  constructor(context: StoreContext) {
+    this.#context = context;
+    this.repositoryId = context.repositoryId;
+  }
+
+  async jobs(options?: CallOptions): Promise<readonly string[]> {
+    throwIfAborted(options?.signal, 'store.jobs');
+    return (await listIfThere(this.#context.files, join(this.#context.root, 'jobs'))).filter(isJobName).sort();
+  }
+
+  async state(job: string, options?: CallOptions): Promise<JobState> {
+    throwIfAborted(options?.signal, 'store.state');
+    const paths = this.#paths(job);
+    const { current, eligible } = await viewJob(this.#context, paths);
+    if (current === undefined) return { job, epoch: undefined, newest: undefined };
+    const { epoch, attempt, firstNumber, holder, claimedAt } = current;
+    const end = await readEnd(this.#context, paths, epoch);
+    return {
+      job,
+      newest: eligible[0]?.number,
+      epoch: {
+        job,
+        epoch,
+        attempt,
+        firstNumber,
+        holder,
+        claimedAt,
+        from: current.from === undefined ? undefined : toRef(job, current.from),
+        end: end === undefined ? undefined : { exitCode: end.exitCode, endedAt: end.endedAt },
+      },
+    };
+  }
+
+  async claim(job: string, holder: EpochHolder, start: EpochStart, options?: CallOptions): Promise<Epoch> {
+    return await claimEpoch(this.#context, this.#paths(job), holder, start, options?.signal);
+  }
+
+  async assertCurrent(epoch: Epoch, options?: CallOptions): Promise<void> {
+    throwIfAborted(options?.signal, 'store.assertCurrent');
+    await assertCurrent(this.#context, this.#paths(epoch.job), epoch);
+  }
+
+  async end(epoch: Epoch, end: EpochEnd, options?: CallOptions): Promise<void> {
+    throwIfAborted(options?.signal, 'store.end');
+    await endEpoch(this.#context, this.#paths(epoch.job), epoch, end);
+  }
+
+  async begin(epoch: Epoch, parent: CheckpointRef | undefined, options?: CallOptions): Promise<CheckpointWriter> {
+    throwIfAborted(options?.signal, 'store.begin');
+    return await beginSnapshot(this.#context, this.#paths(epoch.job), epoch, parent, this.#begun);
+  }
+
+  async open(ref: Pick<CheckpointRef, 'job' | 'number'>, options?: CallOptions): Promise<CheckpointReader> {
+    throwIfAborted(options?.signal, 'store.open');
+    const paths = this.#paths(ref.job);
+    const { eligible, manifests } = await viewJob(this.#context, paths);
+    const chosen = eligible.find(({ number }) => number === ref.number);
+    const name = chosen ?? manifests.find(({ number }) => number === ref.number);
+    if (name === undefined) throw checkpointMissing(ref.job, ref.number, 'is not there');
+    return new RepositoryReader(this.#context, await readManifest(this.#context, paths, name), chosen !== undefined);
+  }
+
+  async list(job: string, options?: CallOptions): Promise<readonly CheckpointSummary[]> {
+    const paths = this.#paths(job);
+    const { manifests, lineage } = await viewJob(this.#context, paths);
+    const summaries: CheckpointSummary[] = [];
+    for (const name of manifests) {
+      throwIfAborted(options?.signal, 'store.list');
+      try {
+        const { summary } = await readManifest(this.#context, paths, name);
+        summaries.push(toCheckpointSummary(summary, isEligible(lineage, name)));
+      } catch (error) {
+        if (!isHoldfastError(error) || (error.kind !== 'corrupt' && error.kind !== 'newer-format' && error.kind !== 'not-found')) throw error;
+        this.#context.logger.warn({ job, number: name.number, error }, 'a snapshot that cannot be read is left out');
+      }
+    }
+    return summaries;
+  }
+
+  async verify(job: string | undefined, options?: CallOptions & { readonly onProgress?: (bytes: number) => void }): Promise<VerifyReport> {
+    const jobs = job === undefined ? await this.jobs(options) : [parseJobName(job)];
+    return await verifyRepository(this.#context, jobs, options);
+  }
+
+  async prune(job: string, policy: { readonly keep: number; readonly protect?: readonly number[] }, options?: CallOptions): Promise<PruneReport> {
+    return await pruneJob(this.#context, this.#paths(job), policy, options?.signal);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #paths(job: string): JobPaths {
+    return jobPaths(this.#context.root, parseJobName(job));
+  }
+}

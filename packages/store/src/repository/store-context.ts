@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+import type { Clock, Logger } from '@holdfast/core';
+import type { KeyedHash } from '../codec/keyed-hash.js';
+import type { FileOperations } from '../files/file-operations.js';
+
+/** What every part of the store works with. */
+export interface StoreContext {
+  readonly files: FileOperations;
+  readonly root: string;
+  readonly repositoryId: string;
+  readonly hash: KeyedHash;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** False where the storage compresses by itself. */
+  readonly compress: boolean;
+  readonly packTargetBytes: number;
+}
+
+export interface JobPaths {
+  readonly job: string;
+  readonly directory: string;
+  readonly epochs: string;
+  readonly manifests: string;
+  readonly packs: string;
+  readonly pins: string;
+}
+
+export function jobPaths(root: string, job: string): JobPaths {
+  const directory = join(root, 'jobs', job);
+  return {
+    job,
+    directory,
+    epochs: join(directory, 'epochs'),
+    manifests: join(directory, 'manifests'),
+    packs: join(directory, 'packs'),
+    pins: join(directory, 'pins'),
+  };
+}

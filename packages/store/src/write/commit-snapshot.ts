@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import type { CommitResult, Epoch } from '@holdfast/core';
+import { digestLength } from '../codec/digest.js';
+import { highestEpoch, isFenced } from '../epoch/assert-current.js';
+import { listJob } from '../epoch/job-listing.js';
+import { parsePageHashesName, type SnapshotName } from '../files/names.js';
+import { removeIfThere } from '../files/whole-files.js';
+import { type ManifestBody, type ManifestSummary, toCheckpointSummary } from '../manifest/manifest.js';
+import { encodeManifest } from '../manifest/manifest-codec.js';
+import { writePageHashes } from '../manifest/page-hashes.js';
+import type { JobPaths, StoreContext } from '../repository/store-context.js';
+import { publishManifest } from './publish-manifest.js';
+
+export interface FinishedSnapshot {
+  readonly epoch: Epoch;
+  readonly name: SnapshotName;
+  readonly parent: number | undefined;
+  readonly storedBytes: number;
+  readonly body: ManifestBody;
+  readonly pageHashes: readonly Buffer[];
+  /** Called when from now on the manifest may be there. */
+  readonly publishing: () => void;
+}
+
+/** The packs are durable: publishes the manifest, then looks whether the epoch is still this attempt's. */
+export async function commitSnapshot(context: StoreContext, paths: JobPaths, snapshot: FinishedSnapshot): Promise<CommitResult> {
+  const { epoch, name, body } = snapshot;
+  const summary: ManifestSummary = {
+    repositoryId: context.repositoryId,
+    job: paths.job,
+    number: name.number,
+    epoch: name.epoch,
+    attempt: name.attempt,
+    parent: snapshot.parent,
+    createdAt: context.clock.now().toISOString(),
+    logicalBytes: body.objects.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    storedBytes: snapshot.storedBytes,
+    from: epoch.from,
+    firstNumber: epoch.firstNumber,
+  };
+  const fenced: CommitResult = { outcome: 'fenced', summary: toCheckpointSummary(summary, false) };
+  if (highestEpoch(await listJob(context, paths)) > name.epoch) return fenced;
+  const bytes = encodeManifest(summary, body);
+  const written = await notePageHashes(context, paths, snapshot, bytes.subarray(bytes.length - digestLength));
+  snapshot.publishing();
+  await publishManifest(context, paths, name, bytes);
+  if (await isFenced(context, paths, name)) return fenced;
+  if (written) await removeOldPageHashes(context, paths, name);
+  return { outcome: 'committed', summary: toCheckpointSummary(summary, true) };
+}
+
+async function notePageHashes(context: StoreContext, paths: JobPaths, { name, pageHashes }: FinishedSnapshot, digest: Buffer): Promise<boolean> {
+  try {
+    await writePageHashes(context, paths, name, digest, pageHashes);
+    return true;
+  } catch (error) {
+    context.logger.warn({ job: paths.job, number: name.number, error }, 'page hashes could not be written; the next snapshot will be larger');
+    return false;
+  }
+}
+
+async function removeOldPageHashes(context: StoreContext, paths: JobPaths, newest: SnapshotName): Promise<void> {
+  try {
+    for (const file of await context.files.list(paths.manifests)) {
+      const name = parsePageHashesName(file);
+      if (name !== undefined && name.number < newest.number && name.epoch <= newest.epoch)
+        await removeIfThere(context.files, join(paths.manifests, file));
+    }
+  } catch (error) {
+    context.logger.warn({ job: paths.job, error }, 'page hashes of older snapshots could not be removed');
+  }
+}

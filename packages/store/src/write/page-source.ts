@@ -1,0 +1,40 @@
+import type { ObjectSource } from '@holdfast/core';
+import { fileChanged } from '../errors.js';
+import { printable } from '../files/explained-operations.js';
+import type { FileOperations } from '../files/file-operations.js';
+import { systemCode } from '../files/system-errors.js';
+import { readFully } from '../files/whole-files.js';
+
+/** Where an object's bytes are read from. */
+export interface PageSource {
+  /** Fills `target` from `position` on; rejects with HF_FILE_CHANGED where there is less. */
+  fill(target: Buffer, position: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openPageSource(files: FileOperations, source: ObjectSource, key: string): Promise<PageSource> {
+  if (source.kind === 'bytes') return fromBytes(source.bytes, key);
+  const name = printable(source.path);
+  const file = await files.open(source.path, 'source').catch((error: unknown) => {
+    throw systemCode(error) === 'ENOENT' ? fileChanged(name, 1, 0) : error;
+  });
+  return {
+    async fill(target, position) {
+      const got = await readFully(file, target, position);
+      if (got < target.length) throw fileChanged(name, position + target.length, position + got);
+    },
+    close: () => file.close(),
+  };
+}
+
+function fromBytes(bytes: Uint8Array, key: string): PageSource {
+  return {
+    fill: (target, position) => {
+      if (position + target.length > bytes.length)
+        return Promise.reject(fileChanged(`object ${JSON.stringify(key)}`, position + target.length, bytes.length));
+      target.set(bytes.subarray(position, position + target.length));
+      return Promise.resolve();
+    },
+    close: () => Promise.resolve(),
+  };
+}

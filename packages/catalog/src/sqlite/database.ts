@@ -7,7 +7,7 @@ import type { SqliteDatabase } from 'kysely';
  * How long SQLite itself waits for another process's transaction. It blocks the event loop, hence short:
  * the session tries again for longer, without blocking.
  */
-const busyTimeoutMs = 50;
+const busyTimeoutMs = 10;
 
 /** Opens the file as the query builder wants it. Owner only, also for the files that SQLite puts beside it: they take its mode. */
 export function openDatabase(path: string): SqliteDatabase {

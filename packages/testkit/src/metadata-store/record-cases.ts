@@ -1,0 +1,66 @@
+import { deepEqual, equal } from 'node:assert/strict';
+import { assertRejects, type ContractCase } from '../contract/index.js';
+import { attempt, checkpoint, event, type MetadataStoreFixture, timeAfter } from './fixture.js';
+import { storeCase } from './store-case.js';
+
+/** Attempts, checkpoints and events. */
+export const recordCases: readonly ContractCase<MetadataStoreFixture>[] = [
+  storeCase('attempts are replaced by job and attempt, and listed newest first', async (store, elsewhere) => {
+    const first = attempt('a', { startedAt: timeAfter(9) });
+    const second = attempt('b', { epoch: 2, startedAt: timeAfter(1), resumedFrom: 7 });
+    await store.putAttempt(first);
+    await store.putAttempt(second);
+    await store.putAttempt(attempt('a', { job: 'other' }));
+    deepEqual(await elsewhere.listAttempts('job'), [second, first]);
+    const ended = { ...first, endedAt: timeAfter(10), outcome: 'exited', exitCode: 0 } as const;
+    await elsewhere.putAttempt(ended);
+    deepEqual(await store.listAttempts('job'), [second, ended]);
+    deepEqual(await store.listAttempts('none'), []);
+  }),
+  storeCase('checkpoints are replaced by job and number, and listed newest first', async (store, elsewhere) => {
+    for (const number of [2, 10, 1]) await store.putCheckpoint(checkpoint(number));
+    await store.putCheckpoint(checkpoint(3, { job: 'other' }));
+    await elsewhere.putCheckpoint(checkpoint(2, { freezeMs: 0.25, storedBytes: 2 ** 45 }));
+    deepEqual(await store.listCheckpoints('job'), [checkpoint(10), checkpoint(2, { freezeMs: 0.25, storedBytes: 2 ** 45 }), checkpoint(1)]);
+    deepEqual(await store.listCheckpoints('none'), []);
+  }),
+  storeCase('removal takes the checkpoints named, of that job, and ignores absent ones', async (store) => {
+    for (const number of [1, 2, 3]) await store.putCheckpoint(checkpoint(number));
+    await store.putCheckpoint(checkpoint(1, { job: 'other' }));
+    await store.removeCheckpoints('job', [1, 3, 99]);
+    await store.removeCheckpoints('job', []);
+    await store.removeCheckpoints('none', [1]);
+    deepEqual(await store.listCheckpoints('job'), [checkpoint(2)]);
+    deepEqual(await store.listCheckpoints('other'), [checkpoint(1, { job: 'other' })]);
+    await store.removeCheckpoints(
+      'job',
+      Array.from({ length: 5000 }, (_, index) => index),
+    );
+    deepEqual(await store.listCheckpoints('job'), []);
+  }),
+  storeCase('events are listed newest first, those of one time in reverse of their order, as they were appended', async (store, elsewhere) => {
+    const early = event('early', { at: timeAfter(-5), attempt: undefined });
+    const one = event('one', { detail: { n: 1.5, list: [true, null, 'x'], inner: { α: 'β\n' } } });
+    const two = event('two');
+    const late = event('late', { at: timeAfter(5) });
+    for (const record of [late, one, two, early, event('elsewhere', { job: 'other' })]) await store.appendEvent(record);
+    deepEqual(await elsewhere.listEvents('job'), [late, two, one, early]);
+    deepEqual(await store.listEvents('none'), []);
+  }),
+  storeCase('events are cut to the limit, 100 where none is given', async (store) => {
+    for (let index = 0; index < 101; index += 1) await store.appendEvent(event(`event-${index}`, { at: timeAfter(index) }));
+    const all = await store.listEvents('job');
+    equal(all.length, 100);
+    equal(all[0]?.type, 'event-100');
+    deepEqual(await store.listEvents('job', { limit: 2 }), all.slice(0, 2));
+    for (const limit of [0, -1, 1001, 2.5]) await assertRejects(store.listEvents('job', { limit }), { kind: 'invalid-argument' });
+  }),
+  storeCase('a record whose time is not in UTC is refused', async (store) => {
+    const time = '2026-01-02T03:04:05+01:00';
+    await assertRejects(store.putAttempt(attempt('a', { startedAt: time })), { kind: 'invalid-argument' });
+    await assertRejects(store.putAttempt(attempt('a', { endedAt: time })), { kind: 'invalid-argument' });
+    await assertRejects(store.putCheckpoint(checkpoint(1, { createdAt: time })), { kind: 'invalid-argument' });
+    await assertRejects(store.appendEvent(event('e', { at: time })), { kind: 'invalid-argument' });
+    deepEqual([await store.listAttempts('job'), await store.listCheckpoints('job'), await store.listEvents('job')], [[], [], []]);
+  }),
+];

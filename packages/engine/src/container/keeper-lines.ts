@@ -24,7 +24,7 @@ export function parseKeeperLine(line: string): KeeperEvent | KeeperAnswer | unde
     return Number.isInteger(id) && (verb === 'ok' || verb === 'error') ? { type: 'answer', id, ok: verb === 'ok', words } : undefined;
   }
   const number = Number(words.at(-1));
-  switch (verb) {
+  switch (verb ?? '') {
     case 'holdfast-keeper':
       return { type: 'hello', version: number };
     case 'started':

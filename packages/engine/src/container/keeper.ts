@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { EventEmitter } from 'node:events';
-import type { Duplex } from 'node:stream';
+import { Duplex } from 'node:stream';
 import { HoldfastError } from '@holdfast/core';
 import { type KeeperAnswer, type KeeperEvent, parseKeeperLine } from './keeper-lines.js';
 
@@ -29,8 +29,8 @@ export class Keeper {
   readonly #waiting = new Map<number, (answer: KeeperAnswer | undefined) => void>();
   #next = 1;
 
-  constructor(child: ChildProcess & { readonly pid: number }, control: Duplex) {
-    this.pid = child.pid;
+  constructor(child: ChildProcess, pid: number, control: Duplex) {
+    this.pid = pid;
     this.#control = control;
     const { promise: started, resolve: onStarted } = Promise.withResolvers<KeeperEvent | undefined>();
     const { promise: ended, resolve: onEnded } = Promise.withResolvers<KeeperEvent | undefined>();
@@ -58,7 +58,7 @@ export class Keeper {
     });
     const control = child.stdio[3];
     child.on('error', () => undefined);
-    if (child.pid === undefined || control === null || control === undefined) {
+    if (child.pid === undefined || !(control instanceof Duplex)) {
       throw new HoldfastError('HF_START_FAILED', {
         message: `${program} could not be started`,
         kind: 'missing-requirement',
@@ -66,7 +66,7 @@ export class Keeper {
         hint: 'script/bootstrap compiles the native helpers',
       });
     }
-    return new Keeper(child as ChildProcess & { readonly pid: number }, control as Duplex);
+    return new Keeper(child, child.pid, control);
   }
 
   /** Asks and waits for the answer's words; undefined where the keeper is gone. An answer of "error" is undefined too: the job has ended. */

@@ -36,12 +36,16 @@ const standardFolders = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr
 
 /** Finds every tool. Rejects with HF_RUNC_MISSING, HF_CRIU_MISSING or HF_NATIVE_MISSING, naming the path that was tried. */
 export async function findTools(paths: ToolPaths): Promise<EngineTools> {
-  const [runc, criu, init, keeper, guard, hook, tree] = await Promise.all([
-    findProgram('runc', paths.runc, 'HF_RUNC_MISSING'),
-    findProgram('criu', paths.criu, 'HF_CRIU_MISSING'),
-    ...nativeTools.map((name) => findNative(name, paths.native)),
-  ]);
-  return { runc, criu, init, keeper, guard, hook, tree } as EngineTools;
+  const native = (name: NativeTool): Promise<string> => findNative(name, paths.native);
+  return {
+    runc: await findProgram('runc', paths.runc, 'HF_RUNC_MISSING'),
+    criu: await findProgram('criu', paths.criu, 'HF_CRIU_MISSING'),
+    init: await native('init'),
+    keeper: await native('keeper'),
+    guard: await native('guard'),
+    hook: await native('hook'),
+    tree: await native('tree'),
+  };
 }
 
 export async function findProgram(name: 'runc' | 'criu', configured: string | undefined, code: ErrorCode): Promise<string> {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Stats } from './criu-messages.js';
 import { messagesOf } from './image-file.js';
+import { decodeFields } from './message-fields.js';
 
 const statsMagic = 0x57093306;
 
@@ -29,21 +29,23 @@ export async function readDumpStats(...folders: readonly string[]): Promise<Dump
   return undefined;
 }
 
-interface RawStats {
-  readonly dump: Readonly<Record<'freezingTime' | 'frozenTime' | 'memdumpTime' | 'memwriteTime' | 'pagesScanned' | 'pagesWritten', number>> | null;
-}
+const dumpField = 1;
+/** Times in microseconds. */
+const fields = { freezing: 1, frozen: 2, memoryRead: 3, memoryWritten: 4, pagesScanned: 5, pagesWritten: 7 };
 
 export function decodeDumpStats(bytes: Uint8Array): DumpStats | undefined {
-  const [message] = messagesOf(bytes, 'stats-dump', statsMagic);
-  if (message === undefined) return undefined;
-  const { dump } = Stats.toObject(Stats.decode(message), { longs: Number, defaults: true }) as RawStats;
-  if (dump === null) return undefined;
+  const name = 'stats-dump';
+  const [message] = messagesOf(bytes, name, statsMagic);
+  const dump = message === undefined ? undefined : decodeFields(message, name).nested.get(dumpField);
+  if (dump === undefined) return undefined;
+  const { numbers } = decodeFields(dump, name);
+  const number = (field: number): number => numbers.get(field) ?? 0;
   return {
-    freezingMs: dump.freezingTime / 1000,
-    frozenMs: dump.frozenTime / 1000,
-    memoryReadMs: dump.memdumpTime / 1000,
-    memoryWrittenMs: dump.memwriteTime / 1000,
-    pagesScanned: dump.pagesScanned,
-    pagesWritten: dump.pagesWritten,
+    freezingMs: number(fields.freezing) / 1000,
+    frozenMs: number(fields.frozen) / 1000,
+    memoryReadMs: number(fields.memoryRead) / 1000,
+    memoryWrittenMs: number(fields.memoryWritten) / 1000,
+    pagesScanned: number(fields.pagesScanned),
+    pagesWritten: number(fields.pagesWritten),
   };
 }

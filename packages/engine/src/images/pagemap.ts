@@ -1,9 +1,12 @@
 import { pageSizeBytes } from '@holdfast/core';
-import { PagemapEntry, PagemapHead } from './criu-messages.js';
 import { damaged, messagesOf } from './image-file.js';
+import { decodeFields } from './message-fields.js';
 
 const pagemapMagic = 0x56084025;
-const [inParentFlag, lazyFlag, presentFlag] = [1, 2, 4];
+const headFields = { pagesId: 1 };
+/** `count` came with CRIU 4.2; before it there was but the 32-bit `oldCount`, which is still written where it is large enough. */
+const entryFields = { address: 1, oldCount: 2, inParent: 3, flags: 4, count: 5 };
+const entryFlags = { inParent: 1, lazy: 2, present: 4 };
 
 export interface PagemapRun {
   /** Address divided by the page size. */
@@ -22,27 +25,20 @@ export interface Pagemap {
 /** Decodes `pagemap-*.img`. Throws with kind `corrupt` for what is not whole, and for pages that lie in another dump's images. */
 export function decodePagemap(bytes: Uint8Array, name: string): Pagemap {
   const [head, ...rest] = messagesOf(bytes, name, pagemapMagic);
-  if (head === undefined) throw damaged(name, 'it has no head');
-  const { pagesId } = PagemapHead.toObject(PagemapHead.decode(head), plain) as { readonly pagesId: number };
+  const pagesId = head === undefined ? undefined : decodeFields(head, name).numbers.get(headFields.pagesId);
+  if (pagesId === undefined) throw damaged(name, 'it has no head');
   return { pagesId, entries: rest.map((message) => decodeEntry(message, name)) };
 }
 
-interface Entry {
-  readonly vaddr: number;
-  readonly compatPageCount: number;
-  readonly pageCount: number;
-  readonly inParent: boolean;
-  readonly flags: number;
-}
-
-const plain = { longs: Number, defaults: true } as const;
-
 function decodeEntry(message: Uint8Array, name: string): PagemapRun {
-  const { vaddr, compatPageCount, pageCount, inParent, flags } = PagemapEntry.toObject(PagemapEntry.decode(message), plain) as Entry;
-  const count = pageCount || compatPageCount;
-  if (vaddr % pageSizeBytes !== 0 || count === 0) throw damaged(name, `an entry has ${count} pages at address ${vaddr}`);
-  if (inParent || (flags & inParentFlag) !== 0) throw damaged(name, 'it refers to an earlier dump');
+  const { numbers } = decodeFields(message, name);
+  const address = numbers.get(entryFields.address);
+  const pageCount = numbers.get(entryFields.count) ?? numbers.get(entryFields.oldCount) ?? 0;
   // Before flags existed, every entry was present.
-  const present = (flags & presentFlag) !== 0 || (flags & lazyFlag) === 0;
-  return { firstPage: vaddr / pageSizeBytes, pageCount: count, present };
+  const flags = numbers.get(entryFields.flags) ?? (numbers.get(entryFields.inParent) === 1 ? entryFlags.inParent : entryFlags.present);
+  if (address === undefined || address % pageSizeBytes !== 0 || pageCount === 0) {
+    throw damaged(name, `an entry has ${pageCount} pages at address ${address ?? 'none'}`);
+  }
+  if ((flags & entryFlags.inParent) !== 0) throw damaged(name, 'it refers to an earlier dump');
+  return { firstPage: address / pageSizeBytes, pageCount, present: (flags & entryFlags.present) !== 0 };
 }

@@ -1,0 +1,6 @@
+export { victimNamed, victims } from './all-victims.js';
+export { writeGenome, writeLines } from './generated-input.js';
+export { differences, digestOutputs } from './outputs.js';
+export { findProgram, missingRequirement } from './requirements.js';
+export { runUndisturbed, type Undisturbed } from './undisturbed.js';
+export type { PreparedVictim, PrepareOptions, Victim } from './victim.js';

@@ -23,18 +23,8 @@ export const sharedCases: readonly ContractCase<StorageDriverFixture>[] = [
       const [writer, reader] = await attachedTwice(fixture);
       if (!writer.guarantees.atomicRename) return { notApplicable: 'the storage does not guarantee atomic renames' };
       await publish(writer.root, 'file', Buffer.alloc(sizeBytes, 0));
-      const writing = (async () => {
-        for (let round = 1; round <= 20; round += 1) await publish(writer.root, 'file', Buffer.alloc(sizeBytes, round));
-      })();
-      for (let round = 0; round < 20; round += 1) {
-        const seen = await readFile(join(reader.root, 'file'));
-        equal(seen.length, sizeBytes);
-        ok(
-          seen.every((byte) => byte === seen[0]),
-          'a file of two writings was seen',
-        );
-      }
-      await writing;
+      const [written, read] = await Promise.allSettled([rewrite(writer.root), reread(reader.root)]);
+      for (const outcome of [read, written]) if (outcome.status === 'rejected') throw outcome.reason;
       await Promise.all([writer.detach(), reader.detach()]);
       return undefined;
     },
@@ -48,6 +38,21 @@ export const sharedCases: readonly ContractCase<StorageDriverFixture>[] = [
     await Promise.all([first.detach(), second.detach()]);
   }),
 ];
+
+async function rewrite(root: string): Promise<void> {
+  for (let round = 1; round <= 20; round += 1) await publish(root, 'file', Buffer.alloc(sizeBytes, round));
+}
+
+async function reread(root: string): Promise<void> {
+  for (let round = 0; round < 20; round += 1) {
+    const seen = await readFile(join(root, 'file'));
+    equal(seen.length, sizeBytes);
+    ok(
+      seen.every((byte) => byte === seen[0]),
+      'a file of two writings was seen',
+    );
+  }
+}
 
 async function publish(root: string, name: string, content: Uint8Array): Promise<void> {
   const unfinished = join(root, `.${name}-${randomBytes(4).toString('hex')}`);

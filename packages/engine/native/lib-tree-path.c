@@ -39,6 +39,12 @@ void tree_forget_parent(struct tree_root *root) {
   root->cached_fd = -1;
 }
 
+int tree_is_inside(int directory, uint64_t dev) {
+  struct statx status;
+  if (statx(directory, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &status) < 0) return 0;
+  return makedev(status.stx_dev_major, status.stx_dev_minor) == dev && !(status.stx_attributes & STATX_ATTR_MOUNT_ROOT);
+}
+
 int tree_parent(struct tree_root *root, const char *path, const char **name) {
   check_plain(path);
   const char *slash = strrchr(path, '/');
@@ -56,8 +62,7 @@ int tree_parent(struct tree_root *root, const char *path, const char **name) {
     if (end) *end = 0;
     int next = openat(fd, at, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     int error = errno;
-    struct stat status;
-    if (next >= 0 && fstat(next, &status) == 0 && status.st_dev != root->dev) {
+    if (next >= 0 && !tree_is_inside(next, root->dev)) {
       close(next);
       next = -1;
       error = EXDEV;

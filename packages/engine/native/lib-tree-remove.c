@@ -8,12 +8,11 @@
 #include <unistd.h>
 
 static void remove_entry(int parent, const char *name, uint64_t dev, const char *path) {
-  struct stat status;
   if (unlinkat(parent, name, 0) == 0 || errno == ENOENT) return;
   if (errno != EISDIR && errno != EPERM) tree_fail("cannot remove", path, errno);
   int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-  if (fd < 0 || fstat(fd, &status) < 0) tree_fail("cannot remove", path, errno);
-  if (status.st_dev != dev) tree_fail("cannot remove", path, EXDEV);
+  if (fd < 0) tree_fail("cannot remove", path, errno);
+  if (!tree_is_inside(fd, dev)) tree_fail("cannot remove", path, EXDEV);
   DIR *directory = fdopendir(fd);
   if (!directory) tree_fail("cannot remove", path, errno);
   for (struct dirent *entry; (entry = readdir(directory));) {

@@ -59,6 +59,8 @@ void tree_root_open(struct tree_root *root, const char *name);
  * returns -1 with errno where a component is missing, is a link or lies on another file system.
  */
 int tree_parent(struct tree_root *root, const char *path, const char **name);
+/* False where the open directory is the top of a mount or lies on another device. */
+int tree_is_inside(int directory, uint64_t dev);
 /* To be called after anything that moves or replaces a directory. */
 void tree_forget_parent(struct tree_root *root);
 

@@ -1,5 +1,4 @@
-import type { CheckpointWriter, Logger } from '@holdfast/core';
-import { pageSizeBytes } from '@holdfast/core';
+import { type CheckpointWriter, HoldfastError, type Logger, pageSizeBytes } from '@holdfast/core';
 import { eachBounded } from './each-bounded.js';
 import type { FrozenCopy } from './frozen-copy.js';
 import type { FrozenTree } from './frozen-pass.js';
@@ -25,10 +24,10 @@ export async function finishCapture({ trees, copies, writer, logger, signal }: F
     const { staged, vanished } = copies[number] ?? { staged: [], vanished: [] };
     for (const path of tree.toDrop) await writer.drop(fileKey(root.id, path));
     for (const index of vanished) {
-      logger.warn(
-        { path: shownPath(root.hostPath, table.path(index)) },
-        'a tracked file was removed by something outside the job during the snapshot',
-      );
+      const path = shownPath(root.hostPath, table.path(index));
+      // Its other names would be left without their content.
+      if (table.nlink(index) > 1) throw linkVanished(path);
+      logger.warn({ path }, 'a tracked file was removed by something outside the job during the snapshot');
       await writer.drop(fileKey(root.id, table.path(index)));
     }
     await eachBounded(staged, { concurrency: writerConcurrency, signal }, async ({ index, path }) => {
@@ -41,5 +40,15 @@ export async function finishCapture({ trees, copies, writer, logger, signal }: F
     await writer.put({ key: treeKey(root.id), kind: 'image', sizeBytes: bytes.length, source: { kind: 'bytes', bytes }, extents }, { signal });
     previous.set(root.id, kept);
   }
-  return { metadata: describeFiles(trees.map(({ root }) => [root.id, (previous.get(root.id) as PreviousTree).table])), trees: previous };
+  return { metadata: describeFiles(previous), trees: previous };
+}
+
+function linkVanished(path: string): HoldfastError {
+  return new HoldfastError('HF_SNAPSHOT_DISCARDED', {
+    message: `${path} was removed by something outside the job while the job stood still`,
+    kind: 'conflict',
+    retry: 'yes',
+    operation: 'files.finish',
+    hint: 'the next snapshot tries again; keep other programs from changing the job’s files',
+  });
 }

@@ -1,4 +1,5 @@
 import { contentOwners } from './content-owners.js';
+import { itemAt } from './item-at.js';
 import { pairPaths } from './pair-paths.js';
 import { type PreCopied, stored } from './pre-copy.js';
 import type { OpenFile, TrackedRoot } from './tracked-root.js';
@@ -26,7 +27,7 @@ export function compareFrozen(before: readonly PreCopied[], tables: readonly Tre
   // By inode number alone: the device that /proc shows differs from stat's on some file systems, and one copy too many does no harm.
   const writable = new Set(openFiles.map(({ ino }) => Number(ino)));
   return before.map((copied, number) => {
-    const table = tables[number] as TreeTable;
+    const table = itemAt(tables, number);
     const toCopy: number[] = [];
     const trusted = new Uint8Array(table.count);
     const retained = new Uint8Array(copied.table.count);

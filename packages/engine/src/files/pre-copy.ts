@@ -2,6 +2,7 @@ import { lstat } from 'node:fs/promises';
 import { type CheckpointWriter, isHoldfastError } from '@holdfast/core';
 import { contentOwners } from './content-owners.js';
 import { eachBounded } from './each-bounded.js';
+import { itemAt } from './item-at.js';
 import { fileKey, fileObject, hostPathOf } from './object-key.js';
 import { pairPaths } from './pair-paths.js';
 import type { PreviousTrees } from './previous-trees.js';
@@ -44,7 +45,7 @@ export async function preCopy({ roots, tables, parent, writer, signal }: PreCopy
   const owners = contentOwners(tables);
   const tasks: Task[] = [];
   const all = roots.map((root, number): PreCopied => {
-    const table = tables[number] as TreeTable;
+    const table = itemAt(tables, number);
     const copied = { root, table, stored: new Uint8Array(table.count) };
     const previous = parent?.trees.get(root.id);
     pairPaths(table, previous?.table, (index, before) => {

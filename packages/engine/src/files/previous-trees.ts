@@ -18,8 +18,8 @@ export interface PreviousTrees {
   readonly trees: ReadonlyMap<string, PreviousTree>;
 }
 
-export function describeFiles(tables: readonly (readonly [id: string, table: TreeTable])[]): FilesMetadata {
-  const roots = tables.map(([id, table]) => {
+export function describeFiles(trees: ReadonlyMap<string, PreviousTree>): FilesMetadata {
+  const roots = [...trees].map(([id, { table }]) => {
     let files = 0;
     let bytes = 0;
     for (let index = 0; index < table.count; index += 1) {

@@ -1,6 +1,7 @@
 import { lstat } from 'node:fs/promises';
 import { type CheckpointReader, HoldfastError, type Logger, silentLogger } from '@holdfast/core';
 import { applyActions } from './apply-actions.js';
+import { itemAt } from './item-at.js';
 import { treeKey } from './object-key.js';
 import type { PreviousTrees } from './previous-trees.js';
 import { prepareActions, restoreActions, restoreFolders } from './restore-actions.js';
@@ -62,7 +63,7 @@ export async function restoreFiles(options: RestoreFilesOptions): Promise<Restor
   const before = await scanAll(options);
   const devices = await Promise.all(roots.map(async ({ hostPath }) => (await lstat(hostPath, { bigint: true })).dev));
   const comparison = compareForRestore(wanted, before.map(entriesOf), devices);
-  const barriers = before.map((table, root) => ({ then: trees[root]?.table.barriers ?? [], now: table.barriers }));
+  const barriers = before.map((table, root) => ({ recorded: itemAt(trees, root).table.barriers, present: table.barriers }));
   // Once before the content is read: a mount in the way is told at once.
   planRestore(comparison, new Set(), barriers);
   const matching = await findMatching(options, comparison, keys);
@@ -81,7 +82,7 @@ export async function restoreFiles(options: RestoreFilesOptions): Promise<Restor
   const after = await scanAll(options);
   for (const [root, entries] of wanted.entries()) {
     const noted = new Set(notes.filter((note) => note.root === root).map(({ path }) => path));
-    checkRestored(roots[root] as TrackedRoot, entries, after[root] as TreeTable, noted);
+    checkRestored(itemAt(roots, root), entries, itemAt(after, root), noted);
   }
   for (const { path, note } of notes) logger.warn({ path, note }, 'a file came back without something that this machine cannot keep');
   signal?.throwIfAborted();
@@ -91,8 +92,12 @@ export async function restoreFiles(options: RestoreFilesOptions): Promise<Restor
     bytes,
     keptFiles: plan.keptFiles,
     notes: notes.map(({ path, note }) => `${path}: ${note}`),
-    trees: restoredTrees(roots, before, after, (root, path) => matching.has(wanted[root]?.get(path) as TreeEntry)),
+    trees: restoredTrees(roots, before, after, (root, path) => isMatching(wanted[root]?.get(path))),
   };
+
+  function isMatching(entry: TreeEntry | undefined): boolean {
+    return entry !== undefined && matching.has(entry);
+  }
 
   function scanAll({ treeTool, exclude = [] }: RestoreFilesOptions): Promise<readonly TreeTable[]> {
     return Promise.all(roots.map((root) => scanRoot(root, { treeTool, exclude, signal })));

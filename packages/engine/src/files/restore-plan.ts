@@ -1,4 +1,5 @@
 import { HoldfastError } from '@holdfast/core';
+import { itemAt } from './item-at.js';
 import type { Member } from './link-groups.js';
 import type { Comparison } from './restore-compare.js';
 import type { TreeBarrier, TreeEntry } from './tree-entry.js';
@@ -24,8 +25,8 @@ export interface RestorePlan {
 
 /** What a walk did not enter, of each root: then, when the snapshot was taken, and now. */
 export interface Barriers {
-  readonly then: readonly TreeBarrier[];
-  readonly now: readonly TreeBarrier[];
+  readonly recorded: readonly TreeBarrier[];
+  readonly present: readonly TreeBarrier[];
 }
 
 /** `matching`: the candidates of `comparison` whose content on disk is the snapshot's. Rejects with HF_RESTORE_REFUSED where a mount is in the way. */
@@ -33,16 +34,17 @@ export function planRestore(comparison: Comparison, matching: ReadonlySet<TreeEn
   const { wanted, wantedGroups } = comparison;
   const stays = (root: number, path: string): boolean => {
     if (!comparison.fits(root, path)) return false;
-    const entry = wanted[root]?.get(path) as TreeEntry;
-    if (entry.type !== 'f') return true;
-    const first = wantedGroups.get(entry)?.[0] ?? { root, path };
-    return matching.has(wanted[first.root]?.get(first.path) as TreeEntry);
+    const entry = wanted[root]?.get(path);
+    if (entry?.type !== 'f') return true;
+    const link = wantedGroups.get(entry)?.[0] ?? { root, path };
+    const first = wanted[link.root]?.get(link.path);
+    return first !== undefined && matching.has(first);
   };
   const plan = { moveAside: [] as Member[], directories: [] as PlannedEntry[], contents: [] as PlannedEntry[], specials: [] as PlannedEntry[] };
   const hardLinks: { from: Member; to: Member }[] = [];
   let keptFiles = 0;
   for (const root of wanted.keys()) {
-    const gone = moveAside(comparison, root, stays, barriers[root] ?? { then: [], now: [] }, plan.moveAside);
+    const gone = moveAside(comparison, root, stays, itemAt(barriers, root), plan.moveAside);
     for (const entry of wanted[root]?.values() ?? []) {
       const { path, type } = entry;
       if (path === '') continue;
@@ -70,8 +72,8 @@ function moveAside(
 ): ReadonlySet<string> {
   const gone = new Set<string>();
   // What lay behind a mount is not in the snapshot, so what lies there now is not this restore's to move.
-  const leftAlone = new Set(barriers.then.map(({ path }) => path));
-  for (const { path } of barriers.now) {
+  const leftAlone = new Set(barriers.recorded.map(({ path }) => path));
+  for (const { path } of barriers.present) {
     if (wanted[root]?.has(path))
       throw inTheWay(path, 'the snapshot has a file or folder where another file system is mounted or Holdfast keeps its own');
   }
@@ -80,7 +82,7 @@ function moveAside(
     if (gone.has(parentPath(path))) gone.add(path);
     else if (leftAlone.has(path) || leftAlone.has(parentPath(path))) leftAlone.add(path);
     else if (!stays(root, path)) {
-      if (type === 'd' && barriers.now.some((barrier) => barrier.path.startsWith(`${path}/`))) {
+      if (type === 'd' && barriers.present.some((barrier) => barrier.path.startsWith(`${path}/`))) {
         // A mount cannot be moved away with the folder above it; what else that holds is looked at by itself.
         if (wanted[root]?.has(path)) throw inTheWay(path, 'the snapshot has a file where a folder with a mounted file system is now');
         continue;

@@ -1,4 +1,5 @@
 import type { AppliedMove } from './apply-actions.js';
+import { itemAt } from './item-at.js';
 import { shownPath } from './object-key.js';
 import type { RestoreFolders } from './restore-actions.js';
 import type { TrackedRoot } from './tracked-root.js';
@@ -16,7 +17,7 @@ export function reportMoves(moves: readonly AppliedMove[], roots: readonly Track
   const moved: { from: string; to: string }[] = [];
   const savedFolders = new Set<string>();
   for (const { root, from, to } of moves) {
-    const { hostPath, private: own } = roots[root] as TrackedRoot;
+    const { hostPath, private: own } = itemAt(roots, root);
     if (own) continue;
     moved.push({ from: shownPath(hostPath, from), to: shownPath(hostPath, to) });
     savedFolders.add(shownPath(hostPath, saved));

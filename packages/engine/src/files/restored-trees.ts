@@ -1,3 +1,4 @@
+import { itemAt } from './item-at.js';
 import { pairPaths } from './pair-paths.js';
 import { describeFiles, type PreviousTree, type PreviousTrees } from './previous-trees.js';
 import type { TrackedRoot } from './tracked-root.js';
@@ -15,17 +16,15 @@ export function restoredTrees(
   isMatching: (root: number, path: string) => boolean,
 ): PreviousTrees {
   const trees = new Map<string, PreviousTree>();
-  const tables: [string, TreeTable][] = [];
   for (const [number, root] of roots.entries()) {
-    const table = after[number] as TreeTable;
-    const compared = before[number] as TreeTable;
+    const table = itemAt(after, number);
+    const compared = itemAt(before, number);
     const trusted = new Uint8Array(table.count);
     pairPaths(table, compared, (index, earlier) => {
       if (earlier < 0 || !table.isFile(index) || !table.sameStatus(index, compared, earlier)) return;
       if (isSettled(table, index, compared.startedMs) && isMatching(number, table.path(index))) trusted[index] = 1;
     });
     trees.set(root.id, { table, trusted });
-    tables.push([root.id, table]);
   }
-  return { metadata: describeFiles(tables), trees };
+  return { metadata: describeFiles(trees), trees };
 }

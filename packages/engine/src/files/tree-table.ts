@@ -2,7 +2,7 @@ import { HoldfastError } from '@holdfast/core';
 import type { EntryType, FileTime, TreeBarrier, TreeEntry, UnreadableEntry } from './tree-entry.js';
 import { entryFlag, extentBytes, field, memoryFileSystems, recordKind, treeHeaderBytes, treeMagic } from './tree-format.js';
 
-const entryTypes = new Set('fdlpscb');
+const entryTypes = new Map<number, EntryType>((['f', 'd', 'l', 'p', 's', 'c', 'b'] as const).map((type) => [type.charCodeAt(0), type]));
 
 /**
  * A scanned tree: its entries by number, sorted by the bytes of their paths. Kept as the bytes it came in and decoded where asked,
@@ -44,7 +44,7 @@ export class TreeTable {
   }
 
   type(index: number): EntryType {
-    return String.fromCharCode(this.bytes[this.offset(index) + field.type] ?? 0) as EntryType;
+    return entryTypeOf(this.bytes[this.offset(index) + field.type]);
   }
 
   isFile(index: number): boolean {
@@ -144,6 +144,12 @@ export class TreeTable {
   }
 }
 
+function entryTypeOf(letter: number | undefined): EntryType {
+  const type = letter === undefined ? undefined : entryTypes.get(letter);
+  if (type === undefined) throw new RangeError(`no entry is of type ${letter}`);
+  return type;
+}
+
 interface Frames {
   readonly offsets: Float64Array;
   readonly barriers: readonly TreeBarrier[];
@@ -171,12 +177,12 @@ function readFrames(bytes: Buffer, name: string): Frames {
     const extents = bytes.readUInt32LE(at + field.extentCount) * extentBytes;
     const parts = pathEnd + bytes.readUInt32LE(at + field.targetBytes) + bytes.readUInt32LE(at + field.xattrBytes) + extents;
     if (end > bytes.length || parts !== end || seen >= Number(announced)) throw corrupt(name, `record ${seen} is not whole`);
-    const type = String.fromCharCode(bytes[at + field.type] ?? 0);
+    const type = bytes[at + field.type] ?? 0;
     const path = (): string => bytes.toString('latin1', at + field.path, pathEnd);
     if (kind === recordKind.entry && entryTypes.has(type)) offsets[entries++] = at;
     else if (kind === recordKind.barrier) {
       const isDirectory = (bytes.readUInt16LE(at + field.flags) & entryFlag.directory) !== 0;
-      barriers.push({ path: path(), reason: type === 'x' ? 'x' : 'm', isDirectory });
+      barriers.push({ path: path(), reason: type === 0x78 ? 'x' : 'm', isDirectory });
     } else if (kind === recordKind.unreadable) unreadable.push({ path: path(), errno: bytes.readUInt32LE(at + field.error) });
     else throw corrupt(name, `record ${seen} is of an unknown kind`);
     seen += 1;

@@ -1,0 +1,194 @@
+import type { JobRecord, Lease, MetadataStore } from '@holdfast/core';
+
+type Break = (store: MetadataStore) => MetadataStore;
+
+/** For each promise a store that breaks it. */
+export const brokenStores: Readonly<Record<string, Break>> = {
+  'a free lease is given for the time asked': (store) => ({
+    ...store,
+    acquireLease: (job, holder, ttlMs) => store.acquireLease(job, holder, ttlMs + 1),
+  }),
+  'of callers at the same time exactly one gets the lease, and the others are told who': everybodyWins,
+  'a lease held by another attempt is not given: the holder is, without an error': (store) => ({
+    ...store,
+    acquireLease: async (job, holder, ttlMs) => {
+      const outcome = await store.acquireLease(job, holder, ttlMs);
+      if (!outcome.acquired) throw new Error('held');
+      return outcome;
+    },
+  }),
+  'the same attempt again renews and keeps the term': breakFirst,
+  'an expired lease is given to another attempt, with a higher term': lateBy(3_600_000),
+  'the term grows with each acquisition and never repeats': changeLease((lease) => ({ ...lease, term: 1 })),
+  "different jobs' leases are independent": (store) => ({
+    ...store,
+    acquireLease: (job, holder, ttlMs) => store.acquireLease(job.trim().toLowerCase(), holder, ttlMs),
+  }),
+  'renewal prolongs by the time given and keeps the term': (store) => ({ ...store, renewLease: (lease) => store.renewLease(lease, 1) }),
+  'an expired lease that nobody took is renewed': (store) => ({
+    ...store,
+    renewLease: async (lease, ttlMs) => {
+      if ((await store.currentLease(lease.job)) === undefined) throw new Error('expired');
+      return store.renewLease(lease, ttlMs);
+    },
+  }),
+  'renewal of a lease that another took rejects with HF_LEASE_LOST and leaves the other alone': renewsAnything,
+  'renewal of a lease that was released or broken rejects with HF_LEASE_LOST': renewsAnything,
+  'release frees the lease; a repeat is harmless': (store) => ({ ...store, releaseLease: async () => {} }),
+  'release of a lease that is no longer held leaves the one that is': (store) => ({ ...store, releaseLease: (lease) => freeAny(store, lease) }),
+  'break frees that very term only, and tells whether it did': (store) => ({
+    ...store,
+    breakLease: async (lease) => {
+      await freeAny(store, lease);
+      return true;
+    },
+  }),
+  'there is no current lease where it is free, expired or was never taken': lateBy(3_600_000),
+  'a time to live that is no whole number of milliseconds above zero is refused': (store) => ({
+    ...store,
+    acquireLease: (job, holder, ttlMs) => store.acquireLease(job, holder, Math.max(1, Math.round(ttlMs) || 1)),
+  }),
+
+  'a job that was never put is undefined': (store) => ({
+    ...store,
+    getJob: async (job) => (await store.getJob(job)) ?? Promise.reject(new Error('absent')),
+  }),
+  'a job comes back as it was put, on every connection': changeJob((record) => ({ ...record, exitCode: record.exitCode ?? 0 })),
+  'a put replaces by name and keeps the first createdAt': changeJob((record) => ({ ...record, createdAt: record.updatedAt })),
+  'jobs are listed by updatedAt, newest first, then by name': (store) => ({
+    ...store,
+    listJobs: async (query) => {
+      const page = await store.listJobs(query);
+      return { ...page, items: page.items.toSorted((a, b) => (a.job < b.job ? -1 : 1)) };
+    },
+  }),
+  'jobs are found by status, prefix, label, time, and all of them together': (store) => ({
+    ...store,
+    listJobs: async ({ prefix = '', ...query } = {}) => {
+      const page = await store.listJobs(query);
+      return { ...page, items: page.items.filter(({ job }) => job.toLowerCase().startsWith(prefix.toLowerCase())) };
+    },
+  }),
+  'pages join to the whole list, also where many have the same time': byOffset(1),
+  'a cursor skips and repeats no job that did not change': byOffset(0),
+  'a page holds 100 jobs where no limit is given, and there is no cursor behind the last': (store) => ({
+    ...store,
+    listJobs: (query) => store.listJobs({ limit: 1000, ...query }),
+  }),
+  'a limit, cursor or time that is not right is refused': (store) => ({
+    ...store,
+    listJobs: ({ limit = 100, ...query } = {}) => store.listJobs({ ...query, limit: Math.min(1000, Math.max(1, Math.round(limit))) }),
+  }),
+
+  'attempts are replaced by job and attempt, and listed newest first': (store) => ({
+    ...store,
+    listAttempts: async (job) => (await store.listAttempts(job)).toReversed(),
+  }),
+  'checkpoints are replaced by job and number, and listed newest first': (store) => ({
+    ...store,
+    listCheckpoints: async (job) => (await store.listCheckpoints(job)).toSorted((a, b) => (String(a.number) < String(b.number) ? 1 : -1)),
+  }),
+  'removal takes the checkpoints named, of that job, and ignores absent ones': (store) => ({
+    ...store,
+    removeCheckpoints: (job, numbers) => store.removeCheckpoints(job, numbers.slice(0, 1)),
+  }),
+  'events are listed newest first, those of one time in reverse of their order, as they were appended': (store) => ({
+    ...store,
+    listEvents: async (job, query) =>
+      (await store.listEvents(job, query)).toSorted((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : a.type < b.type ? -1 : 1)),
+  }),
+  'events are cut to the limit, 100 where none is given': (store) => ({
+    ...store,
+    listEvents: (job, query) => store.listEvents(job, { limit: 1000, ...query }),
+  }),
+  'a record whose time is not in UTC is refused': (store) => ({
+    ...store,
+    appendEvent: (record) => store.appendEvent({ ...record, at: new Date(record.at).toISOString() }),
+  }),
+
+  'several that open an empty database at once all succeed, and see the same': forgetsJobs,
+  'what was written is there after all connections were closed': forgetsJobs,
+  'writes from two connections at once are all kept': (store) => ({
+    ...store,
+    putCheckpoint: async (record) => {
+      if (record.number % 7 !== 0) await store.putCheckpoint(record);
+    },
+  }),
+  'an aborted call rejects with aborted and writes nothing': (store) => ({ ...store, appendEvent: (record) => store.appendEvent(record) }),
+  'a closed store rejects with unavailable; closing it again is harmless': (store) => ({ ...store, [Symbol.asyncDispose]: async () => {} }),
+};
+
+function everybodyWins(store: MetadataStore): MetadataStore {
+  return {
+    ...store,
+    acquireLease: async (job, holder, ttlMs) => {
+      const outcome = await store.acquireLease(job, holder, ttlMs);
+      return outcome.acquired ? outcome : { acquired: true, lease: outcome.current };
+    },
+  };
+}
+
+/** Gives a lease away for longer than was asked, and says nothing of it. */
+function lateBy(extraMs: number): Break {
+  return (store) => ({
+    ...store,
+    currentLease: async () => undefined,
+    acquireLease: (job, holder, ttlMs) => store.acquireLease(job, holder, ttlMs + extraMs),
+  });
+}
+
+function changeLease(change: (lease: Lease) => Lease): Break {
+  return (store) => ({
+    ...store,
+    acquireLease: async (job, holder, ttlMs) => {
+      const outcome = await store.acquireLease(job, holder, ttlMs);
+      return outcome.acquired ? { acquired: true, lease: change(outcome.lease) } : outcome;
+    },
+  });
+}
+
+function breakFirst(store: MetadataStore): MetadataStore {
+  return {
+    ...store,
+    acquireLease: async (job, holder, ttlMs) => {
+      const current = await store.currentLease(job);
+      if (current !== undefined) await store.breakLease(current);
+      return store.acquireLease(job, holder, ttlMs);
+    },
+  };
+}
+
+function renewsAnything(store: MetadataStore): MetadataStore {
+  return { ...store, renewLease: async (lease, ttlMs) => ({ ...lease, expiresAt: new Date(Date.now() + ttlMs).toISOString() }) };
+}
+
+async function freeAny(store: MetadataStore, lease: Lease): Promise<void> {
+  const current = await store.currentLease(lease.job);
+  if (current !== undefined) await store.breakLease(current);
+}
+
+function changeJob(change: (record: JobRecord) => JobRecord): Break {
+  return (store) => ({
+    ...store,
+    getJob: async (job) => {
+      const record = await store.getJob(job);
+      return record && change(record);
+    },
+  });
+}
+
+function forgetsJobs(store: MetadataStore): MetadataStore {
+  return { ...store, getJob: async () => undefined };
+}
+
+/** Pages by a count of records, which moves when records do. */
+function byOffset(skip: number): Break {
+  return (store) => ({
+    ...store,
+    listJobs: async ({ limit = 100, cursor = '0', ...query } = {}) => {
+      const { items } = await store.listJobs({ ...query, limit: 1000 });
+      const end = Number(cursor) + limit;
+      return { items: items.slice(Number(cursor), end), nextCursor: end < items.length ? String(end + skip) : undefined };
+    },
+  });
+}

@@ -12,22 +12,26 @@ export class ByteWriter {
   }
 
   u8(value: number): this {
-    this.#bytes.writeUInt8(value, this.#reserve(1));
+    const start = this.#reserve(1);
+    this.#bytes.writeUInt8(value, start);
     return this;
   }
 
   u16(value: number): this {
-    this.#bytes.writeUInt16LE(value, this.#reserve(2));
+    const start = this.#reserve(2);
+    this.#bytes.writeUInt16LE(value, start);
     return this;
   }
 
   u32(value: number): this {
-    this.#bytes.writeUInt32LE(value, this.#reserve(4));
+    const start = this.#reserve(4);
+    this.#bytes.writeUInt32LE(value, start);
     return this;
   }
 
   u64(value: number): this {
-    this.#bytes.writeBigUInt64LE(BigInt(value), this.#reserve(8));
+    const start = this.#reserve(8);
+    this.#bytes.writeBigUInt64LE(BigInt(value), start);
     return this;
   }
 
@@ -63,6 +67,7 @@ export class ByteWriter {
     return this.#bytes.subarray(0, this.#length);
   }
 
+  /** Called before `#bytes` is read: it may put a larger buffer there. */
   #reserve(count: number): number {
     const start = this.#length;
     const needed = start + count;

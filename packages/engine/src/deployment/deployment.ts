@@ -110,8 +110,7 @@ export class EngineDeployment implements Deployment {
         {
           root,
           create: true,
-          preferredWriteSizeBytes: guarantees.preferredWriteSizeBytes,
-          compress: !guarantees.compresses,
+          compresses: guarantees.compresses,
           logger: this.#options.logger,
           deadlines: { ...defaultDeadlines, callMs: this.#options.config.limits.commitTimeoutMs },
         },

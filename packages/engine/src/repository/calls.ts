@@ -18,8 +18,9 @@ export function createCalls(): ServedCalls {
 
   return {
     open: async (_context, root, options) => {
-      opened = await openRepository({ root, ...options });
-      return opened.repositoryId;
+      const repository = await openRepository({ root, create: options.create, guarantees: { compresses: options.compresses } });
+      opened = repository;
+      return repository.repositoryId;
     },
     jobs: ({ signal }) => store().jobs({ signal }),
     state: ({ signal }, job) => store().state(job, { signal }),

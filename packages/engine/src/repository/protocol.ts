@@ -60,9 +60,8 @@ export interface RepositoryCalls {
 export interface RepositoryOptions {
   /** Makes an empty repository where there is none. */
   readonly create: boolean;
-  readonly preferredWriteSizeBytes: number;
-  /** False where the storage compresses by itself. */
-  readonly compress: boolean;
+  /** True where the storage compresses by itself. */
+  readonly compresses: boolean;
 }
 
 export type CallName = keyof RepositoryCalls;

@@ -45,11 +45,11 @@ class RemoteStore implements CheckpointStore {
   }
 
   async #start(signal: AbortSignal | undefined): Promise<RepositoryProcess> {
-    const { root, create, preferredWriteSizeBytes, compress, logger, deadlines = defaultDeadlines } = this.#options;
+    const { root, create, compresses, logger, deadlines = defaultDeadlines } = this.#options;
     const started = new RepositoryProcess(deadlines, logger);
     this.#process = started;
     try {
-      const id = await started.call('open', [root, { create, preferredWriteSizeBytes, compress }], { signal });
+      const id = await started.call('open', [root, { create, compresses }], { signal });
       if (this.#repositoryId !== '' && id !== this.#repositoryId) throw replaced(root, this.#repositoryId, id);
       this.#repositoryId = id;
       return started;

@@ -43,8 +43,8 @@ async function fail({ printer }: CommandContext, error: unknown): Promise<number
   const { asHoldfastError } = await import('./process/as-holdfast-error.js');
   const failure = asHoldfastError(error);
   printer.progress(undefined);
-  printer.fail(failure, printer.json ? 'stdout' : 'stderr');
-  if (failure.cause instanceof Error) printer.logger.debug({ stack: failure.cause.stack }, 'cause');
+  const { reportFailure } = await import('./render/report-failure.js');
+  reportFailure(printer, failure, printer.json ? 'stdout' : 'stderr');
   return exitCodeOf(failure);
 }
 

@@ -1,7 +1,8 @@
-import type { Run } from '@holdfast/engine';
+import type { Run, RunResult } from '@holdfast/engine';
 import { exitCodeOfFailedRun } from '../exit-codes.js';
 import { asHoldfastError } from '../process/as-holdfast-error.js';
 import { signalNumber } from '../process/signals.js';
+import { reportFailure } from '../render/report-failure.js';
 import { runRequest } from '../settings/run-request.js';
 import type { CommandContext, OpenedDeployment } from './command-context.js';
 import { narrateRun } from './narrate-run.js';
@@ -25,10 +26,10 @@ export async function run(context: CommandContext): Promise<number> {
     return await finish(started, context, control);
   } catch (error) {
     printer.progress(undefined);
-    const stoppedBy = control.last();
+    const stoppedBy = control.asked().signal;
     if (control.starting.aborted && stoppedBy !== undefined) return 128 + signalNumber(stoppedBy);
     const failure = asHoldfastError(error);
-    printer.fail(failure, 'stderr');
+    reportFailure(printer, failure, 'stderr');
     return exitCodeOfFailedRun(failure);
   }
 }
@@ -42,5 +43,11 @@ async function finish(started: Run, { cli, printer }: CommandContext, control: S
   const [result] = await Promise.all([started.result, narrateRun(started, printer, cli.clock)]);
   if (printer.json) printer.line('word', { type: 'result', ...result });
   else if (result.error !== undefined) printer.fail(result.error, 'stderr');
-  return runExitCode(result, control.last());
+  if (result.outcome === 'lost') printer.say('warning', lostText(result));
+  return runExitCode(result, control.asked());
+}
+
+function lostText({ job, lastSnapshot }: RunResult): string {
+  const next = lastSnapshot === undefined ? 'starts it anew: there is no snapshot yet' : `resumes it from snapshot ${lastSnapshot}`;
+  return `job '${job}' did not end by itself: the same line run again ${next}`;
 }

@@ -1,6 +1,7 @@
 import type { Run } from '@holdfast/engine';
 import type { SignalSource, StopSignal } from '../process/signals.js';
 import type { Printer } from '../render/printer.js';
+import type { StopAsked } from './run-exit-code.js';
 
 /** What signals do to a run: before the job began they abort the start; then the first asks for a last snapshot, the second ends the job at once. */
 export interface StopControl extends Disposable {
@@ -10,8 +11,8 @@ export interface StopControl extends Disposable {
   readonly abandoned: Promise<StopSignal>;
   /** From here on signals go to this run; one that has come already counts. */
   attach(run: Run): void;
-  /** The last signal that came. */
-  readonly last: () => StopSignal | undefined;
+  /** What was asked so far. */
+  readonly asked: () => StopAsked;
 }
 
 export function createStopControl(signals: SignalSource, printer: Printer): StopControl {
@@ -20,6 +21,7 @@ export function createStopControl(signals: SignalSource, printer: Printer): Stop
   let run: Run | undefined;
   let count = 0;
   let last: StopSignal | undefined;
+  let killed = false;
   const act = (signal: StopSignal): void => {
     if (run === undefined) {
       if (count > 1) abandoned.resolve(signal);
@@ -30,6 +32,7 @@ export function createStopControl(signals: SignalSource, printer: Printer): Stop
       ignoreFailure(run.stop());
     } else {
       printer.say('warning', `${signal} again: ending the job at once, without a snapshot`);
+      killed = true;
       ignoreFailure(run.kill());
     }
   };
@@ -45,7 +48,7 @@ export function createStopControl(signals: SignalSource, printer: Printer): Stop
       run = started;
       if (last !== undefined) act(last);
     },
-    last: () => last,
+    asked: () => ({ signal: last, killed }),
     [Symbol.dispose]: () => subscription[Symbol.dispose](),
   };
 }

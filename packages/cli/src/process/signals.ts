@@ -6,8 +6,8 @@ export interface SignalSource {
   subscribe(listener: (signal: StopSignal) => void): Disposable;
 }
 
-const numbers = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
+const numbers = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 } as const;
 
-export function signalNumber(signal: StopSignal): number {
+export function signalNumber(signal: StopSignal | 'SIGKILL'): number {
   return numbers[signal];
 }

@@ -40,6 +40,8 @@ test.each([
   [{ outcome: 'exited', exitCode: 139 }, 139],
   [{ outcome: 'stopped', exitCode: undefined }, 75],
   [{ outcome: 'lost', exitCode: undefined }, 125],
+  [{ outcome: 'lost', exitCode: 137 }, 137],
+  [{ outcome: 'lost', exitCode: 137, error: new HoldfastError('HF_FENCED', { kind: 'fenced', message: 'another attempt has it' }) }, 125],
 ] as const)('%j gives the status %i', async (end, status) => {
   const run = fakeRun();
   run.end(end);
@@ -113,7 +115,7 @@ test("a second signal ends the job at once; the status is the job's", async () =
   line.signal('SIGINT');
   line.signal('SIGINT');
   expect(run.calls).toEqual(['stop', 'kill']);
-  run.end({ outcome: 'exited', exitCode: 137 });
+  run.end({ outcome: 'stopped', exitCode: 137 });
   expect(await line.status).toBe(137);
 });
 

@@ -14,7 +14,13 @@ export interface ReportOptions {
 /** A table for people, or JSON with one object a figure. The value of a figure is the median of its runs. */
 export function printFigures(bench: string, figures: readonly Figure[], { json, note }: ReportOptions): void {
   if (json) {
-    const objects = figures.map(({ name, unit, aim, runs }) => ({ name, value: rounded(median(runs)), unit, aim: aim ?? null, runs: runs.map(rounded) }));
+    const objects = figures.map(({ name, unit, aim, runs }) => ({
+      name,
+      value: rounded(median(runs)),
+      unit,
+      aim: aim ?? null,
+      runs: runs.map(rounded),
+    }));
     console.log(JSON.stringify(objects, undefined, 2));
     return;
   }

@@ -4,6 +4,7 @@
 //                         after each operation is made and checked. Default: xfs.
 //   --rounds N            of xfs; default 100.
 //   --omit POINT          leaves out the syncs of one kind; `each`: of one kind after the other. Then the loss must be noticed.
+//                         XFS cannot show two of them (see hiddenByXfs); replay shows all.
 //   --seed N              brings a run back.
 //   --json                one JSON object a campaign, instead of a line a round.
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -15,6 +16,12 @@ import { type SyncPoint, syncPoints } from '@holdfast/store/internal';
 import { replay } from './replay/replay.ts';
 import { campaign } from './xfs/campaign.ts';
 import { runInOwnNamespace } from './xfs/own-namespace.ts';
+
+/**
+ * XFS has one log, and any fsync of a file writes all of it up to that file's last change. The new directories of a job, and the names
+ * in packs/, come before the fsync of the epoch's file and of the manifest: so they are on the disk, promised or not.
+ */
+const hiddenByXfs: readonly SyncPoint[] = ['job-directory', 'pack-directory'];
 
 const { values } = parseArgs({
   options: {
@@ -48,15 +55,13 @@ if (values.method === 'xfs' && !values['in-own-namespace']) {
 }
 
 async function onXfs(folder: string, omitFsync: SyncPoint | undefined, seed: number, rounds: number): Promise<Outcome> {
-  const onRound = (line: string): void => {
-    if (!values.json) console.log(line);
-  };
+  const onRound = values.json ? () => undefined : (line: string) => console.log(line);
   const { broken, rounds: done, snapshotsFound } = await campaign({ folder, rounds, seed, omitFsync, onRound });
   return { omitted: omitFsync, broken, figures: { rounds: done, snapshotsFound } };
 }
 
 async function onReplay(folder: string, omitFsync: SyncPoint | undefined, seed: number): Promise<Outcome> {
-  const { broken, operations, states } = await replay({ folder, omitFsync, seed, luckyStates: 2 });
+  const { broken, operations, states } = await replay({ folder, omitFsync, seed, luckyStates: 1 });
   return { omitted: omitFsync, broken, figures: { operations, states } };
 }
 
@@ -72,7 +77,7 @@ function show({ omitted, broken, figures }: Outcome, seed: number): void {
 
 function omissions(name: string | undefined): readonly (SyncPoint | undefined)[] {
   if (name === undefined) return [undefined];
-  if (name === 'each') return syncPoints;
+  if (name === 'each') return syncPoints.filter((point) => values.method === 'replay' || !hiddenByXfs.includes(point));
   const point = syncPoints.find((known) => known === name);
   if (point === undefined) throw new Error(`--omit ${name}: name one of ${syncPoints.join(', ')} or each`);
   return [point];

@@ -1,6 +1,5 @@
 import type { CheckpointStore } from '@holdfast/core';
-import { openRepository } from '@holdfast/store';
-import { createFileOperations, type FileOperations, type SyncPoint } from '@holdfast/store/internal';
+import { createFileOperations, type FileOperations, openRepositoryWith, type SyncPoint } from '@holdfast/store/internal';
 
 export interface VictimOptions {
   readonly create: boolean;
@@ -10,7 +9,10 @@ export interface VictimOptions {
   readonly wrap?: (files: FileOperations) => FileOperations;
 }
 
+/** Small enough that one snapshot of the victim makes several packs. */
+const packTargetBytes = 64 * 1024;
+
 /** Opens the repository under test, as the engine does but for the operations on files. */
 export function openVictim(root: string, { create, omitFsync, wrap = (files) => files }: VictimOptions): Promise<CheckpointStore> {
-  return openRepository({ root, create, files: wrap(createFileOperations({ omitFsync })) });
+  return openRepositoryWith({ root, create }, { files: wrap(createFileOperations({ omitFsync })), packTargetBytes });
 }

@@ -52,7 +52,10 @@ async function record(folder: string, omitFsync: SyncPoint | undefined): Promise
   const root = join(await mkdtemp(join(folder, 'recorded-')), 'repository');
   await mkdir(root, { mode: 0o700 });
   const recorder = new Recorder(root, omitFsync);
-  for (const [attempt, ends] of [['first', false], ['second', true]] as const) {
+  for (const [attempt, ends] of [
+    ['first', false],
+    ['second', true],
+  ] as const) {
     await using store = await openVictim(root, { create: true, omitFsync, wrap: (files) => recorder.wrap(files) });
     recorder.report({ kind: 'opened', repositoryId: store.repositoryId });
     await runSession(store, { attempt, snapshots: 3, pruneEvery: 2, keep: 2, ends, report: async (report) => recorder.report(report) });

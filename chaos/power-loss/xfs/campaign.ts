@@ -43,7 +43,11 @@ export async function campaign({ folder, rounds, seed, omitFsync, onRound }: Cam
     try {
       await checkRepository(root, promises);
     } catch (error) {
-      return { rounds: round, snapshotsFound, broken: `round ${round}, ${written.moment}: ${error instanceof Error ? error.message : String(error)}` };
+      return {
+        rounds: round,
+        snapshotsFound,
+        broken: `round ${round}, ${written.moment}: ${error instanceof Error ? error.message : String(error)}`,
+      };
     }
     snapshotsFound += promises.snapshots.length;
     onRound(`round ${round} of ${rounds}: ${written.moment}; ${promises.snapshots.length} snapshots found whole`);

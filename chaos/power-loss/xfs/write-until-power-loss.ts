@@ -55,6 +55,7 @@ export async function writeUntilPowerLoss(options: WritingOptions): Promise<{ re
     writer.kill('SIGKILL');
     await Promise.all([exited, linesRead]);
   }
-  const moment = standStillAfter === 0 ? `power lost ${delayMs} ms after the repository was open` : `power lost right after report ${standStillAfter}`;
+  const moment =
+    standStillAfter === 0 ? `power lost about ${delayMs} ms after the repository was open` : `power lost right after report ${standStillAfter}`;
   return { promises, moment };
 }

@@ -86,7 +86,9 @@ async function installFromTarballs(folder: string): Promise<void> {
     await run('pnpm', ['pack', '--pack-destination', folder], { cwd: join(workspace, 'packages', name), timeout: 60_000 });
   }
   const tarballs = (await readdir(folder)).filter((file) => file.endsWith('.tgz'));
-  const own = Object.fromEntries(packages.map((name) => [`@holdfast/${name}`, `file:${tarballs.find((file) => file.startsWith(`holdfast-${name}-`))}`]));
+  const own = Object.fromEntries(
+    packages.map((name) => [`@holdfast/${name}`, `file:${tarballs.find((file) => file.startsWith(`holdfast-${name}-`))}`]),
+  );
   const versions = await testedVersions(['ajv', 'typescript', '@types/node']);
   const manifest = { name: 'consumer', private: true, type: 'module', dependencies: { ...own, ...versions } };
   await writeFile(join(folder, 'package.json'), JSON.stringify(manifest));

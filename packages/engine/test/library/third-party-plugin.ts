@@ -56,7 +56,12 @@ class ScratchDriver implements StorageDriver {
 }
 
 function unsupported(operation: string): HoldfastError {
-  return new HoldfastError('HF_UNSUPPORTED', { message: `scratch has no ${operation}`, kind: 'unsupported', operation, hint: 'Ask the storage team' });
+  return new HoldfastError('HF_UNSUPPORTED', {
+    message: `scratch has no ${operation}`,
+    kind: 'unsupported',
+    operation,
+    hint: 'Ask the storage team',
+  });
 }
 
 // The layers that Holdfast puts around its own drivers fit.

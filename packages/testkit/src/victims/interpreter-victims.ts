@@ -37,7 +37,7 @@ function nodeVictim(name: string, executable: string): Victim {
 
 export const interpreterVictims: readonly Victim[] = [
   script('shell', 'new processes all the time, short pipes', '/bin/sh', 'chain.sh', 1500, 'chain.txt', 6),
-  script('python', 'threads, generators, big numbers', python, 'walk.py', 60_000, 'walk.txt', 6),
+  script('python', 'threads, generators, big numbers', python, 'walk.py', 40_000, 'walk.txt', 6),
   script('sockets', 'a listening and a connected TCP socket, two processes', python, 'sockets.py', 1100, 'answers.txt', 6),
   script('perl', 'hashes, sorting, regular expressions', '/usr/bin/perl', 'primes.pl', 600, 'primes.txt', 6),
   nodeVictim('node-20', oldNode()),

@@ -49,7 +49,8 @@ class RemoteStore implements CheckpointStore {
     const started = new RepositoryProcess(deadlines, logger);
     this.#process = started;
     try {
-      const id = await started.call('open', [root, { create, compresses }], { signal });
+      // A repository that was there must still be: an empty place is a mount that is gone.
+      const id = await started.call('open', [root, { create: create && this.#repositoryId === '', compresses }], { signal });
       if (this.#repositoryId !== '' && id !== this.#repositoryId) throw replaced(root, this.#repositoryId, id);
       this.#repositoryId = id;
       return started;

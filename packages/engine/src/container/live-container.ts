@@ -1,7 +1,7 @@
 import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, HoldfastError } from '@holdfast/core';
-import type { OpenFile } from '../files/tracked-root.js';
+import type { OpenFile, TrackedRoot } from '../files/tracked-root.js';
 import { removeContainer } from './cleanup.js';
 import { criuConfigText, type TcpPolicy } from './criu-config.js';
 import { type DumpOptions, type DumpResult, type PreparedDump, prepareDump } from './dump.js';
@@ -9,6 +9,7 @@ import type { Freezer } from './freezer.js';
 import type { Keeper } from './keeper.js';
 import type { KeeperEvent } from './keeper-lines.js';
 import type { ContainerLayout } from './layout.js';
+import { recordLostNames } from './lost-names.js';
 import { openFilesOf } from './open-files.js';
 import { memoryBytesOf, processesOf } from './processes.js';
 import type { RecordedMount } from './recorded-mounts.js';
@@ -25,6 +26,7 @@ export interface LiveContainerOptions {
   readonly layout: ContainerLayout;
   readonly tools: EngineTools;
   readonly tcp: TcpPolicy;
+  readonly roots: readonly TrackedRoot[];
   readonly clock: Clock;
   readonly recordedMounts: readonly RecordedMount[];
   readonly recorded: ContainerRecorded;
@@ -93,6 +95,7 @@ export class LiveContainer implements RunningContainer {
       run: async () => {
         const result = await prepared.run();
         await copyFile(join(layout.initFolder, initName), join(options.imagesDir, initName));
+        await recordLostNames(options.imagesDir, await this.#processes(), this.#options.roots);
         return result;
       },
     };

@@ -10,6 +10,7 @@ import { layoutOf, runcRoot } from './layout.js';
 import { LiveContainer } from './live-container.js';
 import { freezerFor, writeBundle } from './prepare-bundle.js';
 import { parseRecordedMounts, placeMounts } from './recorded-mounts.js';
+import { relinkLostNames } from './relink.js';
 import type { ContainerRecorded, RunningContainer } from './running-container.js';
 
 /**
@@ -34,6 +35,7 @@ export async function restoreContainer(options: RestoreContainerOptions): Promis
   const deadlineMs = options.deadlineMs ?? 600_000;
   const logs = [join(layout.work, 'restore.log')];
   try {
+    await using _links = await relinkLostNames(imagesDirectory, options.roots);
     const launched = await launch({
       options,
       layout,
@@ -57,6 +59,7 @@ export async function restoreContainer(options: RestoreContainerOptions): Promis
       recordedMounts,
       notes: warnings,
       tcp: options.tcp,
+      roots: options.roots,
       recorded,
       freezeDeadlineMs: options.freezeDeadlineMs ?? 10_000,
       longestFreezeMs: options.longestFreezeMs ?? 30 * 60_000,

@@ -43,6 +43,7 @@ export async function startContainer(options: ContainerOptions): Promise<Running
       recordedMounts,
       notes,
       tcp: options.tcp,
+      roots: options.roots,
       recorded: { version: 1, initName },
       freezeDeadlineMs: options.freezeDeadlineMs ?? 10_000,
       longestFreezeMs: options.longestFreezeMs ?? 30 * 60_000,

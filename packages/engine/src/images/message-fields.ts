@@ -18,7 +18,7 @@ export function decodeFields(message: Uint8Array, name: string): MessageFields {
       const tag = reader.uint32();
       const [field, wireType] = [tag >>> 3, tag & 7];
       // Addresses have at most 57 bits of which the lowest 12 are zero here, so a double holds them exactly.
-      if (wireType === varint) numbers.set(field, asNumber(reader.uint64()));
+      if (wireType === varint) numbers.set(field, protobuf.util.LongBits.from(reader.uint64()).toNumber(true));
       else if (wireType === lengthDelimited) nested.set(field, reader.bytes());
       else reader.skipType(wireType);
     }
@@ -26,8 +26,4 @@ export function decodeFields(message: Uint8Array, name: string): MessageFields {
     throw damaged(name, cause instanceof Error ? cause.message : 'a message is not whole');
   }
   return { numbers, nested };
-}
-
-function asNumber(value: number | { toNumber(): number }): number {
-  return typeof value === 'number' ? value : value.toNumber();
 }

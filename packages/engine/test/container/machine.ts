@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { endLeftovers } from '../../src/container/cleanup.js';
@@ -15,6 +15,8 @@ export interface Saved {
   readonly recordedMounts: unknown;
   readonly recorded: unknown;
   readonly consumedBytes: number;
+  /** Length of the output at that instant. */
+  readonly outputBytes: number;
 }
 
 export interface JobOptions {
@@ -143,7 +145,8 @@ export class Machine implements AsyncDisposable {
       const { consumedBytes } = await container.stdin();
       await container.assertFrozen();
       await container.drain();
-      return { imagesDirectory, files, recordedMounts: container.recordedMounts, recorded: container.recorded, consumedBytes };
+      const { recordedMounts, recorded } = container;
+      return { imagesDirectory, files, recordedMounts, recorded, consumedBytes, outputBytes: statSync(this.output).size };
     } finally {
       await container.thaw();
     }

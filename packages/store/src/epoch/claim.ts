@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { CheckpointRef, Epoch, EpochHolder, EpochStart } from '@holdfast/core';
 import { HoldfastError, isHoldfastError } from '@holdfast/core';
-import { encodeSealedJson } from '../codec/sealed-json.js';
 import { checkpointMissing, usage } from '../errors.js';
 import { throwIfAborted } from '../files/abort.js';
 import { createExclusively } from '../files/create-exclusively.js';
@@ -10,7 +9,7 @@ import { epochFileName, isAttempt, type SnapshotName } from '../files/names.js';
 import { toRef } from '../manifest/manifest.js';
 import { readManifest } from '../manifest/read-manifest.js';
 import type { JobPaths, StoreContext } from '../repository/store-context.js';
-import { encodeEpoch } from './epoch-record.js';
+import { encodeEpoch, encodeReady } from './epoch-record.js';
 import { highestUsed, type JobListing, listJob } from './job-listing.js';
 import { viewJob } from './job-view.js';
 import { readEpoch } from './read-epoch.js';
@@ -37,7 +36,7 @@ export async function claimEpoch(
     // Listed again only now: what was committed before the epoch's file was there must not be left behind.
     const after = await startingPoint(context, paths, start);
     if (after?.number !== from?.number || after?.epoch !== from?.epoch) continue;
-    const ready = encodeSealedJson({ version: 1, job: paths.job, epoch: epoch.epoch, attempt: holder.attempt });
+    const ready = encodeReady(paths.job, epoch.epoch, holder.attempt);
     await createExclusively(context.files, join(paths.epochs, epochFileName(epoch.epoch, 'ready')), ready, 'epoch', 'epoch-directory');
     return epoch;
   }

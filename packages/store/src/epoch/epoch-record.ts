@@ -54,6 +54,15 @@ export function decodeEnd(file: string, bytes: Buffer, job: string, epoch: numbe
   return { attempt: textField(fields, 'attempt'), exitCode: numberField(fields, 'exitCode'), endedAt: textField(fields, 'endedAt') };
 }
 
+export function encodeReady(job: string, epoch: number, attempt: string): Buffer {
+  return encodeSealedJson({ version: 1, job, epoch, attempt });
+}
+
+/** Tells the attempt. */
+export function decodeReady(file: string, bytes: Buffer, job: string, epoch: number): string {
+  return textField(decodeOwn(file, bytes, job, epoch), 'attempt');
+}
+
 function decodeOwn(file: string, bytes: Buffer, job: string, epoch: number): Readonly<Record<string, unknown>> {
   const fields = decodeSealedJson(bytes);
   const version = numberField(fields, 'version', 1);

@@ -6,7 +6,10 @@ import type { JobPaths, StoreContext } from '../repository/store-context.js';
 export interface JobListing {
   /** Epochs that have a file, ascending. */
   readonly epochs: readonly number[];
+  /** Those whose claim is finished: they have the mark or a snapshot. */
   readonly ready: ReadonlySet<number>;
+  /** Those with the mark. */
+  readonly marked: ReadonlySet<number>;
   readonly ended: ReadonlySet<number>;
   /** Newest first. */
   readonly manifests: readonly SnapshotName[];
@@ -22,9 +25,10 @@ export async function listJob(context: StoreContext, paths: JobPaths): Promise<J
   }
   const manifests = (await listIfThere(context.files, paths.manifests)).map(parseManifestName).filter((name) => name !== undefined);
   manifests.sort((a, b) => b.number - a.number || b.epoch - a.epoch);
+  const marked = new Set(ready);
   // Nobody writes a snapshot before the claim was finished.
   for (const { epoch } of manifests) ready.add(epoch);
-  return { epochs: [...epochs].sort((a, b) => a - b), ready, ended, manifests };
+  return { epochs: [...epochs].sort((a, b) => a - b), ready, marked, ended, manifests };
 }
 
 export interface UsedNumbers {

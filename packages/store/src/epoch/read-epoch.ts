@@ -7,7 +7,7 @@ import { type EpochFileKind, epochFileName } from '../files/names.js';
 import { readWholeFile } from '../files/whole-files.js';
 import { readManifest } from '../manifest/read-manifest.js';
 import type { JobPaths, StoreContext } from '../repository/store-context.js';
-import { decodeEnd, decodeEpoch, type EndRecord, type EpochRecord } from './epoch-record.js';
+import { decodeEnd, decodeEpoch, decodeReady, type EndRecord, type EpochRecord } from './epoch-record.js';
 import type { JobListing } from './job-listing.js';
 
 /** Undefined where there is no such file; rejects with HF_EPOCH_CORRUPT or HF_FORMAT_NEWER. */
@@ -17,6 +17,10 @@ export function readEpoch(context: StoreContext, paths: JobPaths, epoch: number)
 
 export function readEnd(context: StoreContext, paths: JobPaths, epoch: number): Promise<EndRecord | undefined> {
   return readSealed(context, paths, epoch, 'end', decodeEnd);
+}
+
+export function readReady(context: StoreContext, paths: JobPaths, epoch: number): Promise<string | undefined> {
+  return readSealed(context, paths, epoch, 'ready', decodeReady);
 }
 
 /** The epoch's file; where it is missing or damaged, what the epoch's manifests repeat of it. Undefined where neither tells. */

@@ -1,6 +1,32 @@
-import type { CallOptions, VerifyReport } from '@holdfast/core';
-import type { StoreContext } from '../repository/store-context.js';
+import type { CallOptions, VerifyProblem, VerifyReport } from '@holdfast/core';
+import { throwIfAborted } from '../files/abort.js';
+import { jobPaths, type StoreContext } from '../repository/store-context.js';
+import { checkEpochs } from './check-epochs.js';
+import { checkPacks } from './check-packs.js';
+import { checkSnapshots } from './check-snapshots.js';
+import { type Findings, noting } from './findings.js';
 
-export function verifyRepository(_context: StoreContext, _jobs: readonly string[], _options?: CallOptions): Promise<VerifyReport> {
-  return Promise.resolve({ ok: true, snapshots: 0, blocks: 0, bytes: 0, problems: [] });
+export interface VerifyRun extends CallOptions {
+  readonly onProgress?: (bytes: number) => void;
+}
+
+/** Reads everything of the jobs and names every problem; see docs/format.md. Rejects only when aborted. */
+export async function verifyRepository(context: StoreContext, jobs: readonly string[], run: VerifyRun = {}): Promise<VerifyReport> {
+  const problems: VerifyProblem[] = [];
+  const totals = { snapshots: 0, blocks: 0, bytes: 0 };
+  for (const job of jobs) {
+    const advance = (bytes: number): void => {
+      throwIfAborted(run.signal, 'store.verify');
+      totals.bytes += bytes;
+      run.onProgress?.(totals.bytes);
+    };
+    const findings: Findings = { job, problems, snapshots: 0, blocks: 0, bytes: 0, advance };
+    const paths = jobPaths(context.root, job);
+    await noting(findings, paths.epochs, undefined, () => checkEpochs(context, paths, findings));
+    const packs = await noting(findings, paths.packs, undefined, () => checkPacks(context, paths, findings));
+    await noting(findings, paths.manifests, undefined, () => checkSnapshots(context, paths, packs ?? new Map(), findings));
+    totals.snapshots += findings.snapshots;
+    totals.blocks += findings.blocks;
+  }
+  return { ok: problems.length === 0, ...totals, problems };
 }

@@ -3,6 +3,7 @@ import type { CommitResult, Epoch } from '@holdfast/core';
 import { digestLength } from '../codec/digest.js';
 import { highestEpoch, isFenced } from '../epoch/assert-current.js';
 import { listJob } from '../epoch/job-listing.js';
+import { usage } from '../errors.js';
 import { parsePageHashesName, type SnapshotName } from '../files/names.js';
 import { removeIfThere } from '../files/whole-files.js';
 import { type ManifestBody, type ManifestSummary, toCheckpointSummary } from '../manifest/manifest.js';
@@ -39,7 +40,14 @@ export async function commitSnapshot(context: StoreContext, paths: JobPaths, sna
     firstNumber: epoch.firstNumber,
   };
   const fenced: CommitResult = { outcome: 'fenced', summary: toCheckpointSummary(summary, false) };
-  if (highestEpoch(await listJob(context, paths)) > name.epoch) return fenced;
+  const listing = await listJob(context, paths);
+  if (highestEpoch(listing) > name.epoch) return fenced;
+  const later = listing.manifests.find(({ epoch, number }) => epoch === name.epoch && number > name.number);
+  if (later !== undefined)
+    throw usage(
+      `Snapshot ${name.number} of job ${paths.job} comes after snapshot ${later.number} was committed`,
+      'Commit snapshots in the order in which they were begun',
+    );
   const bytes = encodeManifest(summary, body);
   const written = await notePageHashes(context, paths, snapshot, bytes.subarray(bytes.length - digestLength));
   snapshot.publishing();

@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import { isHoldfastError } from '@holdfast/core';
+import { listIfThere } from '../files/directories.js';
+import { parsePackName, parseTemporaryName } from '../files/names.js';
+import { systemCode } from '../files/system-errors.js';
+import { PackReader } from '../pack/pack-reader.js';
+import type { JobPaths, StoreContext } from '../repository/store-context.js';
+import { type Findings, noting } from './findings.js';
+
+/** What was found of a pack: its good blocks, or that it is not whole. */
+export interface CheckedPack {
+  readonly blocks: ReadonlySet<string>;
+  readonly whole: boolean;
+}
+
+/**
+ * Reads every block of every pack. A damaged block is a problem at once; a pack that has no valid index may be what a killed writer left,
+ * so only the snapshot that needs it makes it one.
+ */
+export async function checkPacks(context: StoreContext, paths: JobPaths, findings: Findings): Promise<ReadonlyMap<string, CheckedPack>> {
+  const packs = new Map<string, CheckedPack>();
+  for (const file of await listIfThere(context.files, paths.packs)) {
+    findings.advance(0);
+    if (parsePackName(file) === undefined) {
+      if (parseTemporaryName(file) === undefined) context.logger.info({ job: paths.job, file }, 'an unknown file lies among the packs');
+      continue;
+    }
+    packs.set(file, await checkPack(context, paths, file, findings));
+  }
+  return packs;
+}
+
+async function checkPack(context: StoreContext, paths: JobPaths, file: string, findings: Findings): Promise<CheckedPack> {
+  const pack = await openPack(context, paths, file);
+  if (pack === undefined) return { blocks: new Set(), whole: false };
+  const good = new Set<string>();
+  try {
+    for (const entry of pack.entries) {
+      const block = await noting(findings, join(paths.packs, file), undefined, () => pack.read(entry));
+      findings.blocks += 1;
+      findings.advance(entry.lengthBytes);
+      if (block !== undefined) good.add(entry.id);
+    }
+  } finally {
+    await pack.close();
+  }
+  return { blocks: good, whole: true };
+}
+
+async function openPack(context: StoreContext, paths: JobPaths, file: string): Promise<PackReader | undefined> {
+  try {
+    return await PackReader.open(context.files, paths.packs, file, context.repositoryId);
+  } catch (error) {
+    if (!isHoldfastError(error)) throw error;
+    if (error.kind !== 'corrupt' && systemCode(error) === undefined) throw error;
+    context.logger.info({ job: paths.job, file, error }, 'a pack has no valid index');
+    return undefined;
+  }
+}

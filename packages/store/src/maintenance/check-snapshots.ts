@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import { isEligible } from '../epoch/eligibility.js';
+import { viewJob } from '../epoch/job-view.js';
+import { listIfThere } from '../files/directories.js';
+import { manifestName, parseManifestName, parsePageHashesName, parseTemporaryName, type SnapshotName } from '../files/names.js';
+import { readManifest } from '../manifest/read-manifest.js';
+import { RepositoryReader } from '../read/checkpoint-reader.js';
+import type { JobPaths, StoreContext } from '../repository/store-context.js';
+import type { CheckedPack } from './check-packs.js';
+import { type Findings, noting } from './findings.js';
+
+/** Reads every manifest and rebuilds every object of every snapshot that can be chosen. */
+export async function checkSnapshots(
+  context: StoreContext,
+  paths: JobPaths,
+  packs: ReadonlyMap<string, CheckedPack>,
+  findings: Findings,
+): Promise<void> {
+  for (const file of await listIfThere(context.files, paths.manifests)) {
+    if (parseManifestName(file) ?? parsePageHashesName(file) ?? parseTemporaryName(file)) continue;
+    context.logger.info({ job: paths.job, file }, 'an unknown file lies among the manifests');
+  }
+  const view = await viewJob(context, paths);
+  for (const name of view.manifests) {
+    findings.advance(0);
+    findings.snapshots += 1;
+    const file = join(paths.manifests, manifestName(name));
+    await noting(findings, file, name.number, () => checkSnapshot(context, paths, name, isEligible(view.lineage, name)));
+  }
+  for (const [file, { whole }] of packs) {
+    if (!whole) context.logger.info({ job: paths.job, file }, 'a pack was not finished or is damaged');
+  }
+}
+
+async function checkSnapshot(context: StoreContext, paths: JobPaths, name: SnapshotName, eligible: boolean): Promise<void> {
+  await using reader = new RepositoryReader(context, await readManifest(context, paths, name), eligible);
+  // What an attempt left behind may lack its packs: nobody restores it.
+  if (eligible) await reader.verify();
+}

@@ -25,7 +25,7 @@ export const pruneCases: readonly ContractCase<CheckpointStoreFixture>[] = [
   storeCase('prune keeps the newest snapshots, whole', async (store, elsewhere) => {
     const [one, two, three, four] = await generations(store, await store.claim('job', holder('a'), newest), 4);
     const report = await elsewhere.prune('job', { keep: 2 });
-    deepEqual([...report.removedSnapshots].sort(), [one?.number, two?.number]);
+    deepEqual(new Set(report.removedSnapshots), new Set([one?.number, two?.number]));
     deepEqual(await numbers(store), [four?.number, three?.number]);
     ok((await readBytes(store, 'job', three?.number ?? 0)).equals(generation(2)));
     ok((await readBytes(store, 'job', four?.number ?? 0)).equals(generation(3)));

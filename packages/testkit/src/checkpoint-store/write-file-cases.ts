@@ -78,5 +78,12 @@ export const writeFileCases: readonly ContractCase<CheckpointStoreFixture>[] = [
 ];
 
 async function assertAbsent(path: string): Promise<void> {
-  equal(await access(path).then(() => 'there', () => 'absent'), 'absent', path);
+  equal(
+    await access(path).then(
+      () => 'there',
+      () => 'absent',
+    ),
+    'absent',
+    path,
+  );
 }

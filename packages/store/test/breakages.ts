@@ -1,0 +1,181 @@
+import { unlink, writeFile } from 'node:fs/promises';
+import { type Epoch, HoldfastError, type ObjectInput } from '@holdfast/core';
+import { type Breakage, withReaders, withStore, withWriters } from './broken-stores.js';
+
+const changed = (bytes: Uint8Array): Uint8Array => bytes.map((byte, index) => (index === bytes.length - 1 ? byte ^ 1 : byte));
+const lie = new HoldfastError('HF_UNEXPECTED', { message: 'a lie', kind: 'unexpected' });
+const always =
+  <T>(value: T) =>
+  () =>
+    Promise.resolve(value);
+
+const wrongBytes = withReaders((reader) => ({ read: async (...given) => changed(await reader.read(...given)) }));
+const acceptsAnyPut = withWriters((writer) => ({ put: (...given) => writer.put(...given).catch(() => ({ changedPages: 0, storedBytes: 0 })) }));
+const storesEverything = withWriters((writer) => ({
+  put: async (object, options) => ({ ...(await writer.put(object, options)), changedPages: 4711 }),
+}));
+const ignoresSignals = withStore((store) => ({ list: (job) => store.list(job), claim: (job, holder, start) => store.claim(job, holder, start) }));
+const listsUpsideDown = withStore((store) => ({ list: async (job) => (await store.list(job)).toReversed() }));
+const neverFenced = withStore((store) => ({
+  assertCurrent: () => Promise.resolve(),
+  end: (...given) => store.end(...given).catch(() => undefined),
+  begin: async (epoch, parent) => await store.begin(epoch, parent).catch(() => store.begin({ ...epoch, ...await0(epoch) }, undefined)),
+}));
+const forgetsParent = withStore((store) => ({ begin: (epoch) => store.begin(epoch, undefined) }));
+const keepsNothing = withStore((store) => ({ prune: (job, policy) => store.prune(job, { keep: Math.max(1, policy.keep - 1) }) }));
+const prunesNothing = withStore(() => ({ prune: always({ removedSnapshots: [], removedFiles: 0, freedBytes: 0 }) }));
+const overwrites = withReaders((reader) => ({
+  write: async (key, path, layout, options) => {
+    await unlink(path).catch(() => undefined);
+    await reader.write(key, path, layout, options);
+  },
+}));
+const matchesAnything = withReaders(() => ({ matches: always(true) }));
+const wrongLayout = withReaders((reader) => ({
+  write: (key, path, layout, options) => reader.write(key, path, layout === 'packed' ? 'sparse' : 'packed', options),
+}));
+const startsFresh = withStore((store) => ({ claim: (job, holder, _start, options) => store.claim(job, holder, { kind: 'fresh' }, options) }));
+const startsNewest = withStore((store) => ({ claim: (job, holder, _start, options) => store.claim(job, holder, { kind: 'newest' }, options) }));
+const sameEpoch = withStore((store) => ({ claim: async (...given) => ({ ...(await store.claim(...given)), epoch: 1, firstNumber: 1 }) }));
+const commitsTwice = withWriters((writer) => {
+  let first: ReturnType<typeof writer.commit> | undefined;
+  return { commit: (metadata) => (first ??= writer.commit(metadata)) };
+});
+const neverDrops = withWriters(() => ({ drop: () => Promise.resolve() }));
+const keepsAnything = withWriters((writer) => ({ keep: (key) => writer.keep(key).catch(() => undefined) }));
+const replacesNothing = withWriters((writer) => {
+  const seen = new Set<string>();
+  return {
+    put: (object: ObjectInput) =>
+      seen.has(object.key) ? Promise.resolve({ changedPages: 0, storedBytes: 0 }) : (seen.add(object.key), writer.put(object)),
+  };
+});
+const opensAnything = withReaders((reader) => ({
+  read: (key, options) => reader.read(key, options).catch(() => new Uint8Array()),
+  write: (key, path, layout) => reader.write(key, path, layout).catch(() => undefined),
+}));
+
+function await0(epoch: Epoch): Partial<Epoch> {
+  return { epoch: epoch.epoch + 1, attempt: 'b' };
+}
+
+/** For each promise of the contract, a store that breaks it. */
+export const breakages: Readonly<Record<string, Breakage>> = {
+  'the first claim of a job starts afresh': withStore((store) => ({
+    claim: async (...given) => ({ ...(await store.claim(...given)), from: { job: 'job', number: 1, epoch: 1, attempt: 'x' } }),
+  })),
+  'of claims at the same time no two win the same epoch': sameEpoch,
+  'a claim goes on from the newest snapshot that was reported as committed': startsFresh,
+  'no snapshot reported as committed is left behind by claims at the same time': startsFresh,
+  'a fresh claim leaves all older snapshots behind': startsNewest,
+  'a claim of a chosen snapshot leaves newer ones behind, for ever': startsNewest,
+  'a chosen snapshot that is not there, or was left behind, is refused': startsNewest,
+  'the first number of an epoch is above every number used before, those left behind included': sameEpoch,
+  'a name that is no job name is refused': withStore((store) => ({
+    claim: (job, ...rest) => store.claim(job.replaceAll(/[^a-z]/g, 'x').slice(0, 99) || 'x', ...rest),
+  })),
+  "jobs' epochs and numbers are independent": withStore((store) => ({
+    claim: (_job, ...rest) => store.claim('job', ...rest),
+    list: () => store.list('job'),
+  })),
+  'an aborted claim wins nothing': ignoresSignals,
+  'an unknown job is an empty state, not an error': withStore(() => ({ state: () => Promise.reject(lie) })),
+  'the state tells the newest epoch, its holder and the newest snapshot': withStore((store) => ({
+    state: async (job) => ({ ...(await store.state(job)), newest: 99 }),
+  })),
+  'jobs are listed once claimed': withStore(() => ({ jobs: always(['b']) })),
+  'an epoch is current until a higher one is claimed': neverFenced,
+  'how the job ended is noted and told': withStore(() => ({ end: () => Promise.resolve() })),
+  'the same end again is harmless, another one is refused': neverFenced,
+  'only the newest epoch can note an end': neverFenced,
+  'a snapshot cannot be begun under an epoch that is over': neverFenced,
+  'a snapshot cannot be begun on a parent that is not there or was left behind': forgetsParent,
+  'every call that is aborted before it begins rejects with kind aborted': ignoresSignals,
+  'an object comes back byte for byte, whatever its length': wrongBytes,
+  'only pages that differ from the parent count as changed, and only they are stored': forgetsParent,
+  'pages are compared by their number, wherever the runs begin': storesEverything,
+  'pages of zeros are not stored': storesEverything,
+  'a page that became zero is zero, and one that was zero is not': wrongBytes,
+  'a source is read at the offsets that its extents name': withWriters((writer) => ({
+    put: (object) => writer.put({ ...object, extents: object.extents.map((extent) => ({ ...extent, sourceOffset: 0 })) }),
+  })),
+  'a file that has grown is stored as long as it was announced': wrongBytes,
+  'a source shorter than announced is refused, and the writer stays usable': acceptsAnyPut,
+  'a second put of the same key replaces the first': replacesNothing,
+  'any text of up to 4,200 bytes is a key': withWriters((writer) => ({ put: (object) => writer.put({ ...object, key: object.key.slice(0, 4000) }) })),
+  'extents that overlap, or lie past the end of a file, are refused': acceptsAnyPut,
+  'an object kept has exactly the content of the parent': wrongBytes,
+  'an object that the parent does not have cannot be kept': keepsAnything,
+  'an object dropped is left out; absence is success': neverDrops,
+  'a snapshot is not there before commit, and is there after it for everybody': withWriters((writer) => ({
+    put: async (object) => {
+      const result = await writer.put(object);
+      await writer.commit({});
+      return result;
+    },
+  })),
+  'the summary says what was committed': withWriters((writer) => ({
+    commit: async (metadata) => {
+      const { outcome, summary } = await writer.commit(metadata);
+      return { outcome, summary: { ...summary, logicalBytes: 1 } };
+    },
+  })),
+  'metadata comes back as it was given': withWriters((writer) => ({ commit: (metadata) => writer.commit({ ...metadata, more: 1 }) })),
+  'a writer commits once': commitsTwice,
+  'a commit under an epoch that is over is fenced, and never eligible': withWriters((writer) => ({
+    commit: async (metadata) => ({ ...(await writer.commit(metadata)), outcome: 'committed' }),
+  })),
+  'what a writer gave up is not there, and its number is not used again': withWriters((writer) => ({
+    abort: async () => {
+      await writer.commit({}).catch(() => undefined);
+    },
+  })),
+  'giving up after a commit changes nothing': withWriters(() => ({ abort: () => Promise.reject(lie) })),
+  'an aborted put or commit rejects and commits nothing': withWriters((writer) => ({ put: (object) => writer.put(object) })),
+  'a snapshot that is not there is not found': withStore((store) => ({ open: (_ref) => store.open({ job: 'job', number: 1 }) })),
+  'every snapshot keeps its own content while newer ones are written': withStore((store) => ({
+    open: async ({ job }) => await store.open({ job, number: (await store.state(job)).newest ?? 0 }),
+  })),
+  'objects are told with their kind, size and runs': withReaders((reader) => ({
+    objects: reader.objects.map((object) => ({ ...object, runs: [] })),
+  })),
+  'an object above 256 MiB is not read into memory': withReaders(() => ({ read: always(new Uint8Array()) })),
+  'an object that the snapshot does not have is not found': opensAnything,
+  'verify of a whole snapshot resolves and tells its progress': withReaders(() => ({ verify: () => Promise.resolve() })),
+  'a file is rebuilt with its holes and its exact length, for its owner alone': wrongLayout,
+  'packed, the runs lie back to back': wrongLayout,
+  'an existing file or link is refused and left as it is': overwrites,
+  'a failed write leaves no partial file': withReaders((reader) => ({
+    write: async (key, path, layout, options) => {
+      await writeFile(path, '');
+      await unlink(path);
+      await reader.write(key, path, layout, options).catch(async (error: unknown) => {
+        await writeFile(path, 'half');
+        throw error;
+      });
+    },
+  })),
+  'a file matches where it has exactly the bytes': matchesAnything,
+  'a link, a directory and nothing do not match': matchesAnything,
+  'snapshots are listed newest first': listsUpsideDown,
+  'verify finds nothing wrong in a whole repository, and counts what it read': withStore(() => ({
+    verify: always({ ok: true, snapshots: 0, blocks: 0, bytes: 0, problems: [] }),
+  })),
+  'prune keeps the newest snapshots, whole': keepsNothing,
+  'prune keeps what is protected': withStore((store) => ({ prune: (job, { keep }) => store.prune(job, { keep }) })),
+  'prune frees the packs that nothing refers to any more': prunesNothing,
+  'prune removes what a later epoch left behind': prunesNothing,
+  'prune leaves a snapshot alone that is being written': withStore((store) => ({
+    prune: async (job, policy, options) => {
+      await store.claim(job, { attempt: 'intruder', host: 'h', pid: 1 }, { kind: 'newest' });
+      return await store.prune(job, policy, options);
+    },
+  })),
+  'prune again removes nothing more': withStore(() => ({ prune: always({ removedSnapshots: [1], removedFiles: 1, freedBytes: 1 }) })),
+  'prune refuses to keep nothing': withStore((store) => ({
+    prune: (job, { keep }) => store.prune(job, { keep: Math.max(1, Math.trunc(keep) || 1) }),
+  })),
+  'numbers of snapshots that were pruned are not used again': withStore((store) => ({
+    claim: async (...given) => ({ ...(await store.claim(...given)), firstNumber: 1 }),
+  })),
+};

@@ -32,6 +32,7 @@ export function localConfigFromUrl(url: string): LocalConfig {
 function pathOfUrl(url: string): string {
   try {
     if (/[?#]/u.test(url)) throw new TypeError('a query or fragment has no meaning here');
+    if (!url.startsWith('file:/')) throw new TypeError('its path is not absolute');
     return fileURLToPath(url);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

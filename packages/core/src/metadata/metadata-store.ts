@@ -2,7 +2,7 @@ import type { CallOptions } from '../storage/storage-driver.js';
 
 export type JobStatus = 'running' | 'interrupted' | 'succeeded' | 'failed';
 
-/** Everything in the catalog can be rebuilt from the repository; times are ISO 8601 in UTC. */
+/** Everything in the catalog can be rebuilt from the repository; times are in UTC as `Date.prototype.toISOString` writes them. */
 export interface JobRecord {
   readonly job: string;
   readonly repositoryId: string;
@@ -70,9 +70,12 @@ export type LeaseOutcome = { readonly acquired: true; readonly lease: Lease } | 
 
 export interface JobQuery {
   readonly status?: JobStatus;
+  /** Of the name, exactly: case counts, and no letter stands for others. */
   readonly prefix?: string;
   readonly label?: { readonly name: string; readonly value: string };
+  /** Jobs updated later than this instant; not those of the instant itself. */
   readonly updatedAfter?: string;
+  /** From 1 to 1000; 100 where absent. */
   readonly limit?: number;
   /** From the page before. */
   readonly cursor?: string;
@@ -86,6 +89,11 @@ export interface Page<T> {
 /**
  * The index of what the repository holds, and the service of leases. An outage of it never stops a job:
  * callers treat kind `unavailable` as "go on without".
+ *
+ * - Connections to one database, in any number of processes, see each other's writes once those resolved.
+ * - A time in another form, a limit or time to live out of range, or a broken cursor is refused with kind `invalid-argument`, and nothing is written.
+ * - An aborted call rejects with kind `aborted` and writes nothing. After disposal every call rejects with kind `unavailable`; disposing again is harmless.
+ * - Rejects with HF_CATALOG_CORRUPT where what is read is not what was written.
  */
 export interface MetadataStore extends AsyncDisposable {
   /** The implementation: `sqlite`, `mysql`. */
@@ -96,11 +104,17 @@ export interface MetadataStore extends AsyncDisposable {
    *
    * - Of callers at the same time exactly one gets it.
    * - Held by another attempt: `acquired: false` with the holder, not an error.
-   * - The same attempt again: renews and keeps the term.
+   * - The same attempt again, also after expiry where nobody took it: renews, and keeps term and `acquiredAt`.
+   * - Each other acquisition gets a higher term, also after a release.
    */
   acquireLease(job: string, holder: LeaseHolder, ttlMs: number, options?: CallOptions): Promise<LeaseOutcome>;
 
-  /** Prolongs by `ttlMs` from now. Rejects with HF_LEASE_LOST where another term was given meanwhile; an expired lease that nobody took is renewed. */
+  /**
+   * Prolongs to `ttlMs` from now by the store's clock.
+   *
+   * - An expired lease that nobody took is renewed.
+   * - Rejects with HF_LEASE_LOST where another term was given meanwhile, and where it was released or broken.
+   */
   renewLease(lease: Lease, ttlMs: number, options?: CallOptions): Promise<Lease>;
 
   /** Frees it. A lease that is no longer held is left alone; a repeat is harmless. */
@@ -109,9 +123,10 @@ export interface MetadataStore extends AsyncDisposable {
   /** Frees the lease of a holder that the caller knows to be dead; only if that very term still holds. Tells whether it did. */
   breakLease(lease: Lease, options?: CallOptions): Promise<boolean>;
 
+  /** Who holds it now; undefined where it is free, expired or was never taken. */
   currentLease(job: string, options?: CallOptions): Promise<Lease | undefined>;
 
-  /** Inserts or replaces by `job`. `createdAt` of an existing record stays. */
+  /** Inserts or replaces by `job`, labels included. `createdAt` of an existing record stays. */
   putJob(record: JobRecord, options?: CallOptions): Promise<void>;
   getJob(job: string, options?: CallOptions): Promise<JobRecord | undefined>;
   /** Ordered by `updatedAt` descending, then by name; a cursor never skips or repeats a record that did not change. */
@@ -119,27 +134,34 @@ export interface MetadataStore extends AsyncDisposable {
 
   /** Inserts or replaces by `job` and `attempt`. */
   putAttempt(record: AttemptRecord, options?: CallOptions): Promise<void>;
-  /** Newest first. */
+  /** Newest first: by epoch, then by start. */
   listAttempts(job: string, options?: CallOptions): Promise<readonly AttemptRecord[]>;
 
   /** Inserts or replaces by `job` and `number`. */
   putCheckpoint(record: CheckpointRecord, options?: CallOptions): Promise<void>;
-  /** Newest first. */
+  /** Newest first: by number. */
   listCheckpoints(job: string, options?: CallOptions): Promise<readonly CheckpointRecord[]>;
   /** Absent numbers are ignored. */
   removeCheckpoints(job: string, numbers: readonly number[], options?: CallOptions): Promise<void>;
 
   appendEvent(record: EventRecord, options?: CallOptions): Promise<void>;
-  /** Newest first, at most `limit` (100). */
+  /** Newest first, those of one instant in reverse order of appending; at most `limit`, from 1 to 1000 (100). */
   listEvents(job: string, query?: { readonly limit?: number }, options?: CallOptions): Promise<readonly EventRecord[]>;
 }
 
 /** What a catalog package exports; the counterpart of StoragePlugin. */
 export interface CatalogPlugin {
   readonly type: string;
+  /** Schemes of a catalog's URL that select it, without the colon. */
   readonly urlSchemes: readonly string[];
+  /** JSON Schema of the `catalog` section of the configuration file. */
   readonly configSchema: Readonly<Record<string, unknown>>;
+  /** Turns a URL into that section. Throws HF_CONFIG. */
   configFromUrl(url: string): unknown;
-  /** Opens the store, migrating its schema if needed; safe when two processes do so at once. */
+  /**
+   * Parses the section and opens the store, migrating its schema if needed; safe when two processes do so at once.
+   *
+   * - Rejects with HF_CONFIG, HF_CATALOG_UNAVAILABLE, HF_CATALOG_CORRUPT, or HF_FORMAT_NEWER where a newer version made the schema.
+   */
   open(config: unknown, options?: CallOptions): Promise<MetadataStore>;
 }

@@ -58,9 +58,15 @@ export interface StorageGuarantees {
   readonly preferredWriteSizeBytes: number;
 }
 
-/** A mounted place. A call after `detach` rejects with HF_NOT_ATTACHED. */
+/** A mounted place. A call after `detach` rejects with HF_NOT_ATTACHED (the guard layer sees to it). */
 export interface AttachedStorage extends AsyncDisposable {
-  /** Absolute path of the directory in which the repository lies. */
+  /**
+   * Absolute path of the directory in which the repository lies.
+   *
+   * - Takes files, directories, renames and fsync of both.
+   * - Of exclusive creations of one name, over all attachments, exactly one succeeds.
+   * - What was written, synced and renamed through one attachment is read complete through the others.
+   */
   readonly root: string;
   readonly guarantees: StorageGuarantees;
 
@@ -72,7 +78,12 @@ export interface AttachedStorage extends AsyncDisposable {
    */
   health(options?: CallOptions): Promise<StorageHealth>;
 
-  /** Size and free space as the file system tells them. Rejects with kind `unavailable` where it does not answer. */
+  /**
+   * Size and free space as the file system tells them.
+   *
+   * - Requires `capabilities.usage`; else rejects with HF_UNSUPPORTED.
+   * - Rejects with kind `timeout` or `unavailable` where the storage does not answer.
+   */
   usage(options?: CallOptions): Promise<StorageUsage>;
 
   /**
@@ -130,7 +141,9 @@ export interface StorageDriver {
    * Removes what `provision` made, and nothing else.
    *
    * - Requires `capabilities.destroy`; else rejects with HF_UNSUPPORTED.
-   * - Absent storage is success. Refuses with kind `conflict` where it holds anything that `provision` did not make, unless `force`.
+   * - Absent storage is success; so is a repeat.
+   * - Refuses with kind `conflict` where the storage holds anything that `provision` did not make; `force` removes that as well.
+   * - What was adopted, not made, is never removed, not even by `force`.
    */
   destroy(options?: CallOptions & { readonly force?: boolean }): Promise<void>;
 
@@ -148,10 +161,10 @@ export interface StoragePlugin {
   readonly type: string;
   /** Schemes of `--storage` that select this driver, without the colon; the empty string for bare paths. */
   readonly urlSchemes: readonly string[];
-  /** JSON Schema of the driver's part of the configuration file. */
+  /** JSON Schema of the `storage` section of the configuration file. */
   readonly configSchema: Readonly<Record<string, unknown>>;
   /** Turns a URL (or a bare path, for the driver that takes them) into the driver's configuration. Throws HF_CONFIG. */
   configFromUrl(url: string): unknown;
-  /** Parses the configuration once; wrong values are refused by name (HF_CONFIG), never clamped. */
+  /** Parses the section, `type` included, once; wrong values are refused by name (HF_CONFIG), never clamped. `layerDriver` goes around the result. */
   create(config: unknown): StorageDriver;
 }

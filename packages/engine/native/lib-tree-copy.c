@@ -1,9 +1,5 @@
-/*
- * copy: the listed files beneath ROOT into FOLDER, each under its number. Made for a frozen job: a clone where the
- * file system can, else only the data between the holes. Input, for each file: u32 number, u64 size, string path.
- * Output, for each file: u32 number, u32 errno (0 copied, ENOENT gone meanwhile). A copy has exactly the size asked for.
- */
-#include "lib-tree.h"
+/* Copies a file of a frozen job: a clone where the file system can, else only the data between the holes. */
+#include "lib-tree-record.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -58,15 +54,20 @@ static int copy_data(int from, int to, off_t size) {
   return 0;
 }
 
-static int copy_one(struct tree_root *root, struct tree_root *folder, const char *path, uint32_t number, uint64_t size) {
+/* Something outside the job took it away, or put a link in its place. */
+static int vanished(const char *path) {
+  if (errno != ENOENT && errno != ENOTDIR && errno != ELOOP) tree_fail("cannot copy", path, errno);
+  return ENOENT;
+}
+
+int tree_copy_file(struct tree_root *root, struct tree_root *folder, const char *path, uint32_t number, uint64_t size) {
   const char *name;
   char target[16];
   struct stat status;
   int parent = tree_parent(root, path, &name);
-  if (parent < 0) return errno;
-  int from = openat(parent, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOATIME);
-  if (from < 0 && errno == EPERM) from = openat(parent, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-  if (from < 0) return errno == ELOOP ? ENOENT : errno;
+  if (parent < 0) return vanished(path);
+  int from = tree_open_quietly(parent, name, O_NONBLOCK);
+  if (from < 0) return vanished(path);
   snprintf(target, sizeof target, "%u", number);
   if (fstat(from, &status) < 0 || !S_ISREG(status.st_mode)) {
     close(from);
@@ -77,30 +78,6 @@ static int copy_one(struct tree_root *root, struct tree_root *folder, const char
   if (!error && ftruncate(to, (off_t)size) < 0) error = errno;
   if (to >= 0 && close(to) < 0 && !error) error = errno;
   close(from);
-  return error;
-}
-
-int tree_copy(int argc, char **argv) {
-  struct tree_root root, folder;
-  struct tree_buffer input = {0}, output = {0};
-  if (argc != 2) {
-    fputs("usage: holdfast-tree copy ROOT FOLDER\n", stderr);
-    return 2;
-  }
-  tree_root_open(&root, argv[0]);
-  tree_root_open(&folder, argv[1]);
-  tree_read_all(0, &input);
-  struct tree_cursor cursor = {input.data, input.data + input.used};
-  while (cursor.at < cursor.end) {
-    uint32_t number = tree_take_u32(&cursor);
-    uint64_t size = tree_take_u64(&cursor);
-    char *path = tree_take_string(&cursor);
-    int error = copy_one(&root, &folder, path, number, size);
-    if (error && error != ENOENT && error != ENOTDIR) tree_fail("cannot copy", path, error);
-    tree_append_u32(&output, number);
-    tree_append_u32(&output, (uint32_t)error);
-    free(path);
-  }
-  tree_write_all(1, output.data, output.used);
+  if (error) tree_fail("cannot copy", path, error);
   return 0;
 }

@@ -65,9 +65,11 @@ int tree_is_inside(int directory, uint64_t dev);
 void tree_forget_parent(struct tree_root *root);
 
 int tree_scan(int argc, char **argv);
-int tree_copy(int argc, char **argv);
+int tree_capture(int argc, char **argv);
 int tree_apply(int argc, char **argv);
 void tree_apply_metadata(struct tree_root *root, const char *path, struct tree_cursor *body);
+/* Copies the regular file into the folder under its number, with exactly the size asked for. Returns 0, or ENOENT where it is gone; ends the program for all else. */
+int tree_copy_file(struct tree_root *root, struct tree_root *folder, const char *path, uint32_t number, uint64_t size);
 void tree_remove(struct tree_root *root, const char *path);
 void tree_note(const struct tree_root *root, const char *path, const char *what);
 

@@ -2,7 +2,8 @@
  * holdfast-tree: what Node cannot do with files, and what must be quick while a job is frozen.
  *
  *   scan [--exclude PATH]… [--output FILE] ROOT   lists everything beneath ROOT as a record stream
- *   copy ROOT FOLDER                              copies the files listed on stdin into FOLDER under numbers
+ *   capture [--exclude PATH]… --output FILE --before FILE --stored FILE --copies FOLDER ROOT
+ *                                                 lists a frozen ROOT and copies what a snapshot does not have yet
  *   apply ROOT…                                   carries out the actions on stdin beneath the roots
  *
  * The formats are those of docs/files.md. Exit status: 0 done, 1 failed (one line on stderr), 2 wrong usage.
@@ -23,8 +24,8 @@ int main(int argc, char **argv) {
   }
   umask(077);
   if (argc >= 2 && strcmp(argv[1], "scan") == 0) return tree_scan(argc - 2, argv + 2);
-  if (argc >= 2 && strcmp(argv[1], "copy") == 0) return tree_copy(argc - 2, argv + 2);
+  if (argc >= 2 && strcmp(argv[1], "capture") == 0) return tree_capture(argc - 2, argv + 2);
   if (argc >= 2 && strcmp(argv[1], "apply") == 0) return tree_apply(argc - 2, argv + 2);
-  fputs("usage: holdfast-tree scan [--exclude PATH]... [--output FILE] ROOT | copy ROOT FOLDER | apply ROOT...\n", stderr);
+  fputs("usage: holdfast-tree scan [--exclude PATH]... [--output FILE] ROOT | capture ... ROOT | apply ROOT...\n", stderr);
   return 2;
 }

@@ -1,35 +1,31 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { type CallOptions, type CheckpointWriter, HoldfastError, type Logger } from '@holdfast/core';
 import { finishCapture } from './finish-capture.js';
-import { copyFrozen, type FrozenCopy } from './frozen-copy.js';
-import { compareFrozen, type FrozenTree } from './frozen-pass.js';
+import { captureFrozen, type FrozenCopies, rootStaging } from './frozen-capture.js';
+import { compareFrozen } from './frozen-compare.js';
+import { itemAt } from './item-at.js';
 import { type PreCopied, preCopy } from './pre-copy.js';
 import type { PreviousTrees } from './previous-trees.js';
-import { scanRoot } from './scan-root.js';
+import { readableTable, scanRoot } from './scan-root.js';
 import type { OpenFile, TrackedRoot } from './tracked-root.js';
-import type { TreeTable } from './tree-table.js';
 
 export interface FileCaptureOptions {
   /** In the same order at every snapshot of a job. */
   readonly roots: readonly TrackedRoot[];
   /** Of the snapshot that the writer builds on; undefined has everything stored anew. */
   readonly parent: PreviousTrees | undefined;
-  /** For tree tables and copies; made, and emptied by the caller after `finish`. Clones need it on the file system of the roots. */
+  /** For tree tables and copies; made, and removed by the caller after `finish`. Clones need it on the file system of the roots. */
   readonly stagingDir: string;
   /** Path of `holdfast-tree`. */
   readonly treeTool: string;
   /** Absolute paths on this machine that are never tracked, such as Holdfast's own storage. */
-  readonly exclude?: readonly string[];
+  readonly exclude?: readonly string[] | undefined;
   readonly logger: Logger;
 }
 
 export interface FrozenFiles {
-  /** Files copied while the job stood still, and their bytes. */
+  /** Files copied while the job stood still. */
   readonly copiedFiles: number;
-  readonly copiedBytes: number;
-  /** Entries of all roots. */
-  readonly entries: number;
 }
 
 /** One capture of all roots; its three steps are called once each, in this order. */
@@ -42,40 +38,48 @@ export interface FileCapture {
   finish(writer: CheckpointWriter, options?: CallOptions): Promise<PreviousTrees>;
 }
 
+interface Frozen {
+  readonly openFiles: readonly OpenFile[];
+  readonly copies: readonly FrozenCopies[];
+}
+
 export function createFileCapture(options: FileCaptureOptions): FileCapture {
   const { roots, parent, stagingDir, treeTool, exclude = [], logger } = options;
   let before: readonly PreCopied[] | undefined;
-  let trees: readonly FrozenTree[] | undefined;
-  let copies: readonly FrozenCopy[] = [];
-
-  const scanAll = (phase: string, signal: AbortSignal | undefined): Promise<readonly TreeTable[]> =>
-    Promise.all(roots.map((root) => scanRoot(root, { treeTool, exclude, signal, output: join(stagingDir, `${phase}-${root.id}.tree`) })));
+  let frozen: Frozen | undefined;
 
   return {
     async preCopy(writer, { signal } = {}) {
       await mkdir(stagingDir, { recursive: true, mode: 0o700 });
-      const tables = await scanAll('before', signal);
-      before = await preCopy({ roots, tables, parent, writer, signal });
+      const tables = await Promise.all(
+        roots.map((root) => scanRoot(root, { treeTool, exclude, signal, output: rootStaging(stagingDir, root).before })),
+      );
+      const copied = await preCopy({ roots, tables, parent, writer, signal });
+      for (const { root, stored } of copied) {
+        const staging = rootStaging(stagingDir, root);
+        await writeFile(staging.stored, stored);
+        await mkdir(staging.copies, { mode: 0o700 });
+      }
+      before = copied;
     },
 
     async frozen(openFiles, { signal } = {}) {
       if (before === undefined) throw outOfOrder('frozen', 'preCopy');
-      const tables = await scanAll('frozen', signal);
-      trees = compareFrozen(before, tables, openFiles);
-      copies = await Promise.all(
-        trees.map(({ root, table, toCopy }) => copyFrozen({ root, table, indexes: toCopy, folder: join(stagingDir, root.id), treeTool, signal })),
+      const copies = await Promise.all(
+        roots.map((root) => captureFrozen(root, rootStaging(stagingDir, root), openFiles, { treeTool, exclude, signal })),
       );
-      const copied = trees.flatMap(({ table, toCopy }) => toCopy.map((index) => table.sizeBytes(index)));
-      return {
-        copiedFiles: copied.length,
-        copiedBytes: copied.reduce((sum, bytes) => sum + bytes, 0),
-        entries: tables.reduce((sum, { count }) => sum + count, 0),
-      };
+      frozen = { openFiles, copies };
+      return { copiedFiles: copies.reduce((sum, { staged }) => sum + staged.size, 0) };
     },
 
     async finish(writer, { signal } = {}) {
-      if (trees === undefined) throw outOfOrder('finish', 'frozen');
-      return finishCapture({ trees, copies, writer, logger, signal });
+      if (before === undefined || frozen === undefined) throw outOfOrder('finish', 'frozen');
+      const { openFiles, copies } = frozen;
+      const tables = await Promise.all(
+        roots.map(async (root) => readableTable(root, await readFile(rootStaging(stagingDir, root).frozen, { signal }))),
+      );
+      const trees = compareFrozen(before, tables, openFiles).map((tree, root) => ({ ...tree, copies: itemAt(copies, root) }));
+      return finishCapture({ trees, writer, logger, signal });
     },
   };
 }

@@ -39,7 +39,7 @@ function contents(workspace: Workspace): Set<string> {
 test('a restore killed after any number of actions is finished by the same call, and nothing of the user’s is lost', async () => {
   const seed = process.env['HOLDFAST_SEED'] ?? String(Date.now());
   let finished = false;
-  for (let actions = 0; !finished; actions += 1 + Math.floor(actions / 6)) {
+  for (let actions = 0; !finished; actions += 2 + Math.floor(actions / 5)) {
     await using workspace = await Workspace.create(['cwd', 'tmp']);
     const directories = workspace.roots.map(({ hostPath }) => hostPath);
     mutate(`${seed} before`, 40, ...directories);

@@ -6,11 +6,11 @@ import type { OpenFile, TrackedRoot } from './tracked-root.js';
 import type { TreeTable } from './tree-table.js';
 import { isSettled } from './trust.js';
 
-/** How one root differs from what is stored of it, seen while the job stands still. */
+/** How one root, listed while the job stood still, differs from what was stored of it before. */
 export interface FrozenTree {
   readonly root: TrackedRoot;
   readonly table: TreeTable;
-  /** Entries whose content has to be copied now. */
+  /** Entries whose content is in the freeze's copies and nowhere else. */
   readonly toCopy: readonly number[];
   /** 1 where equal status at the next capture proves that the content is the one of this snapshot. */
   readonly trusted: Uint8Array;
@@ -19,12 +19,11 @@ export interface FrozenTree {
 }
 
 /**
- * Compares the trees of the frozen job with what the pre-copy stored. Equal status is believed except for files that a process can write to at
- * this moment: a second store through a shared mapping moves no time.
+ * Compares the trees of the frozen job with what the pre-copy stored, as the tool did during the freeze. Equal status is believed except for files
+ * that a process could write to at that moment: a second store through a shared mapping moves no time.
  */
 export function compareFrozen(before: readonly PreCopied[], tables: readonly TreeTable[], openFiles: readonly OpenFile[]): readonly FrozenTree[] {
   const owners = contentOwners(tables);
-  // By inode number alone: the device that /proc shows differs from stat's on some file systems, and one copy too many does no harm.
   const writable = new Set(openFiles.map(({ ino }) => Number(ino)));
   return before.map((copied, number) => {
     const table = itemAt(tables, number);

@@ -40,7 +40,8 @@ export function createCalls(): ServedCalls {
     keep: ({ signal }, handle, key) => writer(handle).keep(key, { signal }),
     drop: (_context, handle, key) => writer(handle).drop(key),
     commit: ({ signal }, handle, metadata) => writer(handle).commit(metadata, { signal }),
-    abortWriter: async (_context, handle) => {
+    abortWriter: (_context, handle) => writer(handle).abort(),
+    closeWriter: async (_context, handle) => {
       await writers.get(handle)?.[Symbol.asyncDispose]();
       writers.delete(handle);
     },

@@ -49,6 +49,7 @@ export interface RepositoryCalls {
   drop(handle: number, key: string): Promise<void>;
   commit(handle: number, metadata: CheckpointMetadata): Promise<CommitResult>;
   abortWriter(handle: number): Promise<void>;
+  closeWriter(handle: number): Promise<void>;
   openCheckpoint(ref: { readonly job: string; readonly number: number }): Promise<OpenedReader>;
   read(handle: number, key: string): Promise<Uint8Array>;
   write(handle: number, key: string, path: string, layout: ObjectLayout): Promise<void>;

@@ -36,7 +36,7 @@ export class RemoteWriter implements CheckpointWriter {
     if (!this.#process.failed) await this.#process.call('abortWriter', [this.#handle]).catch(() => undefined);
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.abort();
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#process.failed) await this.#process.call('closeWriter', [this.#handle]).catch(() => undefined);
   }
 }

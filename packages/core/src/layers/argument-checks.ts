@@ -13,7 +13,7 @@ export function withArgumentChecks(driver: StorageDriver): StorageDriver {
   const { capabilities, name } = driver;
   const checked = wrapDriver(driver, async (operation, options, run) => {
     refuseWrongOptions(operation, options);
-    if (operation === 'provision' || operation === 'destroy') assertCapable(capabilities[operation], operation, name);
+    if (operation === 'provision' || operation === 'destroy' || operation === 'usage') assertCapable(capabilities[operation], operation, name);
     if (options.signal?.aborted === true) {
       throw new HoldfastError('HF_ABORTED', { kind: 'aborted', message: `${operation} of ${name} was aborted before it began` });
     }

@@ -44,7 +44,7 @@ test('a capability that is false must be refused', async () => {
 });
 
 test('layers make a driver refuse what it declares not to do', async () => {
-  const capabilities = { provision: false, destroy: false, bootFragment: false, multiAttach: false, usage: true };
+  const capabilities = { provision: false, destroy: false, bootFragment: false, multiAttach: false, usage: false };
   const setup = async () => {
     const fixture = await fakeFixture((driver) => ({ ...driver, capabilities }));
     await fixture.driver.provision();

@@ -41,7 +41,7 @@ async function complaintOf([tool = '', ...line], archive) {
     await run(program, [...line, archive], { timeout: 60_000 });
     return undefined;
   } catch (error) {
-    const { stdout = '', stderr = '' } = /** @type {{ stdout?: string, stderr?: string }} */ (error);
-    return `${tool}\n${stdout}${stderr === '' ? String(error) : stderr}`;
+    const said = error instanceof Error && 'stdout' in error && 'stderr' in error ? `${String(error.stdout)}${String(error.stderr)}` : '';
+    return `${tool}\n${said === '' ? String(error) : said}`;
   }
 }

@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sqlite } from '@holdfast/catalog/sqlite';
 import { local } from '@holdfast/driver-local';
@@ -17,13 +17,15 @@ export interface HoldfastJob extends MeasuredJob {
 export async function startHoldfastJob(folder: string, program: string, sizeMib: number): Promise<HoldfastJob> {
   const work = join(folder, 'work');
   await mkdir(work, { recursive: true });
+  // The job has a /tmp of its own, in which it sees its working directory and nothing else of ours.
+  await copyFile(program, join(work, 'heartbeat'));
   await using parts = new AsyncDisposableStack();
   const deployment = parts.use(await openDeployment({ drivers: [local()], catalogs: [sqlite()], config: configuration(folder) }));
   await deployment.storage.provision();
   const run = parts.use(
     await deployment.run({
       job: `heartbeat-${sizeMib}`,
-      command: [program, String(sizeMib), 'gaps'],
+      command: ['./heartbeat', String(sizeMib), 'gaps'],
       workingDirectory: work,
       environment: { PATH: '/usr/bin:/bin' },
       interval: '1d',

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, open } from 'node:fs/promises';
+import { mkdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -22,8 +22,8 @@ export class LoopFileSystem implements AsyncDisposable {
   static async make(folder: string): Promise<LoopFileSystem> {
     const made = new LoopFileSystem(folder);
     await mkdir(made.directory);
-    const disk = await open(made.#disk, 'wx');
-    await disk.truncate(diskBytes).finally(() => disk.close());
+    await writeFile(made.#disk, '', { flag: 'wx' });
+    await truncate(made.#disk, diskBytes);
     await run('mkfs.xfs', ['-q', made.#disk], deadline);
     await made.#mount();
     return made;

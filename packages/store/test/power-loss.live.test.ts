@@ -18,7 +18,7 @@ function campaigns(...line: readonly string[]): Promise<{ readonly exitCode: num
   return new Promise((resolve, reject) => {
     execFile(process.execPath, [program, '--json', ...line], { timeout: 170_000 }, (error, stdout, stderr) => {
       const exitCode = error === null ? 0 : error.code;
-      if (typeof exitCode !== 'number' || (exitCode !== 0 && stdout === '')) reject(new Error(`${String(error)}\n${stderr}`));
+      if (typeof exitCode !== 'number' || (exitCode !== 0 && stdout === '')) reject(new Error(`${line.join(' ')}: ${stderr}`, { cause: error }));
       else
         resolve({
           exitCode,

@@ -1,0 +1,86 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { digestOutputs, type HeldLine, HeldRun, machineGone, numberField, runUndisturbed, type Victim } from '@holdfast/testkit/victims';
+
+export const holdfast: readonly [string, ...string[]] = [process.execPath, fileURLToPath(new URL('../dist/main.js', import.meta.url))];
+
+export interface Survived {
+  /** All that it left: work, logs, storage, state. Removed by `forget`, so that a failed test can be looked into. */
+  readonly folder: string;
+  readonly expected: Readonly<Record<string, string>>;
+  readonly found: Readonly<Record<string, string>>;
+  readonly status: number | undefined;
+  readonly interruptions: number;
+  /** For each resume: the newest snapshot reported before the kill, and the one that it went on from. */
+  readonly resumes: readonly { readonly told: number; readonly from: number | undefined }[];
+  /** What the job printed, by attempt. */
+  readonly printed: readonly string[];
+}
+
+/** A folder of its own for one test, outside the checkout. */
+export async function scratchFolder(name: string): Promise<string> {
+  return mkdtemp(join(tmpdir(), `hf-chaos-${name}-`));
+}
+
+/** What a container's processes had mounted went with them: nothing is below the folder but files. */
+export async function forget(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+}
+
+export async function makeLine(folder: string, name: string, line: Partial<HeldLine> & Pick<HeldLine, 'command'>): Promise<HeldLine> {
+  const [work, logs] = [join(folder, 'work'), join(folder, 'logs')];
+  await mkdir(work, { recursive: true });
+  await mkdir(logs, { recursive: true });
+  return {
+    holdfast,
+    storage: join(folder, 'storage'),
+    stateDirectory: join(folder, 'state'),
+    job: name,
+    interval: '500ms',
+    workingDirectory: work,
+    logs,
+    ...line,
+  };
+}
+
+/** Runs a victim with so many losses of its machine, each after a snapshot of the attempt was committed, and once without. */
+export async function survive(victim: Victim, interruptions: number, scale: number): Promise<Survived> {
+  const folder = await scratchFolder(victim.name);
+  const [plain, work] = [join(folder, 'plain'), join(folder, 'work')];
+  await mkdir(work, { recursive: true });
+  const prepared = await victim.prepare(work, { scale });
+  const line = await makeLine(folder, victim.name, { command: prepared.command });
+  // Side by side: a second core is there for it.
+  const undisturbed = runUndisturbed(victim, plain, { scale, deadlineMs: 120_000 });
+  const [expected, survived] = await Promise.all([undisturbed, interrupt(line, interruptions)]);
+  const found = await digestOutputs(work, prepared.outputs);
+  return { ...survived, folder, expected: expected.digests, found };
+}
+
+async function interrupt(line: HeldLine, interruptions: number): Promise<Omit<Survived, 'folder' | 'expected' | 'found'>> {
+  const resumes: { told: number; from: number | undefined }[] = [];
+  const printed: string[] = [];
+  let told = 0;
+  for (let number = 0; ; number += 1) {
+    const run = new HeldRun(line, number);
+    printed.push(run.printed);
+    const kills = number < interruptions;
+    const happened = await run.until(() => kills && run.has('snapshot.committed'), 90_000);
+    if (number > 0) resumes.push({ told, from: numberField(run.last('job.resumed') ?? { type: '' }, 'snapshot') });
+    if (happened) {
+      await delay(Math.random() * 300);
+      told = run.toldSnapshot();
+    }
+    if (happened && run.end === undefined) {
+      await machineGone(run);
+      told = Math.max(told, run.toldSnapshot());
+      continue;
+    }
+    if (run.end === undefined) await machineGone(run);
+    else run.close();
+    return { status: run.end?.status, interruptions: number, resumes, printed };
+  }
+}

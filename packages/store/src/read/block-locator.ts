@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { HoldfastError, isHoldfastError } from '@holdfast/core';
 import { listIfThere } from '../files/directories.js';
 import { parsePackName } from '../files/names.js';
@@ -42,10 +43,11 @@ export class BlockLocator {
     const elsewhere = await this.#search(id, hint);
     if (elsewhere !== undefined) return elsewhere;
     if (problem !== undefined) throw problem;
+    const file = join(jobPaths(this.#context.root, hint.job).packs, hint.pack);
     throw new HoldfastError('HF_BLOCK_MISSING', {
-      message: `Block ${id} is in no pack of job ${hint.job}; it was in ${hint.pack}`,
+      message: `Block ${id} is in no pack of job ${hint.job}; it was in ${file}`,
       kind: 'corrupt',
-      context: { job: hint.job, pack: hint.pack, block: id },
+      context: { file, job: hint.job, block: id },
       hint: 'An older snapshot that does not need this block is still good',
     });
   }

@@ -1,0 +1,115 @@
+import {
+  appendFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { checkOutside } from '../../src/files/check-outside.js';
+import { recordOutside } from '../../src/files/record-outside.js';
+import type { OpenFile, TrackedRoot } from '../../src/files/tracked-root.js';
+import { openFile } from './mapping.js';
+
+let folder: string;
+let saveDir: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'hf-files-test-'));
+  saveDir = join(folder, 'work', '.holdfast');
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const roots = (): TrackedRoot[] => [{ id: 'cwd', hostPath: join(folder, 'work'), destination: join(folder, 'work'), private: false }];
+
+function file(name: string, text: string, how: Partial<OpenFile> = {}): OpenFile {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return openFile(path, how);
+}
+
+/** What is kept with a snapshot went through JSON. */
+async function record(...files: readonly OpenFile[]): Promise<unknown> {
+  return JSON.parse(JSON.stringify(await recordOutside(files, roots())));
+}
+
+test('only files outside the roots that still have a name are recorded', async () => {
+  const inside: OpenFile = { ...file('x', ''), path: join(folder, 'work', 'deep', 'file') };
+  const beside: OpenFile = { ...file('workshop', 'abc'), path: join(folder, 'workshop') };
+  expect(await record(inside, beside, file('gone', '', { deleted: true }))).toEqual([
+    expect.objectContaining({
+      path: join(folder, 'workshop'),
+      sizeBytes: 3,
+      access: 'write',
+      mtimeNs: String(statSync(beside.path, { bigint: true }).mtimeNs),
+    }),
+  ]);
+});
+
+test('a file that one of two descriptors can do more than append to counts as written', async () => {
+  const appended = file('log', 'x', { access: 'append' });
+  expect(await record(appended, { ...appended, access: 'write' })).toMatchObject([{ access: 'write' }]);
+  expect(await record({ ...appended, access: 'write' }, appended)).toMatchObject([{ access: 'write' }]);
+  expect(await record({ ...appended, mappedSharedWritable: true })).toMatchObject([{ access: 'write' }]);
+});
+
+test('unchanged files pass, and nothing is made', async () => {
+  const records = await record(file('log', 'one', { access: 'append' }), file('data', 'two'));
+  expect(await checkOutside(records, { saveDir })).toEqual({ tails: [] });
+  expect(existsSync(saveDir)).toBe(false);
+});
+
+test('what was appended is saved and cut off, again and again', async () => {
+  const log = file('log', 'one\n', { access: 'append' });
+  const records = await record(log);
+  appendFileSync(log.path, 'two\n');
+  expect(await checkOutside(records, { saveDir })).toEqual({ tails: [{ path: log.path, savedAs: join(saveDir, 'log.tail-from-4'), bytes: 4 }] });
+  expect([readFileSync(log.path, 'utf8'), readFileSync(join(saveDir, 'log.tail-from-4'), 'utf8')]).toEqual(['one\n', 'two\n']);
+  expect(await checkOutside(records, { saveDir })).toEqual({ tails: [] });
+  appendFileSync(log.path, 'three\n');
+  await checkOutside(records, { saveDir });
+  expect(readFileSync(join(saveDir, 'log.tail-from-4~2'), 'utf8')).toBe('three\n');
+});
+
+test.each<[string, 'append' | 'write', (path: string) => void, RegExp]>([
+  ['gone', 'append', (path) => unlinkSync(path), /it is gone/],
+  ['shorter', 'append', (path) => truncateSync(path, 1), /1 bytes now and had 4/],
+  ['grown though not only appended to', 'write', (path) => appendFileSync(path, 'x'), /grew from 4 to 5 bytes, and not by appending/],
+  ['rewritten', 'write', (path) => utimesSync(path, 1, 1), /it was written to since/],
+])('a file that is %s refuses the restore before any other is cut', async (_what, access, change, why) => {
+  const log = file('log', 'one\n', { access: 'append' });
+  const other = file('other', 'abc\n', { access });
+  const records = await record(log, other);
+  appendFileSync(log.path, 'two\n');
+  change(other.path);
+  await expect(checkOutside(records, { saveDir })).rejects.toMatchObject({
+    code: 'HF_RESTORE_REFUSED',
+    message: expect.stringMatching(why) as unknown,
+    context: { path: other.path },
+    hint: expect.stringContaining('--track') as unknown,
+  });
+  expect(readFileSync(log.path, 'utf8')).toBe('one\ntwo\n');
+  expect(existsSync(saveDir)).toBe(false);
+});
+
+test('a link in the place of a file is refused', async () => {
+  const log = file('log', 'one\n', { access: 'append' });
+  const records = await record(log);
+  unlinkSync(log.path);
+  writeFileSync(join(folder, 'precious'), 'longer than it was');
+  symlinkSync(join(folder, 'precious'), log.path);
+  await expect(checkOutside(records, { saveDir })).rejects.toMatchObject({ code: 'HF_RESTORE_REFUSED' });
+  expect(readdirSync(folder).sort()).toEqual(['log', 'precious']);
+});
+
+test('a list that is not whole is named as damage', async () => {
+  await expect(checkOutside([{ path: 'relative' }], { saveDir })).rejects.toMatchObject({ code: 'HF_MANIFEST_CORRUPT' });
+  await expect(checkOutside(undefined, { saveDir })).rejects.toMatchObject({ code: 'HF_MANIFEST_CORRUPT' });
+});

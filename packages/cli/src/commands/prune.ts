@@ -1,5 +1,6 @@
 import { formatSize, HoldfastError } from '@holdfast/core/basics';
 import { exitCodes } from '../exit-codes.js';
+import { countText } from '../render/count-text.js';
 import { wholeNumberOf } from '../settings/read-values.js';
 import type { CommandContext } from './command-context.js';
 import { jobArgument } from './job-argument.js';
@@ -17,11 +18,9 @@ export async function prune({ printer, words, values, signal, open }: CommandCon
   }
   await using opened = await open(signal);
   const report = await opened.deployment.jobs.prune(job, keep, { signal });
+  const list = report.removedSnapshots.toSorted((one, other) => one - other).join(', ');
   if (printer.json) printer.document(report);
   else if (report.removedSnapshots.length === 0) printer.text(`'${job}': nothing to remove\n`);
-  else
-    printer.text(
-      `'${job}': removed snapshots ${report.removedSnapshots.join(', ')} and ${report.removedFiles} files, ${formatSize(report.freedBytes)} freed\n`,
-    );
+  else printer.text(`'${job}': removed ${countText(report.removedSnapshots.length, 'snapshot')} (${list}), ${formatSize(report.freedBytes)} freed\n`);
   return exitCodes.ok;
 }

@@ -42,7 +42,8 @@ async function start(opened: OpenedDeployment, request: ReturnType<typeof runReq
 async function finish(started: Run, { cli, printer }: CommandContext, control: StopControl): Promise<number> {
   const [result] = await Promise.all([started.result, narrateRun(started, printer, cli.clock)]);
   if (printer.json) printer.line('word', { type: 'result', ...result });
-  else if (result.error !== undefined) printer.fail(result.error, 'stderr');
+  // Who ended the job at once knows why the last snapshot did not come to be.
+  else if (result.error !== undefined && !control.asked().killed) reportFailure(printer, result.error, 'stderr');
   if (result.outcome === 'lost') printer.say('warning', lostText(result));
   return runExitCode(result, control.asked());
 }

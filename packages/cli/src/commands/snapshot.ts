@@ -1,6 +1,5 @@
-import { formatSize } from '@holdfast/core/basics';
 import { exitCodes } from '../exit-codes.js';
-import { spanText } from '../render/times.js';
+import { snapshotText } from '../render/snapshot-text.js';
 import type { CommandContext } from './command-context.js';
 import { jobArgument } from './job-argument.js';
 
@@ -10,10 +9,6 @@ export async function snapshot({ printer, words, signal, open }: CommandContext)
   printer.progress(`taking a snapshot of '${job}' …`);
   const taken = await opened.deployment.jobs.snapshot(job, { signal }).finally(() => printer.progress(undefined));
   if (printer.json) printer.document(taken);
-  else {
-    printer.text(
-      `snapshot ${taken.number} of '${job}': frozen ${spanText(taken.freezeMs)}, ${formatSize(taken.storedBytes)} added to hold ${formatSize(taken.logicalBytes)}, done in ${spanText(taken.totalMs)}\n`,
-    );
-  }
+  else printer.text(`snapshot ${taken.number} of '${job}': ${snapshotText(taken)}\n`);
   return exitCodes.ok;
 }

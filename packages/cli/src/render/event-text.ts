@@ -1,8 +1,10 @@
 import { formatSize } from '@holdfast/core/basics';
 import type { RunEvent } from '@holdfast/engine';
+import { countText } from './count-text.js';
 import { errorLines } from './error-text.js';
 import { escapeText } from './escape-text.js';
 import type { Weight } from './printer.js';
+import { snapshotText } from './snapshot-text.js';
 import { spanText, timeText } from './times.js';
 
 export interface EventMessage {
@@ -25,17 +27,16 @@ const messages: Messages = {
   'leftovers.ended': ({ deadAttempt }) => word(`ended what was left of attempt ${deadAttempt}, which died here`),
   'job.started': ({ job }) => word(`started job '${job}'`),
   'job.resumed': ({ job, snapshot, restoreMs, restoredFiles, restoredBytes }) =>
-    word(`resumed job '${job}' from snapshot ${snapshot} in ${spanText(restoreMs)} (${plural(restoredFiles, 'file')}, ${formatSize(restoredBytes)})`),
-  'files.moved': ({ count, folder }) => word(`${plural(count, 'file')} changed since the snapshot: moved to ${escapeText(folder)}`),
+    word(
+      `resumed job '${job}' from snapshot ${snapshot} in ${spanText(restoreMs)} (${countText(restoredFiles, 'file')}, ${formatSize(restoredBytes)})`,
+    ),
+  'files.moved': ({ count, folder }) => word(`${countText(count, 'file')} changed since the snapshot: moved to ${escapeText(folder)}`),
   'output.repeats': ({ snapshot, sinceSnapshotAt }, now) =>
     word(`snapshot ${snapshot} is of ${timeText(sinceSnapshotAt, now)}: what the job printed since then may come again`),
   'restore.failed': ({ snapshot, message, next, code }) =>
     warning(`snapshot ${snapshot} cannot be restored: ${escapeText(message)}`, `  next: ${nextStep[next]}`, codeLine(code)),
   'snapshot.started': ({ reason }) => detail(`snapshot started (${reason})`),
-  'snapshot.committed': ({ number, freezeMs, storedBytes, logicalBytes, totalMs }) =>
-    word(
-      `snapshot ${number}: frozen ${spanText(freezeMs)}, ${formatSize(storedBytes)} added to hold ${formatSize(logicalBytes)}, done in ${spanText(totalMs)}`,
-    ),
+  'snapshot.committed': (event) => word(`snapshot ${event.number}: ${snapshotText(event)}`),
   'snapshot.failed': (event) => warning(`a snapshot failed, the job goes on: ${escapeText(event.message)}`, ...errorLines(event).slice(1)),
   'snapshot.delayed': ({ lateMs }) => word(`the snapshot before took longer than the interval: the next one is ${spanText(lateMs)} late`),
   'snapshots.pruned': ({ numbers, freedBytes }) =>
@@ -54,10 +55,6 @@ const nextStep = { older: 'the snapshot before it', fresh: 'the job starts anew'
 
 function codeLine(code: string): string {
   return `  code: ${code}  (docs/errors.md#${code.toLowerCase()})`;
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function detail(...lines: readonly string[]): EventMessage {

@@ -1,7 +1,7 @@
 import { formatSize } from '@holdfast/core/basics';
 import type { JobDetail } from '@holdfast/engine';
 import { commandText, escapeText } from './escape-text.js';
-import { jsonText } from './json.js';
+import { eventDetailText } from './event-detail-text.js';
 import { table } from './table.js';
 import { spanText, timeText } from './times.js';
 
@@ -77,6 +77,6 @@ function attempts(detail: JobDetail, now: Date): string {
 function events(detail: JobDetail, now: Date): string {
   return table(
     [{ title: 'AT' }, { title: 'EVENT' }, { title: 'DETAIL' }],
-    detail.events.slice(0, shownEvents).map(({ at, type, detail }) => [timeText(at, now), escapeText(type), escapeText(jsonText(detail))]),
+    detail.events.slice(0, shownEvents).map(({ at, type, detail }) => [timeText(at, now), escapeText(type), escapeText(eventDetailText(detail))]),
   );
 }

@@ -64,14 +64,22 @@ test('show puts everything on one page', async () => {
     holder: { host: 'box', pid: 7, since: 'noon' },
     snapshots: [snapshot],
     attempts: [attempt],
-    events: [{ job: 'align-7', attempt: 'a1', at: 'now', type: 'job.started', detail: { pid: 8 } }],
+    events: [
+      {
+        job: 'align-7',
+        attempt: 'a1',
+        at: 'now',
+        type: 'job.started',
+        detail: { pid: 8, freezeMs: 1234.5, storedBytes: 2048, why: 'it was asked', none: null },
+      },
+    ],
   };
   const { status, stdout } = await runLine(['show', 'align-7'], on({ jobs: { show: () => Promise.resolve(detail) } }));
   expect(status).toBe(0);
   expect(stdout).toContain('held by    process 7 on box since noon\n');
   expect(stdout).toContain('3  then     12ms   2KiB    10B  left behind\n');
   expect(stdout).toContain('a1       running           2  x               h\\x1b[31m\n');
-  expect(stdout).toContain('now  job.started  {"pid":8}\n');
+  expect(stdout).toContain('now  job.started  pid=8 freeze=1.2s stored=2KiB why=it was asked\n');
 });
 
 test('verify finds damage: status 1', async () => {
@@ -101,15 +109,15 @@ test('verify draws its progress over on a terminal only', async () => {
 test('snapshot tells its number', async () => {
   const taken = { number: 4, freezeMs: 12, totalMs: 90, logicalBytes: 2048, storedBytes: 10 };
   const { stdout } = await runLine(['snapshot', 'align-7'], on({ jobs: { snapshot: () => Promise.resolve(taken) } }));
-  expect(stdout).toBe("snapshot 4 of 'align-7': frozen 12ms, 10B added to hold 2KiB, done in 90ms\n");
+  expect(stdout).toBe("snapshot 4 of 'align-7': frozen 12ms, 10B added (2KiB in all), safe after 90ms\n");
 });
 
-const prune = (_job: string, keep: number) => Promise.resolve({ removedSnapshots: [keep], removedFiles: 5, freedBytes: 2048 });
+const prune = (_job: string, keep: number) => Promise.resolve({ removedSnapshots: [10, keep], removedFiles: 5, freedBytes: 2048 });
 
 test('prune must be told how many to keep', async () => {
   expect(await runLine(['prune', 'align-7', '--keep', '2'], on({ jobs: { prune } }))).toMatchObject({
     status: 0,
-    stdout: "'align-7': removed snapshots 2 and 5 files, 2KiB freed\n",
+    stdout: "'align-7': removed 2 snapshots (2, 10), 2KiB freed\n",
   });
   expect(await runLine(['prune', 'align-7'], on({ jobs: { prune } }))).toMatchObject({ status: 2, stdout: '' });
 });

@@ -62,7 +62,7 @@ test('says what happens on stderr, and nothing on stdout', async () => {
   expect(stderr).toBe(`holdfast: resumed job 'align-7' from snapshot 3 in 840ms (12 files, 2KiB)
 holdfast: 1 file changed since the snapshot: moved to /work/here.holdfast-1
 holdfast: snapshot 3 is of then: what the job printed since then may come again
-holdfast: snapshot 4: frozen 12ms, 3.34MiB added to hold 1GiB, done in 1.2s
+holdfast: snapshot 4: frozen 12ms, 3.34MiB added (1GiB in all), safe after 1.2s
 holdfast: a snapshot failed, the job goes on: no space
   remedy: Free some
   code: HF_STORAGE_FULL  (docs/errors.md#hf_storage_full)

@@ -24,16 +24,31 @@ export function createSession(db: CatalogDatabase, flavour: SqlFlavour): Session
   return {
     flavour,
     read: (operation, run, options) => attempt(flavour, operation, () => run(db), options),
-    write: (operation, run, options) => attempt(flavour, operation, () => db.transaction().execute(run), options),
+    write: (operation, run, options) => {
+      const transaction = (): ReturnType<typeof run> =>
+        db.transaction().execute(async (trx) => {
+          const result = await run(trx);
+          // The last moment at which nothing is written.
+          options?.signal?.throwIfAborted();
+          return result;
+        });
+      return attempt(flavour, operation, transaction, options);
+    },
   };
 }
 
 /** Runs one whole call: what it does must be repeatable as long as nothing of it was committed. */
 export async function attempt<T>(flavour: SqlFlavour, operation: string, run: () => Promise<T>, options?: SessionOptions): Promise<T> {
   const signal = options?.signal;
+  let done: { readonly result: T } | undefined;
+  const runOnce = async (): Promise<T> => {
+    const result = await run();
+    done = { result };
+    return result;
+  };
   try {
     signal?.throwIfAborted();
-    return await pRetry(run, {
+    return await pRetry(runOnce, {
       retries: 200,
       minTimeout: 5,
       maxTimeout: 100,
@@ -43,6 +58,8 @@ export async function attempt<T>(flavour: SqlFlavour, operation: string, run: ()
       ...(signal === undefined ? {} : { signal }),
     });
   } catch (error) {
+    // What was committed was not aborted, however late the signal came.
+    if (done !== undefined) return done.result;
     throw translate(flavour, operation, error, signal);
   }
 }

@@ -11,9 +11,10 @@ const classes = new Map<number, FailureClass>([
   [13, 'unavailable'], // FULL
   [14, 'unavailable'], // CANTOPEN
   [15, 'transient'], // PROTOCOL: many open at the same moment
-  [19, 'transient'], // CONSTRAINT: two inserted the same key; the second time it is updated
   [26, 'corrupt'], // NOTADB
 ]);
+/** Two inserted the same key at once: the second time the later one updates. */
+const duplicateKey = new Set([1555, 2067]); // CONSTRAINT_PRIMARYKEY, CONSTRAINT_UNIQUE
 const unreachable = new Set([
   'ENOENT',
   'ENOTDIR',
@@ -34,7 +35,9 @@ const unreachable = new Set([
 /** Sorts what node:sqlite, the file system and the closed query builder throw. */
 export function classifySqliteError(error: unknown): FailureClass {
   if (!(error instanceof Error)) return 'unknown';
-  if ('errcode' in error && typeof error.errcode === 'number') return classes.get(error.errcode & 0xff) ?? 'unknown';
+  if ('errcode' in error && typeof error.errcode === 'number') {
+    return duplicateKey.has(error.errcode) ? 'transient' : (classes.get(error.errcode & 0xff) ?? 'unknown');
+  }
   if ('code' in error && typeof error.code === 'string' && unreachable.has(error.code)) return 'unavailable';
   return error.message.includes('driver has already been destroyed') ? 'unavailable' : 'unknown';
 }

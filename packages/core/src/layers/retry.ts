@@ -21,8 +21,14 @@ export const defaultRetryPolicy: RetryPolicy = { retries: 3, minDelayMs: 200, ma
  */
 export function withRetry(driver: StorageDriver, policy: RetryPolicy): StorageDriver {
   return wrapDriver(driver, async (operation, options, run) => {
+    let done: { readonly result: Awaited<ReturnType<typeof run>> } | undefined;
+    const runOnce = async (): ReturnType<typeof run> => {
+      const result = await run(options);
+      done = { result };
+      return result;
+    };
     try {
-      return await pRetry(() => run(options), {
+      return await pRetry(runOnce, {
         retries: policy.retries,
         minTimeout: policy.minDelayMs,
         maxTimeout: policy.maxDelayMs,
@@ -31,6 +37,8 @@ export function withRetry(driver: StorageDriver, policy: RetryPolicy): StorageDr
         ...(options.signal === undefined ? {} : { signal: options.signal }),
       });
     } catch (error) {
+      // What succeeded is not lost to a signal that came after it: an attachment must reach somebody who detaches it.
+      if (done !== undefined) return done.result;
       if (options.signal?.aborted === true && !isHoldfastError(error)) {
         throw new HoldfastError('HF_ABORTED', { kind: 'aborted', message: `${operation} of ${driver.name} was aborted`, cause: error });
       }

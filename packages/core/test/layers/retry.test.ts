@@ -1,5 +1,6 @@
-import { HoldfastError, layerDriver } from '@holdfast/core';
+import { defaultRetryPolicy, HoldfastError, layerDriver } from '@holdfast/core';
 import { expect, test } from 'vitest';
+import { withRetry } from '../../src/layers/retry.js';
 import { scriptedDriver } from './scripted-driver.js';
 
 const retry = { retries: 2, minDelayMs: 1 };
@@ -68,4 +69,19 @@ test('an abort ends the wait between two tries', async () => {
   });
   const layered = layerDriver(driver, { retry: { retries: 5, minDelayMs: 60_000, maxDelayMs: 60_000 } });
   await expect(layered.inspect({ signal: controller.signal })).rejects.toMatchObject({ kind: 'aborted' });
+});
+
+test('what succeeded is handed out, however late the abort came', async () => {
+  const controller = new AbortController();
+  const plain = scriptedDriver();
+  const driver = {
+    ...plain,
+    attach: async () => {
+      controller.abort();
+      return plain.attach();
+    },
+  };
+  // The layer alone: within the others a call is given up at the abort, and its attachment let go.
+  const attached = await withRetry(driver, defaultRetryPolicy).attach({ signal: controller.signal });
+  expect(attached.root).toBe('/x');
 });

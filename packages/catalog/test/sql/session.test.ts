@@ -1,0 +1,68 @@
+import { sqlite } from '@holdfast/catalog/sqlite';
+import { Kysely } from 'kysely';
+import { expect, test } from 'vitest';
+import type { CatalogTables } from '../../src/sql/schema.js';
+import { attempt, createSession } from '../../src/sql/session.js';
+import { NodeSqliteDialect } from '../../src/sqlite/dialect.js';
+import { sqliteFlavour } from '../../src/sqlite/flavour.js';
+import { sqliteFixture } from '../sqlite/fixture.js';
+
+const flavour = sqliteFlavour('/x');
+
+function sqliteError(errcode: number): Error {
+  return Object.assign(new Error('database is locked'), { code: 'ERR_SQLITE_ERROR', errcode });
+}
+
+test('what another transaction stood in the way of is tried again', async () => {
+  let calls = 0;
+  const run = async (): Promise<string> => {
+    calls += 1;
+    if (calls < 4) throw sqliteError(calls === 2 ? 1555 : 5);
+    return 'done';
+  };
+  expect(await attempt(flavour, 'o', run)).toBe('done');
+  expect(calls).toBe(4);
+});
+
+test.each([
+  [1299, 'HF_UNEXPECTED'],
+  [11, 'HF_CATALOG_CORRUPT'],
+  [267, 'HF_CATALOG_CORRUPT'],
+  [13, 'HF_CATALOG_UNAVAILABLE'],
+  [778, 'HF_CATALOG_UNAVAILABLE'],
+])('error %i is %s at once', async (errcode, code) => {
+  let calls = 0;
+  const run = (): Promise<never> => {
+    calls += 1;
+    return Promise.reject(sqliteError(errcode));
+  };
+  await expect(attempt(flavour, 'catalog.putJob', run)).rejects.toMatchObject({ code, operation: 'catalog.putJob', context: { location: '/x' } });
+  expect(calls).toBe(1);
+});
+
+test('a call that was done before the abort has succeeded', async () => {
+  const controller = new AbortController();
+  const run = async (): Promise<string> => {
+    controller.abort();
+    return 'committed';
+  };
+  expect(await attempt(flavour, 'o', run, { signal: controller.signal })).toBe('committed');
+});
+
+test('an abort inside a transaction rolls it back', async () => {
+  await using fixture = await sqliteFixture();
+  await (await sqlite().open({ type: 'sqlite', path: fixture.path }))[Symbol.asyncDispose]();
+  const db = new Kysely<CatalogTables>({ dialect: new NodeSqliteDialect(fixture.path) });
+  const controller = new AbortController();
+  const write = createSession(db, flavour).write(
+    'o',
+    async (trx) => {
+      await trx.insertInto('hf_job_labels').values({ job: 'j', name: 'n', value: 'v' }).execute();
+      controller.abort();
+    },
+    { signal: controller.signal },
+  );
+  await expect(write).rejects.toMatchObject({ kind: 'aborted' });
+  expect(await db.selectFrom('hf_job_labels').selectAll().execute()).toEqual([]);
+  await db.destroy();
+});

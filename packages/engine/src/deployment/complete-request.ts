@@ -1,5 +1,6 @@
 import { type DeploymentConfig, HoldfastError, parseDuration } from '@holdfast/core';
 import { parseJobName } from '@holdfast/store';
+import { inheritedStreams } from '../container/keeper.js';
 import { defaultJobName } from '../run/job-name.js';
 import type { CompleteRequest } from '../run/run-environment.js';
 import type { RunRequest } from '../run/types.js';
@@ -23,6 +24,7 @@ export function completeRequest(request: RunRequest, config: DeploymentConfig): 
     onRestoreFailure: request.onRestoreFailure ?? config.job.onRestoreFailure,
     tcp: request.tcp ?? config.job.tcp,
     labels,
+    streams: request.streams ?? inheritedStreams,
   };
 }
 

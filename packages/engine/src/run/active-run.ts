@@ -59,7 +59,10 @@ export class ActiveRun implements Run {
       container,
       roots,
       exclude: environment.exclude,
-      staging: { memoryDirectory: join(options.memoryDirectory, 'staging'), diskDirectory: join(environment.stateDirectory, 'staging') },
+      staging: {
+        memoryDirectory: join(options.memoryDirectory, 'staging'),
+        diskDirectory: join(environment.stateDirectory, 'staging', options.attempt),
+      },
       tools: environment.tools,
       limits: environment.limits,
       host: describeHost(),

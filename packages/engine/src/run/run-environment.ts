@@ -1,4 +1,5 @@
 import type { CheckpointStore, Clock, Epoch, Lease, Logger, MetadataStore } from '@holdfast/core';
+import type { JobStreams } from '../container/keeper.js';
 import type { RunningContainer } from '../container/running-container.js';
 import type { EngineTools } from '../container/tools.js';
 import type { TrackedRoot } from '../files/index.js';
@@ -21,6 +22,7 @@ export interface CompleteRequest {
   readonly onRestoreFailure: RestorePolicy;
   readonly tcp: TcpPolicy;
   readonly labels: Readonly<Record<string, string>>;
+  readonly streams: JobStreams;
 }
 
 export interface RunEnvironment {

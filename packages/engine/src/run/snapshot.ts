@@ -30,7 +30,7 @@ export async function takeSnapshot(context: RunContext, parent: SnapshotParent, 
   const { store, epoch, container, signal } = context;
   await using writer = await store.begin(epoch, parent.ref, { signal });
   const expectedBytes = await container.memoryBytes();
-  const staging = await chooseStaging(context.staging, expectedBytes, context.attempt);
+  const staging = await chooseStaging(context.staging, expectedBytes);
   const directory = join(staging.directory, String(writer.ref.number));
   try {
     const capture = createFileCapture({

@@ -1,6 +1,5 @@
 import { mkdir, statfs } from 'node:fs/promises';
 import { freemem } from 'node:os';
-import { join } from 'node:path';
 
 const gibibyte = 1024 ** 3;
 
@@ -16,11 +15,10 @@ export interface StagingPlaces {
 export async function chooseStaging(
   places: StagingPlaces,
   expectedBytes: number,
-  attempt: string,
 ): Promise<{ readonly directory: string; readonly kind: 'memory' | 'disk' }> {
   const wanted = expectedBytes * 1.25 + gibibyte;
   const inMemory = freemem() > wanted && (await freeBytes(places.memoryDirectory)) > wanted;
-  const directory = join(inMemory ? places.memoryDirectory : places.diskDirectory, attempt);
+  const directory = inMemory ? places.memoryDirectory : places.diskDirectory;
   await mkdir(directory, { recursive: true, mode: 0o700 });
   return { directory, kind: inMemory ? 'memory' : 'disk' };
 }

@@ -140,6 +140,7 @@ function containerOptions(environment: RunEnvironment, request: CompleteRequest,
     environment: request.environment,
     workingDirectory: request.workingDirectory,
     tcp: request.tcp,
+    streams: request.streams,
     logger: environment.logger,
     signal: place.signal,
   };

@@ -1,5 +1,8 @@
 import type { HoldfastError } from '@holdfast/core';
+import type { JobStreams } from '../container/keeper.js';
 import type { RunEvent } from './events.js';
+
+export type { JobStreams };
 
 /** What to do where no snapshot can be restored: try older ones, start afresh after those, or fail at the first. */
 export type RestorePolicy = 'older' | 'fresh' | 'fail';
@@ -25,6 +28,8 @@ export interface RunRequest {
   readonly onRestoreFailure?: RestorePolicy | undefined;
   readonly tcp?: TcpPolicy | undefined;
   readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** The job's standard streams: this process's own (the default), or descriptors of it. They are used directly: not a byte passes through this process. */
+  readonly streams?: JobStreams | undefined;
 }
 
 export interface SnapshotOutcome {

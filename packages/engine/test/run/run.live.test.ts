@@ -1,0 +1,97 @@
+import { execFileSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { counting, eventTypes, leftOn, nextEvent, openWorkshop, type Workshop } from './workshop.js';
+
+let workshop: Workshop;
+beforeEach(async () => {
+  workshop = await openWorkshop();
+});
+afterEach(() => workshop[Symbol.asyncDispose]());
+
+const lines = async (): Promise<readonly string[]> => (await readFile(join(workshop.work, 'counted'), 'utf8')).trim().split('\n');
+const upTo = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => String(index + 1));
+
+test('a stopped job goes on where its last snapshot was, three times, and ends as if nothing had happened', async () => {
+  const machine = await workshop.machine('a');
+  for (let generation = 0; generation < 3; generation += 1) {
+    const run = await workshop.run(machine, { script: counting(30) });
+    expect(run.resumedFrom).toBe(generation === 0 ? undefined : generation);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    expect(await run.stop()).toMatchObject({ outcome: 'stopped', lastSnapshot: generation + 1, exitCode: expect.any(Number) as number });
+  }
+  const last = await workshop.run(machine, { script: counting(30) });
+  expect(await last.result).toMatchObject({ outcome: 'exited', exitCode: 0, resumedFrom: 3 });
+  expect(await lines()).toEqual(upTo(30));
+  expect(await leftOn(join(workshop.directory, 'a'))).toEqual([]);
+});
+
+test('a job that ended by itself starts anew, whatever its status; one that was killed resumes', async () => {
+  const machine = await workshop.machine('a');
+  const first = await workshop.run(machine, { script: 'exit 3' });
+  expect(await first.result).toMatchObject({ outcome: 'exited', exitCode: 3 });
+  const marker = `victim-${basename(workshop.directory)}`;
+  const second = await workshop.run(machine, { script: `${counting(1000)}; : ${marker}` });
+  expect(second.resumedFrom).toBeUndefined();
+  const { number } = await second.snapshot();
+  execFileSync('pkill', ['-KILL', '-f', marker]);
+  expect(await second.result).toMatchObject({ outcome: 'lost', exitCode: 137 });
+  const third = await workshop.run(machine, { script: counting(1000) });
+  expect(third.resumedFrom).toBe(number);
+  expect(await third.kill()).toMatchObject({ outcome: 'stopped' });
+});
+
+test('fresh starts anew although a snapshot exists, and that snapshot is never chosen again', async () => {
+  const machine = await workshop.machine('a');
+  const first = await workshop.run(machine, { script: counting(1000) });
+  await first.stop();
+  const anew = await workshop.run(machine, { script: counting(1000), fresh: true });
+  expect(anew.resumedFrom).toBeUndefined();
+  await anew.kill();
+  const after = await workshop.run(machine, { script: 'true' });
+  expect(after.resumedFrom).toBeUndefined();
+  await after.result;
+});
+
+test('an attempt whose job another machine took over ends it and commits nothing more', async () => {
+  const [here, there] = [await workshop.machine('a', { lease: { ttl: '600ms' } }), await workshop.machine('b')];
+  const first = await workshop.run(here, { script: counting(1000) });
+  await first.snapshot();
+  // The other machine has a catalog of its own: nothing but the repository stands between the two.
+  const second = await workshop.run(there, { script: counting(1000), track: [] });
+  expect(second.resumedFrom).toBe(1);
+  expect(await first.result).toMatchObject({ outcome: 'lost' });
+  expect(await eventTypes(first)).toContain('attempt.fenced');
+  const { number } = await second.snapshot();
+  expect(number).toBe(2);
+  await second.kill();
+  expect((await there.jobs.show('job')).snapshots.filter(({ eligible }) => eligible).map((snapshot) => snapshot.number)).toEqual([2, 1]);
+});
+
+test('of the snapshots the newest are kept, and the one resumed from until a newer one is committed', async () => {
+  const machine = await workshop.machine('a');
+  const first = await workshop.run(machine, { script: counting(1000), keep: 2 });
+  for (let count = 0; count < 4; count += 1) await first.snapshot();
+  await first.kill();
+  const numbers = async (): Promise<readonly number[]> => (await machine.jobs.show('job')).snapshots.map(({ number }) => number);
+  expect(await numbers()).toEqual([4, 3]);
+  const second = await workshop.run(machine, { script: counting(1000), keep: 1 });
+  expect(second.resumedFrom).toBe(4);
+  expect(await numbers()).toContain(4);
+  await second.snapshot();
+  await nextEvent(second, 'snapshots.pruned');
+  expect(await numbers()).toEqual([5]);
+  await second.kill();
+});
+
+test('a second run of the same job is refused with who holds it; another process may ask for a snapshot', async () => {
+  const [machine, same] = [await workshop.machine('a'), await workshop.machine('a')];
+  const run = await workshop.run(machine, { script: counting(1000) });
+  await expect(workshop.run(same, { script: counting(1000) })).rejects.toMatchObject({ code: 'HF_JOB_HELD', context: { pid: process.pid } });
+  expect(await same.jobs.snapshot('job')).toMatchObject({ number: 1 });
+  expect((await same.jobs.list()).items).toMatchObject([{ job: 'job', status: 'running' }]);
+  await run.kill();
+  await expect(same.jobs.snapshot('job')).rejects.toMatchObject({ code: 'HF_JOB_NOT_RUNNING' });
+  expect((await same.jobs.list()).items).toMatchObject([{ job: 'job', status: 'interrupted' }]);
+});

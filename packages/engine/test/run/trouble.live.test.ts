@@ -1,0 +1,139 @@
+import { execFileSync } from 'node:child_process';
+import { chmod, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { counting, eventTypes, nextEvent, openWorkshop, type Workshop } from './workshop.js';
+
+let workshop: Workshop;
+beforeEach(async () => {
+  workshop = await openWorkshop();
+});
+afterEach(() => workshop[Symbol.asyncDispose]());
+
+function repositoryProcess(): number {
+  const lines = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)], { encoding: 'utf8' }).split('\n');
+  return Number.parseInt(lines.find((line) => line.includes('process-main.js')) ?? '', 10);
+}
+
+async function counted(): Promise<number> {
+  return (await readFile(join(workshop.work, 'counted'), 'utf8')).trim().split('\n').length;
+}
+
+test('storage that hangs fails the snapshot and not the job, and the next snapshot commits when it answers again', async () => {
+  const machine = await workshop.machine('a', { limits: { commitTimeout: '1s' } });
+  const run = await workshop.run(machine, { script: counting(1000) });
+  await run.snapshot();
+  process.kill(repositoryProcess(), 'SIGSTOP');
+  const before = await counted();
+  await expect(run.snapshot()).rejects.toMatchObject({ code: 'HF_STORAGE_TIMEOUT' });
+  expect(await counted()).toBeGreaterThan(before);
+  expect(await run.snapshot()).toMatchObject({ number: expect.any(Number) as number });
+  await run.kill();
+});
+
+test('a repository process killed in the middle of a snapshot costs that snapshot alone', async () => {
+  const machine = await workshop.machine('a');
+  const run = await workshop.run(machine, { script: counting(1000) });
+  const snapshot = run.snapshot();
+  await nextEvent(run, 'snapshot.started');
+  process.kill(repositoryProcess(), 'SIGKILL');
+  await expect(snapshot).rejects.toMatchObject({ kind: 'unavailable' });
+  await run.snapshot();
+  await run.stop();
+  const resumed = await workshop.run(machine, { script: counting(1000) });
+  expect(resumed.resumedFrom).toBeDefined();
+  await resumed.kill();
+});
+
+test('a storage that is gone for a while fails snapshots, never the job', async () => {
+  const machine = await workshop.machine('a');
+  const run = await workshop.run(machine, { script: counting(1000) });
+  await run.snapshot();
+  await rename(workshop.storage, `${workshop.storage}-away`);
+  process.kill(repositoryProcess(), 'SIGKILL');
+  await expect(run.snapshot()).rejects.toMatchObject({ name: 'HoldfastError' });
+  await rename(`${workshop.storage}-away`, workshop.storage);
+  expect(await run.snapshot()).toMatchObject({ number: expect.any(Number) as number });
+  expect(await run.stop()).toMatchObject({ outcome: 'stopped', error: undefined });
+});
+
+test('a catalog that breaks is told once and changes nothing for the job', async () => {
+  const machine = await workshop.machine('a');
+  const run = await workshop.run(machine, { script: counting(12) });
+  execFileSync('python3', [
+    '-c',
+    'import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); [c.execute("drop table "+n) for (n,) in c.execute("select name from sqlite_master where type=\'table\' and name not like \'sqlite%\'").fetchall()]; c.commit()',
+    join(workshop.directory, 'a', 'catalog.sqlite'),
+  ]);
+  await run.snapshot();
+  await run.snapshot();
+  expect(await run.result).toMatchObject({ outcome: 'exited', exitCode: 0, snapshots: 2 });
+  expect((await eventTypes(run)).filter((type) => type === 'catalog.unavailable')).toHaveLength(1);
+});
+
+test('a damaged newest snapshot is passed over for the one before it, and that is told', async () => {
+  const machine = await workshop.machine('a');
+  const run = await workshop.run(machine, { script: counting(1000) });
+  await run.snapshot();
+  await run.snapshot();
+  await run.kill();
+  await damageManifest(2);
+  const resumed = await workshop.run(machine, { script: counting(1000) });
+  expect(resumed.resumedFrom).toBe(1);
+  await resumed.kill();
+});
+
+test('with the policy fail a damaged snapshot starts nothing and changes no file; with fresh the job starts anew', async () => {
+  const machine = await workshop.machine('a');
+  const run = await workshop.run(machine, { script: counting(1000) });
+  await run.snapshot();
+  await run.kill();
+  await damagePacks();
+  await writeFile(join(workshop.work, 'counted'), 'as it is now\n');
+  await expect(workshop.run(machine, { script: counting(1000), onRestoreFailure: 'fail' })).rejects.toMatchObject({ kind: 'corrupt' });
+  expect(await readFile(join(workshop.work, 'counted'), 'utf8')).toBe('as it is now\n');
+  await expect(workshop.run(machine, { script: counting(1000) })).rejects.toMatchObject({ kind: 'corrupt' });
+  const anew = await workshop.run(machine, { script: 'cat counted', onRestoreFailure: 'fresh' });
+  expect(anew.resumedFrom).toBeUndefined();
+  expect(await anew.result).toMatchObject({ outcome: 'exited', exitCode: 0 });
+  expect(await workshop.output()).toContain('as it is now');
+});
+
+test('a command that cannot be executed ends with the status that a shell would give, and is not tried to be resumed', async () => {
+  const machine = await workshop.machine('a');
+  const absent = await workshop.run(machine, { script: '', command: ['no-such-program'] });
+  expect(await absent.result).toMatchObject({ outcome: 'exited', exitCode: 127 });
+  await writeFile(join(workshop.work, 'text'), 'not a program');
+  await chmod(join(workshop.work, 'text'), 0o644);
+  const text = await workshop.run(machine, { script: '', command: ['./text'], job: 'text' });
+  expect(await text.result).toMatchObject({ outcome: 'exited', exitCode: 126 });
+});
+
+test('a working directory that cannot be tracked is refused before anything starts, and the job is free again', async () => {
+  const machine = await workshop.machine('a');
+  await expect(workshop.run(machine, { script: 'true', workingDirectory: '/etc' })).rejects.toMatchObject({ code: 'HF_TRACK_PATH' });
+  const run = await workshop.run(machine, { script: 'true' });
+  expect(await run.result).toMatchObject({ outcome: 'exited', exitCode: 0 });
+});
+
+async function storedFiles(kind: string): Promise<readonly string[]> {
+  return execFileSync('find', [workshop.storage, '-type', 'f', '-path', `*/${kind}/*`], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
+    .sort();
+}
+
+async function damageManifest(number: number): Promise<void> {
+  const path = (await storedFiles('manifests')).find((name) => new RegExp(`/0*${number}[^0-9/][^/]*$`).test(name));
+  const bytes = await readFile(path as string);
+  bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] as number) ^ 1;
+  await writeFile(path as string, bytes);
+}
+
+async function damagePacks(): Promise<void> {
+  for (const path of await storedFiles('packs')) {
+    const bytes = await readFile(path);
+    for (let at = 100; at < bytes.length; at += 1000) bytes[at] = (bytes[at] as number) ^ 1;
+    await writeFile(path, bytes);
+  }
+}

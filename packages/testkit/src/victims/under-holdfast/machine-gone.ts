@@ -1,16 +1,18 @@
+import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { HeldRun } from './held-run.js';
-import { childrenOf, killPid, readProcess } from './process-table.js';
+import { childrenOf, commandLineOf, killPid, readProcess } from './process-table.js';
 
 /**
- * Kills everything of a run at once, as a machine that goes away does: Holdfast, its helpers, the keeper, the container's processes. Resolves when
- * nothing of it runs any more. Throws where something still runs after ten seconds.
+ * Kills everything of a run at once, as a machine that goes away does: Holdfast, its helpers, the keeper, the container's processes. Resolves, when
+ * nothing of it runs any more, with the names of the programs that ran. Throws where something still runs after ten seconds.
  */
-export async function machineGone(run: HeldRun): Promise<void> {
+export async function machineGone(run: HeldRun): Promise<readonly string[]> {
   const end = performance.now() + 10_000;
   const view = run.view();
   // Parents first: none of them may notice the end of another.
   const first = view === undefined ? [run.pid, ...childrenOf(run.pid)] : view.allPids();
+  const names = first.map((pid) => basename(commandLineOf(pid)[0] ?? '')).filter((name) => name !== '');
   for (const pid of first) killPid(pid);
   for (;;) {
     const left = (run.view()?.allPids() ?? first).filter((pid) => readProcess(pid) !== undefined);
@@ -22,4 +24,5 @@ export async function machineGone(run: HeldRun): Promise<void> {
   }
   await run.ended;
   run.close();
+  return names;
 }

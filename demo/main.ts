@@ -1,0 +1,125 @@
+// bwa indexes a genome under Holdfast and loses its machine twice; its index is compared with that of an undisturbed run.
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import {
+  digestOutputs,
+  findProgram,
+  type HeldLine,
+  type HeldRun,
+  machineGone,
+  runUndisturbed,
+  type Victim,
+  writeGenome,
+} from '@holdfast/testkit/victims';
+import { compareOutputs } from './compare.ts';
+import type { Tally } from './event-teller.ts';
+import { type DemoOptions, demoOptions } from './options.ts';
+import { survive } from './survive.ts';
+import { paint, Timeline } from './timeline.ts';
+
+const outputs = ['amb', 'ann', 'bwt', 'pac', 'sa'].map((ending) => `genome.fa.${ending}`);
+
+function indexing(bwa: string, bases: number): Victim {
+  return {
+    name: 'bwa',
+    about: 'indexing a genome',
+    expectedSeconds: 45,
+    requires: [bwa],
+    prepare(directory) {
+      writeGenome(join(directory, 'genome.fa'), bases, 7);
+      return Promise.resolve({ command: [bwa, 'index', '-a', 'bwtsw', 'genome.fa'], outputs });
+    },
+  };
+}
+
+async function demo(options: DemoOptions, folder: string, started: (run: HeldRun) => void): Promise<boolean> {
+  const bwa = findProgram('bwa');
+  if (bwa === undefined) throw new Error('bwa is not on this machine; script/demo installs it where apt-get is there (apt-get install bwa)');
+  const [work, logs] = [join(folder, 'work'), join(folder, 'logs')];
+  for (const place of [work, logs]) await mkdir(place, { recursive: true });
+  const victim = indexing(bwa, options.bases);
+  console.log(`\n  ${paint(1, 'Holdfast: a real program loses its machine and finishes all the same')}\n`);
+  console.log(`  program   ${bwa} index, as Debian ships it: it knows nothing of Holdfast`);
+  console.log(`  input     a generated genome of ${options.bases.toLocaleString('en')} bases`);
+  console.log(`  machine   lost ${options.kills} times, at random moments (seed ${options.seed}): SIGKILL to every process at once`);
+  console.log(`  files     ${folder}\n`);
+  const { command } = await victim.prepare(work, { scale: 1 });
+  const line: HeldLine = {
+    holdfast: [fileURLToPath(new URL('../bin/holdfast', import.meta.url))],
+    storage: join(folder, 'storage'),
+    stateDirectory: join(folder, 'state'),
+    job: 'demo',
+    interval: options.interval,
+    workingDirectory: work,
+    command,
+    logs,
+  };
+  const timeline = new Timeline();
+  timeline.tell('note', 'the same program runs undisturbed beside it, to compare with');
+  const plain = runUndisturbed(victim, join(folder, 'undisturbed'), { scale: 1, deadlineMs: 900_000 });
+  plain.catch(() => undefined);
+  const tally: Tally = { freezesMs: [], storedBytes: [], resumesMs: [], kills: 0, lastSnapshotAt: Date.now() };
+  const random = randomFrom(options.seed);
+  const status = await survive({ line, kills: options.kills, moment: () => random() * 9000, timeline, tally, onStarted: started });
+  const undisturbed = await plain;
+  console.log(`\n${timeline.strip()}\n`);
+  const same = compareOutputs(join(folder, 'undisturbed'), undisturbed.digests, await digestOutputs(work, outputs));
+  const problems = [
+    ...(status === 0 ? [] : [`the line ended with status ${status}, not 0`]),
+    ...(tally.kills === options.kills ? [] : [`the program ended after ${tally.kills} of ${options.kills} kills: give it more --bases`]),
+    ...(tally.resumesMs.length === tally.kills ? [] : [`${tally.kills} kills, but ${tally.resumesMs.length} resumes`]),
+    ...(same ? [] : ['the outputs differ']),
+  ];
+  console.log(`\n  ${summary(tally, undisturbed.seconds)}`);
+  for (const problem of problems) console.log(`  ${paint(31, `not as it should be: ${problem}`)}`);
+  if (problems.length === 0) console.log(`  ${paint(32, 'Every byte is the same as if nothing had happened.')}\n`);
+  return problems.length === 0;
+}
+
+function summary({ freezesMs, resumesMs, kills }: Tally, undisturbedSeconds: number): string {
+  const middle = freezesMs.toSorted((a, b) => a - b)[Math.floor(freezesMs.length / 2)] ?? 0;
+  const longest = Math.max(0, ...freezesMs);
+  const resumes = resumesMs.map((ms) => `${(ms / 1000).toFixed(1)} s`).join(' and ');
+  return `${freezesMs.length} snapshots (frozen ${Math.round(middle)} ms in the middle, ${Math.round(longest)} ms at most), ${kills} kills, resumed in ${resumes}; undisturbed it took ${undisturbedSeconds.toFixed(1)} s`;
+}
+
+/** A number from 0 to 1, the same row for the same seed. */
+function randomFrom(seed: number): () => number {
+  let state = (seed ^ 0x9e3779b9) >>> 0 || 1;
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    state >>>= 0;
+    return state / 2 ** 32;
+  };
+}
+
+async function main(): Promise<number> {
+  const options = demoOptions(process.argv.slice(2));
+  if (options === undefined) return 0;
+  if (process.getuid?.() !== 0) throw new Error('the demo needs root, since CRIU does: run it with sudo');
+  const folder = await mkdtemp('/var/tmp/holdfast-demo-');
+  let running: HeldRun | undefined;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      console.log(`\n  ended by ${signal}; files are left in ${folder}`);
+      void (running === undefined ? Promise.resolve([]) : machineGone(running)).finally(() => process.exit(130));
+    });
+  }
+  const good = await demo(options, folder, (run) => {
+    running = run;
+  });
+  if (good && !options.keepFiles) await rm(folder, { recursive: true, force: true });
+  else console.log(`  files are left in ${folder}; what Holdfast said is in its logs\n`);
+  return good ? 0 : 1;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  console.error(`demo: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,52 @@
+import { parseArgs } from 'node:util';
+
+export interface DemoOptions {
+  /** Size of the genome. */
+  readonly bases: number;
+  readonly interval: string;
+  readonly kills: number;
+  /** Decides the random moments of the kills, and nothing else. */
+  readonly seed: number;
+  readonly keepFiles: boolean;
+}
+
+const help = `script/demo [--bases N] [--interval TIME] [--kills N] [--seed N] [--keep-files]
+
+  --bases N        size of the generated genome (default 40000000)
+  --interval TIME  time between snapshots (default 5s)
+  --kills N        how many times everything is killed (default 2)
+  --seed N         decides the moments of the kills (default: another one each time)
+  --keep-files     leave genome, index and repository where they are
+`;
+
+/** Undefined where only help was wanted. Throws what to tell the user. */
+export function demoOptions(words: readonly string[]): DemoOptions | undefined {
+  const { values } = parseArgs({
+    args: [...words],
+    options: {
+      bases: { type: 'string' },
+      interval: { type: 'string' },
+      kills: { type: 'string' },
+      seed: { type: 'string' },
+      'keep-files': { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  if (values.help === true) {
+    console.log(help);
+    return undefined;
+  }
+  return {
+    bases: whole('--bases', values.bases, 40_000_000),
+    interval: values.interval ?? '5s',
+    kills: whole('--kills', values.kills, 2),
+    seed: whole('--seed', values.seed, Math.floor(Math.random() * 1_000_000)),
+    keepFiles: values['keep-files'] === true,
+  };
+}
+
+function whole(name: string, text: string | undefined, fallback: number): number {
+  if (text === undefined) return fallback;
+  if (/^\d{1,12}$/.test(text)) return Number(text);
+  throw new Error(`${name} is '${text}', which is no whole number`);
+}

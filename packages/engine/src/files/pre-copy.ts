@@ -39,7 +39,7 @@ interface Task {
 
 /**
  * Takes over what did not change since the parent and stores what did, straight from the live files. Files that changed within the last 2 s are left
- * for the freeze, and so is whatever changes while it is read.
+ * for the freeze. What changes while it is read is found by the freeze: its status is not the one that was listed before the reading.
  */
 export async function preCopy({ roots, tables, parent, writer, signal }: PreCopyOptions): Promise<readonly PreCopied[]> {
   const owners = contentOwners(tables);
@@ -66,19 +66,19 @@ async function storeLive({ copied, index, unchanged }: Task, writer: CheckpointW
     copied.stored[index] = stored.sure;
     return;
   }
+  // What a failed put leaves behind is not known; the freeze replaces or drops it.
+  copied.stored[index] = stored.uncertain;
   const path = hostPathOf(root.hostPath, table.path(index));
   try {
-    // What a failed put leaves behind is not known; the freeze replaces or drops it.
-    copied.stored[index] = stored.uncertain;
     await writer.put(fileObject(key, table.entry(index), path), { signal });
+    copied.stored[index] = stored.sure;
   } catch (error) {
     if (isHoldfastError(error) && error.code === 'HF_FILE_CHANGED') return;
-    // A file that vanished is no failure; one that is still there is.
-    if (await isUnchanged(path, table, index)) throw error;
     signal?.throwIfAborted();
-    return;
+    // A folder or device in its place makes errors of its own.
+    const status = await lstat(path, { bigint: true }).catch(() => undefined);
+    if (status !== undefined && Number(status.ino) === table.inodeNumber(index)) throw error;
   }
-  if (await isUnchanged(path, table, index)) copied.stored[index] = stored.sure;
 }
 
 async function keep(writer: CheckpointWriter, key: string, signal: AbortSignal | undefined): Promise<boolean> {
@@ -89,18 +89,4 @@ async function keep(writer: CheckpointWriter, key: string, signal: AbortSignal |
     if (isHoldfastError(error) && error.kind === 'not-found') return false;
     throw error;
   }
-}
-
-async function isUnchanged(path: Buffer, table: TreeTable, index: number): Promise<boolean> {
-  const status = await lstat(path, { bigint: true }).catch(() => undefined);
-  if (status === undefined) return false;
-  const { dev, ino, sizeBytes, mtime, ctime } = table.entry(index);
-  const nanoseconds = (time: typeof mtime): bigint => time.seconds * 1_000_000_000n + BigInt(time.nanoseconds);
-  return (
-    status.dev === dev &&
-    status.ino === ino &&
-    status.size === BigInt(sizeBytes) &&
-    status.mtimeNs === nanoseconds(mtime) &&
-    status.ctimeNs === nanoseconds(ctime)
-  );
 }

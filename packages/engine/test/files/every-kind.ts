@@ -12,7 +12,7 @@ mkfifo fifo; mknod null c 1 3; mknod disk b 7 200
 python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("sock")'
 truncate -s 1M holes; printf data | dd of=holes bs=1 seek=300000 conv=notrunc status=none
 truncate -s 70000 all-hole
-chmod 4755 plain; chmod 2775 dir.setgid; chmod 1777 empty; chmod 0 zero
+chown 7:8 plain; chmod 4755 plain; chmod 2775 dir.setgid; chmod 1777 empty; chmod 0 zero
 chown 1234:4321 deep/er/est/file; chown -h 55:66 link
 setfattr -n user.note -v value plain 2>/dev/null || python3 -c 'import os; os.setxattr("plain", "user.note", b"value\\0bin")'
 python3 - <<'EOP'

@@ -103,6 +103,16 @@ test('a list of actions that is cut or of another version does nothing', async (
   expect(workspace.shell('ls')).toBe('');
 });
 
+test('a mount below .holdfast is not emptied', async () => {
+  await using workspace = await Workspace.create();
+  const output = workspace.shell(`mkdir -p .holdfast/incoming-1/d/mnt
+    unshare -m --propagation private bash -euc '
+      mount -t tmpfs none .holdfast/incoming-1/d/mnt; echo inside > .holdfast/incoming-1/d/mnt/inside
+      printf "HFACTS01\\1\\0\\0\\0\\32\\0\\0\\0X\\0\\24\\0\\0\\0.holdfast/incoming-1" | { ${treeTool} apply . 2>&1 || true; }
+      cat .holdfast/incoming-1/d/mnt/inside'`);
+  expect(output).toBe('cannot remove .holdfast/incoming-1: Invalid cross-device link\ninside\n');
+});
+
 test('a mount below the root is named, not entered, and nothing is done in it', async () => {
   await using workspace = await Workspace.create();
   const output = workspace.shell(`mkdir -p d/mnt other; ln -s /etc to-etc

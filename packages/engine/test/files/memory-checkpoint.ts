@@ -89,8 +89,7 @@ export class MemoryCheckpoint {
   }
 
   async #load({ key, kind, sizeBytes, source, extents }: ObjectInput): Promise<StoredObject> {
-    const bytes =
-      source.kind === 'bytes' ? Buffer.from(source.bytes) : await readFile(typeof source.path === 'string' ? source.path : Buffer.from(source.path));
+    const bytes = source.kind === 'bytes' ? Buffer.from(source.bytes) : await readSource(source.path);
     if (bytes.length < sizeBytes) throw new HoldfastError('HF_FILE_CHANGED', { message: `${key} is shorter`, kind: 'conflict' });
     const pages = new Map<number, Buffer>();
     for (const { firstPage, pageCount, sourceOffset } of extents) {
@@ -108,4 +107,13 @@ export function contentOf({ pages, sizeBytes }: StoredObject): Buffer {
   const bytes = Buffer.alloc(sizeBytes);
   for (const [page, content] of pages) content.copy(bytes, page * pageSizeBytes, 0, Math.min(pageSizeBytes, sizeBytes - page * pageSizeBytes));
   return bytes;
+}
+
+/** A source that is gone is one that changed, as the store has it. */
+async function readSource(path: string | Uint8Array): Promise<Buffer> {
+  try {
+    return await readFile(typeof path === 'string' ? path : Buffer.from(path));
+  } catch (error) {
+    throw new HoldfastError('HF_FILE_CHANGED', { message: 'the source is gone', kind: 'conflict', cause: error });
+  }
 }

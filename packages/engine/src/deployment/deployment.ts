@@ -73,7 +73,7 @@ export class EngineDeployment implements Deployment {
         store,
         catalog,
         stateDirectory: config.stateDirectory,
-        memoryDirectory: '/dev/shm/holdfast',
+        memoryDirectory: '/dev/shm',
         exclude: [attached.root, config.stateDirectory],
         tools,
         limits: { ...config.limits },

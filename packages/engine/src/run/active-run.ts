@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { HoldfastError } from '@holdfast/core';
+import { HoldfastError } from '@holdfast/core';
 import type { ExitStatus } from '../container/running-container.js';
 import { asHoldfastError } from './as-holdfast-error.js';
 import { attemptRecord, checkpointRecord, eventRecord, jobRecord, markLost } from './catalog-records.js';
@@ -168,7 +168,7 @@ export class ActiveRun implements Run {
   #fence(message: string): void {
     if (this.#over.signal.aborted) return;
     this.#options.events.emit({ type: 'attempt.fenced', message });
-    this.#lost ??= asHoldfastError(new Error(message));
+    this.#lost ??= new HoldfastError('HF_FENCED', { message, kind: 'fenced', operation: 'run', hint: 'holdfast show tells where it runs' });
     void this.#options.container.kill();
   }
 

@@ -38,19 +38,18 @@ export interface Restored {
 }
 
 /**
- * Brings the job back from the newest snapshot that can be, in the order that the policy allows. The epoch is claimed before anything on this
- * machine is touched, and again for an older snapshot. Undefined where the policy says to start afresh. Rejects with HF_RESTORE_REFUSED before
- * anything is changed where a file of the user's stands in the way.
+ * Brings the job back from the newest snapshot that can be, in the order that the policy allows. `epoch` was claimed before, so that nobody else
+ * starts the job meanwhile. An older snapshot is claimed only once the job runs from it: where none can be restored, the newest is still the one
+ * that the next run tries first. Undefined where the policy says to start afresh. Rejects with HF_RESTORE_REFUSED before anything is changed where
+ * a file of the user's stands in the way.
  */
 export async function restore(options: RestoreOptions, epoch: Epoch): Promise<Restored | undefined> {
-  const { job, store, holder, policy, emit, signal } = options;
-  let current = epoch;
+  const { job, store, policy, emit, signal } = options;
   const candidates = (await store.list(job, { signal })).filter(({ eligible }) => eligible);
   for (const [index, candidate] of candidates.entries()) {
-    if (current.from?.number !== candidate.number)
-      current = await store.claim(job, holder, { kind: 'checkpoint', number: candidate.number }, { signal });
     try {
-      return { epoch: current, from: candidate, ...(await restoreOne(options, candidate)) };
+      const restored = await restoreOne(options, candidate);
+      return { ...restored, from: candidate, epoch: await claimIfOlder(options, epoch, candidate, restored.container) };
     } catch (error) {
       const failure = asHoldfastError(error);
       const next = nextStep(failure, policy, index + 1 < candidates.length);
@@ -67,10 +66,28 @@ export async function restore(options: RestoreOptions, epoch: Epoch): Promise<Re
   });
 }
 
+/** The job runs from an older snapshot than the epoch names: from now on the newer ones are never chosen. Where that cannot be written it must not run. */
+async function claimIfOlder(
+  { job, store, holder, signal }: RestoreOptions,
+  epoch: Epoch,
+  candidate: CheckpointSummary,
+  container: RunningContainer,
+): Promise<Epoch> {
+  if (epoch.from?.number === candidate.number) return epoch;
+  try {
+    return await store.claim(job, holder, { kind: 'checkpoint', number: candidate.number }, { signal });
+  } catch (error) {
+    await container.dispose();
+    throw error;
+  }
+}
+
 function nextStep(failure: HoldfastError, policy: RestorePolicy, olderExists: boolean): 'older' | 'fresh' | 'fail' {
-  // None of these gets better with an older snapshot.
-  const hopeless = ['fenced', 'aborted', 'missing-requirement', 'permission', 'no-space', 'newer-format'].includes(failure.kind);
-  if (policy === 'fail' || hopeless || failure.code === 'HF_RESTORE_REFUSED') return 'fail';
+  // With an older snapshot these are the same, or they pass by themselves: nothing newer is given up for them.
+  const lasting = ['fenced', 'aborted', 'missing-requirement', 'permission', 'no-space', 'newer-format', 'unavailable', 'timeout'].includes(
+    failure.kind,
+  );
+  if (policy === 'fail' || lasting || failure.code === 'HF_RESTORE_REFUSED') return 'fail';
   if (olderExists) return 'older';
   return policy === 'fresh' ? 'fresh' : 'fail';
 }

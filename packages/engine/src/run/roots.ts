@@ -24,7 +24,11 @@ export async function rootsOfNewJob(workingDirectory: string, track: readonly st
 export async function rootsOfSnapshot(metadata: SnapshotMetadata, places: RootPlaces): Promise<readonly TrackedRoot[]> {
   const own = new Map((await privateRoots(places)).map((root) => [root.id, root]));
   const roots = metadata.roots.map((root) => (root.private ? (own.get(root.id) ?? root) : root));
-  for (const root of roots) await mkdir(root.hostPath, { recursive: true });
+  for (const { hostPath, private: ownKind } of roots) {
+    await mkdir(hostPath, { recursive: true });
+    // The same refusals as at the start: no snapshot, whoever wrote it, is put over a system folder.
+    if (!ownKind) await assertTrackable(hostPath);
+  }
   return roots;
 }
 

@@ -29,7 +29,7 @@ export interface RunEnvironment {
   readonly store: CheckpointStore;
   readonly catalog: MetadataStore;
   readonly stateDirectory: string;
-  /** A folder on tmpfs for staging and the jobs' shared memory. */
+  /** A tmpfs in which each attempt makes a folder for staging and its job's shared memory. */
   readonly memoryDirectory: string;
   /** Absolute paths that are Holdfast's own, wherever they lie. */
   readonly exclude: readonly string[];

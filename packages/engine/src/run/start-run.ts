@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { CheckpointStore, Epoch, EpochHolder, Lease, MetadataStore } from '@holdfast/core';
@@ -26,7 +26,7 @@ export async function startRun(environment: RunEnvironment, request: CompleteReq
   const emit = events.emit.bind(events);
   const lease = await takeLease(catalog, request.job, { attempt, host, ...identity }, { ttlMs: environment.leaseTtlMs, signal, logger });
   const directory = runDirectory(stateDirectory, attempt);
-  const memoryDirectory = join(environment.memoryDirectory, attempt);
+  const memoryDirectory = join(environment.memoryDirectory, `holdfast-${attempt}`);
   const containerId = `holdfast-${attempt}`;
   try {
     await clearLeftovers({ stateDirectory, tools, job: request.job, logger, emit });
@@ -41,6 +41,8 @@ export async function startRun(environment: RunEnvironment, request: CompleteReq
       folders: [memoryDirectory],
       stagingFolders: [join(memoryDirectory, 'staging'), join(stateDirectory, 'staging', attempt)],
     });
+    // Exclusive: the folder above it is everybody's.
+    await mkdir(memoryDirectory, { mode: 0o700 });
     const started = await begin(environment, request, { attempt, host, identity, directory, memoryDirectory, containerId, emit, signal });
     return await ActiveRun.create({
       environment,

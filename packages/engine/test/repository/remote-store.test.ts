@@ -102,5 +102,5 @@ test('a storage that is gone or another one when the process comes back is refus
 test('after the close no call begins and no process is left', async () => {
   await store[Symbol.asyncDispose]();
   await expect(store.jobs()).rejects.toMatchObject({ code: 'HF_NOT_ATTACHED' });
-  await expect.poll(repositoryProcesses).toEqual([]);
+  await expect.poll(repositoryProcesses, { timeout: 20_000 }).toEqual([]);
 });

@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod, readFile, rename, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { counting, eventTypes, nextEvent, openWorkshop, type Workshop } from './workshop.js';
@@ -97,6 +99,27 @@ test('with the policy fail a damaged snapshot starts nothing and changes no file
   expect(anew.resumedFrom).toBeUndefined();
   expect(await anew.result).toMatchObject({ outcome: 'exited', exitCode: 0 });
   expect(await workshop.output()).toContain('as it is now');
+});
+
+test('what stands in the way of every snapshot costs none: once it is gone the newest is resumed', async () => {
+  const machine = await workshop.machine('a');
+  const script = `import socket,time
+server = socket.create_server(('127.0.0.1', 0))
+open('port', 'w').write(str(server.getsockname()[1]))
+time.sleep(1000)`;
+  const request = { script: '', command: ['python3', '-c', script] as const };
+  const run = await workshop.run(machine, { ...request, command: [...request.command] });
+  await expect.poll(() => readFile(join(workshop.work, 'port'), 'utf8').catch(() => ''), { timeout: 20_000 }).not.toBe('');
+  await run.snapshot();
+  await run.snapshot();
+  await run.kill();
+  const rival = createServer().listen(Number(await readFile(join(workshop.work, 'port'), 'utf8')), '127.0.0.1');
+  await once(rival, 'listening');
+  await expect(workshop.run(machine, { ...request, command: [...request.command] })).rejects.toMatchObject({ name: 'HoldfastError' });
+  rival.close();
+  const resumed = await workshop.run(machine, { ...request, command: [...request.command] });
+  expect(resumed.resumedFrom).toBe(2);
+  await resumed.kill();
 });
 
 test('a command that cannot be executed ends with the status that a shell would give, and is not tried to be resumed', async () => {

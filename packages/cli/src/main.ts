@@ -14,7 +14,8 @@ function output(stream: NodeJS.WriteStream): OutputStream {
     write: (text) => void stream.write(text),
     isTerminal: stream.isTTY,
     get columns() {
-      return stream.isTTY ? stream.columns : undefined;
+      // Some terminals say 0.
+      return stream.isTTY && stream.columns > 0 ? stream.columns : undefined;
     },
   };
 }

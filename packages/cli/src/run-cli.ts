@@ -1,6 +1,7 @@
 import type { CliOptions } from './cli-options.js';
 import type { CommandContext } from './commands/command-context.js';
 import { exitCodeOf, exitCodes } from './exit-codes.js';
+import type { CommandName } from './line/command-definition.js';
 import type { ParsedLine } from './line/parse-line.js';
 import { type StopSignal, signalNumber } from './process/signals.js';
 import { readVersion } from './version.js';
@@ -33,7 +34,12 @@ async function runCommand(cli: CliOptions, line: CommandLine): Promise<number> {
   const { commandActions } = await import('./commands/command-actions.js');
   const action = await commandActions[line.command]();
   const stop = new AbortController();
-  const context = createContext(cli, line, stop.signal);
+  let context: CommandContext;
+  try {
+    context = createContext(cli, line, stop.signal);
+  } catch (error) {
+    return refuse(cli, error, line.command);
+  }
   // `run` has its own way with signals.
   if (line.command === 'run') return action(context);
   return withSignals(cli, stop, () => action(context).catch(async (error: unknown) => fail(context, error)));
@@ -62,17 +68,20 @@ async function withSignals(cli: CliOptions, stop: AbortController, act: () => Pr
   return signal !== undefined && status !== exitCodes.ok ? 128 + signalNumber(signal) : (status ?? exitCodes.unexpected);
 }
 
-/** A wrong line: of `run` like every failure before its job began. */
-async function refuse(cli: CliOptions, error: unknown): Promise<number> {
+/** A wrong line or variable: of `run` like every failure before its job began. */
+async function refuse(cli: CliOptions, error: unknown, command?: CommandName): Promise<number> {
   const { asHoldfastError } = await import('./process/as-holdfast-error.js');
   const { createPrinter } = await import('./render/printer.js');
   const failure = asHoldfastError(error);
-  const ofRun = failure.context['command'] === 'run';
-  const end = cli.argv.indexOf('--');
-  const json = cli.argv.slice(0, end === -1 ? undefined : end).includes('--json');
-  createPrinter(cli.streams, { json, quiet: 0, verbose: false, colors: cli.environment['NO_COLOR'] === undefined }).fail(
-    failure,
-    ofRun || !json ? 'stderr' : 'stdout',
-  );
+  const ofRun = (command ?? failure.context['command']) === 'run';
+  const json = asksForJson(cli);
+  const printer = createPrinter(cli.streams, { json, quiet: 0, verbose: false, colors: false, clock: cli.clock });
+  printer.fail(failure, ofRun || !json ? 'stderr' : 'stdout');
   return ofRun ? exitCodes.holdfastFailed : exitCodeOf(failure);
+}
+
+/** The line could not be read, so this only looks. */
+function asksForJson({ argv, environment }: CliOptions): boolean {
+  const end = argv.indexOf('--');
+  return argv.slice(0, end === -1 ? undefined : end).includes('--json') || /^(?:1|true)$/u.test(environment['HOLDFAST_JSON'] ?? '');
 }

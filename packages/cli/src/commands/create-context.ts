@@ -20,6 +20,6 @@ export function createContext(cli: CliOptions, line: GivenLine, signal: AbortSig
   const own = commandDefinitions.find(({ name }) => name === line.command)?.options ?? [];
   const values = withVariables(line.values, [...own, ...commonOptions], cli.environment);
   const settings = commonSettings(values, cli.workingDirectory);
-  const printer = createPrinter(cli.streams, { ...settings, colors: (cli.environment['NO_COLOR'] ?? '') === '' });
+  const printer = createPrinter(cli.streams, { ...settings, colors: (cli.environment['NO_COLOR'] ?? '') === '', clock: cli.clock });
   return { cli, printer, settings, values, words: line.words, signal, open: (opening) => openDeploymentOf(cli, settings, printer, opening) };
 }

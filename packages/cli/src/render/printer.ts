@@ -1,4 +1,4 @@
-import type { HoldfastError, Logger } from '@holdfast/core';
+import type { Clock, HoldfastError, Logger } from '@holdfast/core';
 import picocolors from 'picocolors';
 import { errorDocument, errorLines } from './error-text.js';
 import { escapeText } from './escape-text.js';
@@ -15,6 +15,7 @@ export interface PrinterOptions {
   readonly verbose: boolean;
   /** False where NO_COLOR asks for it; a stream that is no terminal gets no colours anyway. */
   readonly colors: boolean;
+  readonly clock: Pick<Clock, 'monotonicMs'>;
 }
 
 /** Writes Holdfast's own words. Nothing but `document` and `text` writes to stdout. */
@@ -34,12 +35,17 @@ export interface Printer {
   readonly logger: Logger;
 }
 
+/** Where a terminal does not tell its width. */
+const narrowest = 80;
+const redrawEveryMs = 100;
+
 export function createPrinter(streams: Streams, options: PrinterOptions): Printer {
   const { stdout, stderr } = streams;
   const paint = picocolors.createColors(options.colors && stderr.isTerminal);
   const shows = (weight: Weight): boolean =>
     weight === 'detail' ? options.verbose && options.quiet === 0 : options.quiet < (weight === 'word' ? 1 : 2);
   let drawn = false;
+  let drawnAtMs = Number.NEGATIVE_INFINITY;
   const write = (stream: OutputStream, text: string): void => {
     if (drawn) stderr.write('\r\u001B[2K');
     drawn = false;
@@ -66,9 +72,11 @@ export function createPrinter(streams: Streams, options: PrinterOptions): Printe
     text: (text) => options.quiet < 2 && write(stdout, text),
     progress: (text) => {
       if (!stderr.isTerminal || options.json || options.quiet > 0) return;
+      if (text !== undefined && drawn && options.clock.monotonicMs() - drawnAtMs < redrawEveryMs) return;
       write(stderr, '');
       if (text === undefined) return;
-      stderr.write(`holdfast: ${text}`.slice(0, (stderr.columns ?? 80) - 1));
+      drawnAtMs = options.clock.monotonicMs();
+      stderr.write(`holdfast: ${text}`.slice(0, (stderr.columns ?? narrowest) - 1));
       drawn = true;
     },
     logger: { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') },

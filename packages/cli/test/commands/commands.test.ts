@@ -181,6 +181,16 @@ test.each([
   if (argv[0] !== 'frobnicate') expect(result.stderr).toContain(hint);
 });
 
+test('a wrong variable has the status of the command', async () => {
+  const environment = { HOLDFAST_QUIET: '9', HOLDFAST_JSON: '1' };
+  expect((await runLine(['list'], { environment })).status).toBe(2);
+  expect(await runLine(['run', '--', 'x'], { environment })).toMatchObject({
+    status: 125,
+    stdout: '',
+    stderr: expect.stringContaining('{"error":') as unknown,
+  });
+});
+
 test('a usage error with --json is a document too', async () => {
   expect(JSON.parse((await runLine(['list', '--json', '--nope'])).stdout)).toMatchObject({ error: { code: 'HF_USAGE' } });
 });

@@ -26,6 +26,7 @@ export function startLine(argv: readonly string[], options: LineOptions = {}): S
   const written = { stdout: '', stderr: '' };
   const listeners = new Set<(signal: StopSignal) => void>();
   const opened: OpenDeployment[] = [];
+  let now = 0;
   const stream = (name: 'stdout' | 'stderr') => ({
     write: (text: string) => void (written[name] += text),
     isTerminal: terminal,
@@ -42,7 +43,7 @@ export function startLine(argv: readonly string[], options: LineOptions = {}): S
         return { [Symbol.dispose]: () => void listeners.delete(listener) };
       },
     },
-    clock: { now: () => new Date('2026-11-22T14:45:00.000Z'), monotonicMs: () => 0 },
+    clock: { now: () => new Date('2026-11-22T14:45:00.000Z'), monotonicMs: () => (now += 1000) },
     loadPlugins: () => Promise.resolve(plugins()),
     openDeployment: (what) => {
       opened.push(what);

@@ -18,7 +18,7 @@ export interface Session {
 }
 
 /** How long a call goes on trying a transaction that another one stands in the way of. */
-const busyTimeMs = 5000;
+const busyTimeMs = 10_000;
 
 export function createSession(db: CatalogDatabase, flavour: SqlFlavour): Session {
   return {
@@ -49,7 +49,8 @@ export async function attempt<T>(flavour: SqlFlavour, operation: string, run: ()
   try {
     signal?.throwIfAborted();
     return await pRetry(runOnce, {
-      retries: 200,
+      // Time ends it, not their number.
+      retries: Number.POSITIVE_INFINITY,
       minTimeout: 5,
       maxTimeout: 100,
       randomize: true,

@@ -1,4 +1,6 @@
 /** What costs no start-up time: errors, durations and sizes, without the schema library that the whole package loads. */
+
+export { defaultStateDirectory } from './config/defaults.js';
 export type { ErrorCode } from './errors/codes.js';
 export type { ErrorKind, HoldfastErrorInit, RetryAdvice } from './errors/holdfast-error.js';
 export { HoldfastError, isHoldfastError } from './errors/holdfast-error.js';

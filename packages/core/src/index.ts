@@ -1,5 +1,6 @@
 export type { Clock } from './clock.js';
 export { systemClock } from './clock.js';
+export { defaultStateDirectory } from './config/defaults.js';
 export type { DeploymentConfig, PluginSection } from './config/deployment-config.js';
 export { deploymentConfigSchema } from './config/deployment-config.js';
 export { absolutePathField, durationField } from './config/fields.js';

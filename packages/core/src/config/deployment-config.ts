@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { defaultStateDirectory } from './defaults.js';
 import { absolutePathField, durationField } from './fields.js';
 
 /** What a plugin makes of its section: the plugin named by `type` parses it, with all that is beside `type`. */
@@ -57,7 +58,9 @@ const documentSchema = z.strictObject({
   $schema: z.string().meta({ description: 'For editors; not read.' }).optional(),
   storage: pluginSection('storage').optional(),
   catalog: pluginSection('catalog').optional(),
-  stateDirectory: absolutePathField("This machine's own files: running containers, staging. Never on shared storage.").prefault('/var/lib/holdfast'),
+  stateDirectory: absolutePathField("This machine's own files: running containers, staging. Never on shared storage.").prefault(
+    defaultStateDirectory,
+  ),
   job: z
     .strictObject({
       interval: durationField('From the start of one snapshot to the next.').prefault('15m'),

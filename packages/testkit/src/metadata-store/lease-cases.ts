@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
-import type { MetadataStore } from '@holdfast/core';
+import type { Lease, MetadataStore } from '@holdfast/core';
 import { assertRejects, type ContractCase } from '../contract/index.js';
 import { acquired, expired, holder, type MetadataStoreFixture } from './fixture.js';
 import { storeCase } from './store-case.js';
@@ -101,6 +101,9 @@ export const leaseCases: readonly ContractCase<MetadataStoreFixture>[] = [
     const { lease, next } = await takenOver(store, elsewhere);
     await store.releaseLease(lease);
     deepEqual(await store.currentLease('job'), next);
+    const { lease: own, next: ownNext } = await takenAgain(store, elsewhere);
+    await store.releaseLease(own);
+    deepEqual(await store.currentLease('again'), ownNext);
   }),
   storeCase('break frees that very term only, and tells whether it did', async (store, elsewhere) => {
     const { lease, next } = await takenOver(store, elsewhere);
@@ -109,6 +112,9 @@ export const leaseCases: readonly ContractCase<MetadataStoreFixture>[] = [
     equal(await store.breakLease(next), true);
     equal(await store.currentLease('job'), undefined);
     equal(await store.breakLease(next), false);
+    const { lease: own, next: ownNext } = await takenAgain(store, elsewhere);
+    equal(await store.breakLease(own), false);
+    deepEqual(await store.currentLease('again'), ownNext);
   }),
   storeCase('there is no current lease where it is free, expired or was never taken', async (store) => {
     equal(await store.currentLease('never'), undefined);
@@ -128,11 +134,21 @@ export const leaseCases: readonly ContractCase<MetadataStoreFixture>[] = [
   }),
 ];
 
-async function takenOver(
-  store: MetadataStore,
-  elsewhere: MetadataStore,
-): Promise<{ lease: Awaited<ReturnType<typeof acquired>>; next: Awaited<ReturnType<typeof acquired>> }> {
+interface TwoTerms {
+  readonly lease: Lease;
+  readonly next: Lease;
+}
+
+/** A lease that ran out and was given to another attempt. */
+async function takenOver(store: MetadataStore, elsewhere: MetadataStore): Promise<TwoTerms> {
   const lease = await acquired(store, 'job', 'a', 20);
   await expired(store, 'job');
   return { lease, next: await acquired(elsewhere, 'job', 'b') };
+}
+
+/** A lease that was released and given to the same attempt again. */
+async function takenAgain(store: MetadataStore, elsewhere: MetadataStore): Promise<TwoTerms> {
+  const lease = await acquired(store, 'again', 'a');
+  await store.releaseLease(lease);
+  return { lease, next: await acquired(elsewhere, 'again', 'a') };
 }

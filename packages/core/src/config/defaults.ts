@@ -1,0 +1,2 @@
+/** Where this machine's own files are, unless configured. */
+export const defaultStateDirectory = '/var/lib/holdfast';

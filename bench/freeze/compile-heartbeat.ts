@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { glob } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -7,7 +8,24 @@ import { promisify } from 'node:util';
 export async function compileHeartbeat(folder: string): Promise<string> {
   const program = join(folder, 'heartbeat');
   const source = fileURLToPath(new URL('heartbeat.c', import.meta.url));
-  const compiler = process.env['HOLDFAST_CC'] ?? 'cc';
-  await promisify(execFile)(compiler, ['-O2', '-std=c17', '-Wall', '-Wextra', '-static', '-o', program, source, '-pthread'], { timeout: 60_000 });
-  return program;
+  const line = ['-O2', '-std=c17', '-Wall', '-Wextra', '-static', '-o', program, source, '-pthread'];
+  const complaints: string[] = [];
+  for (const compiler of await compilers()) {
+    try {
+      await promisify(execFile)(compiler, line, { timeout: 60_000 });
+      return program;
+    } catch (error) {
+      complaints.push(String(error));
+    }
+  }
+  throw new Error(`no C compiler makes a static program here: ${complaints.join('; ')}`);
+}
+
+/** The system's, and what bootstrap brought where the system has none. */
+async function compilers(): Promise<readonly string[]> {
+  const found = ['cc', 'gcc'];
+  const tools = process.env['HOLDFAST_TOOLS'];
+  if (tools === undefined) return found;
+  for await (const path of glob('gcc/*/bin/cc', { cwd: tools })) found.push(join(tools, path));
+  return found;
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openRepository } from '@holdfast/store';
 import type { CheckpointStoreFixture } from '@holdfast/testkit/checkpoint-store';
+import { expect } from 'vitest';
 
 export interface TemporaryPlace extends AsyncDisposable {
   readonly root: string;
@@ -23,4 +24,9 @@ export async function emptyRepository(): Promise<CheckpointStoreFixture> {
   const place = await temporaryPlace();
   const { root, scratch } = place;
   return { open: () => openRepository({ root, create: true }), scratch, [Symbol.asyncDispose]: () => place[Symbol.asyncDispose]() };
+}
+
+/** Matches a text that contains this, for use inside of toMatchObject. */
+export function saying(text: string | RegExp): unknown {
+  return expect.stringMatching(text);
 }

@@ -3,7 +3,7 @@ import { openRepository } from '@holdfast/store';
 import { openRepositoryWith } from '@holdfast/store/internal';
 import { commitBytes, memoryObject, patternBytes } from '@holdfast/testkit/checkpoint-store';
 import { expect, test } from 'vitest';
-import { temporaryPlace } from './fixture.js';
+import { saying, temporaryPlace } from './fixture.js';
 import { type Script, scriptedOperations, systemError } from './scripted-operations.js';
 
 const before = patternBytes(20 * 4096, 1);
@@ -109,8 +109,8 @@ test('a full storage is told with the path, the free bytes and the remedy', asyn
   expect(result.outcome).toMatchObject({
     code: 'HF_STORAGE_FULL',
     kind: 'no-space',
-    message: expect.stringMatching(/packs.*bytes are free/),
-    hint: expect.stringContaining('Free space'),
+    message: saying(/packs.*bytes are free/),
+    hint: saying('Free space'),
   });
 });
 

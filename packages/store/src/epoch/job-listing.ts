@@ -1,6 +1,6 @@
 import { listIfThere } from '../files/directories.js';
 import { parseAnySnapshotFile, parseEpochName, parseManifestName, type SnapshotName } from '../files/names.js';
-import type { JobPaths, StoreContext } from '../repository/store-context.js';
+import { type JobPaths, refuseLinks, type StoreContext } from '../repository/store-context.js';
 
 /** What the names in a job's directories tell, without opening a file. */
 export interface JobListing {
@@ -17,6 +17,7 @@ export interface JobListing {
 
 /** Epochs are listed before manifests, so that no manifest is judged by epochs that are younger than the list of manifests. */
 export async function listJob(context: StoreContext, paths: JobPaths): Promise<JobListing> {
+  await refuseLinks(context, paths);
   const epochs = new Set<number>();
   const [ready, ended] = [new Set<number>(), new Set<number>()];
   for (const file of await listIfThere(context.files, paths.epochs)) {

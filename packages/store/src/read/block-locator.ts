@@ -6,7 +6,7 @@ import { systemCode } from '../files/system-errors.js';
 import type { PackHint } from '../manifest/manifest.js';
 import type { IndexEntry } from '../pack/pack-index.js';
 import { PackReader } from '../pack/pack-reader.js';
-import { jobPaths, type StoreContext } from '../repository/store-context.js';
+import { jobPaths, refuseLinks, type StoreContext } from '../repository/store-context.js';
 
 export interface Located {
   readonly pack: PackReader;
@@ -89,7 +89,9 @@ export class BlockLocator {
 
   async #openPack(job: string, name: string): Promise<KnownPack | undefined> {
     try {
-      const pack = await PackReader.open(this.#context.files, jobPaths(this.#context.root, job).packs, name, this.#context.repositoryId);
+      const paths = jobPaths(this.#context.root, job);
+      await refuseLinks(this.#context, paths);
+      const pack = await PackReader.open(this.#context.files, paths.packs, name, this.#context.repositoryId);
       return { pack, entries: new Map(pack.entries.map((entry) => [entry.id, entry])) };
     } catch (error) {
       if (systemCode(error) === 'ENOENT') return undefined;

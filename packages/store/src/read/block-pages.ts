@@ -12,6 +12,8 @@ export class BlockPages {
   readonly #table: BlockTable;
   readonly #locator: BlockLocator;
   readonly #cache = new Map<number, Buffer>();
+  #last = -1;
+  #lastPages: Buffer | undefined;
   readonly #ordinals: ReadonlyMap<string, number>;
 
   constructor(table: BlockTable, locator: BlockLocator) {
@@ -21,10 +23,16 @@ export class BlockPages {
     this.#ordinals = new Map([...deltasAndBases].map((ordinal) => [blockId(table, ordinal), ordinal]));
   }
 
+  /** What is in memory already: a page costs no turn of the event loop then. */
+  cached(ordinal: number): Buffer | undefined {
+    return this.#last === ordinal ? this.#lastPages : undefined;
+  }
+
   async get(ordinal: number, depth = 0): Promise<Buffer> {
     const pages = this.#cache.get(ordinal) ?? (await this.#read(ordinal, depth));
     this.#cache.delete(ordinal);
     this.#cache.set(ordinal, pages);
+    [this.#last, this.#lastPages] = [ordinal, pages];
     for (const oldest of this.#cache.keys()) {
       if (this.#cache.size <= cachedBlocks) break;
       this.#cache.delete(oldest);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Clock, Logger } from '@holdfast/core';
 import type { KeyedHash } from '../codec/keyed-hash.js';
+import { isDirectory } from '../files/directories.js';
 import type { FileOperations } from '../files/file-operations.js';
 
 /** What every part of the store works with. */
@@ -35,4 +36,11 @@ export function jobPaths(root: string, job: string): JobPaths {
     packs: join(directory, 'packs'),
     pins: join(directory, 'pins'),
   };
+}
+
+/** Refuses a link, or anything else, in place of a directory of the job; absence is fine. */
+export async function refuseLinks({ files, root }: Pick<StoreContext, 'files' | 'root'>, paths: JobPaths): Promise<void> {
+  for (const path of [join(root, 'jobs'), paths.directory, paths.epochs, paths.manifests, paths.packs]) {
+    if (!(await isDirectory(files, path)) && !path.startsWith(`${paths.directory}/`)) return;
+  }
 }

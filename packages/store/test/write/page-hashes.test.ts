@@ -1,0 +1,46 @@
+import { readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openRepository } from '@holdfast/store';
+import { commitBytes, memoryObject, patternBytes } from '@holdfast/testkit/checkpoint-store';
+import { applyFault } from '@holdfast/testkit/faults';
+import { expect, test } from 'vitest';
+import { temporaryPlace } from '../fixture.js';
+
+const holder = { attempt: 'a', host: 'h', pid: 1 };
+const before = patternBytes(64 * 4096, 1);
+const after = Buffer.from(before).fill(3, 20 * 4096, 20 * 4096 + 9);
+const hashes = 'jobs/job/manifests/0000000001.0000000001.a.pages';
+
+test.each([
+  ['missing', (root: string) => rm(join(root, hashes))],
+  ['cut', (root: string) => truncate(join(root, hashes), 100)],
+  ['noise', (root: string) => writeFile(join(root, hashes), patternBytes(1500, 9))],
+  ['flipped in its hashes', (root: string) => applyFault(root, { kind: 'flip', path: hashes, offset: 64 + 20 * 16, mask: 1 })],
+  ['flipped in its head', (root: string) => applyFault(root, { kind: 'flip', path: hashes, offset: 20, mask: 1 })],
+])('page hashes that are %s make the next snapshot larger, not wrong', async (_what, damage) => {
+  await using place = await temporaryPlace();
+  const store = await openRepository({ root: place.root, create: true });
+  const epoch = await store.claim('job', holder, { kind: 'newest' });
+  const parent = await commitBytes(store, epoch, undefined, before);
+  await damage(place.root);
+  await using writer = await store.begin(epoch, parent);
+  // The page's whole window, since nothing finer is known.
+  expect((await writer.put(memoryObject('memory', after))).changedPages).toBe(16);
+  const { summary } = await writer.commit({});
+  await using reader = await store.open(summary);
+  expect(Buffer.from(await reader.read('memory')).equals(after)).toBe(true);
+  await using next = await store.begin(epoch, summary);
+  expect((await next.put(memoryObject('memory', before))).changedPages).toBe(1);
+});
+
+test('page hashes are kept for the newest snapshot only', async () => {
+  await using place = await temporaryPlace();
+  const store = await openRepository({ root: place.root, create: true });
+  const first = await store.claim('job', holder, { kind: 'newest' });
+  const one = await commitBytes(store, first, undefined, before);
+  const two = await commitBytes(store, first, one, after);
+  const second = await store.claim('job', { ...holder, attempt: 'b' }, { kind: 'newest' });
+  await commitBytes(store, second, two, before);
+  const files = await readdir(join(place.root, 'jobs/job/manifests'));
+  expect(files.filter((file) => file.endsWith('.pages'))).toEqual(['0000000003.0000000002.b.pages']);
+});

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { digestOutputs, type HeldLine, HeldRun, machineGone, numberField, runUndisturbed, type Victim } from '@holdfast/testkit/victims';
+import { differences, digestOutputs, type HeldLine, HeldRun, machineGone, numberField, runUndisturbed, type Victim } from '@holdfast/testkit/victims';
 
 export const holdfast: readonly [string, ...string[]] = [process.execPath, fileURLToPath(new URL('../dist/main.js', import.meta.url))];
 
@@ -46,8 +46,19 @@ export async function makeLine(folder: string, name: string, line: Partial<HeldL
   };
 }
 
-/** Runs a victim with so many losses of its machine, each after a snapshot of the attempt was committed, and once without. */
+/**
+ * Runs a victim with so many losses of its machine, each after a snapshot of the attempt was committed, and once without. Where it ends before it
+ * was interrupted so often, it is given more work and tried again.
+ */
 export async function survive(victim: Victim, interruptions: number, scale: number): Promise<Survived> {
+  const survived = await surviveOnce(victim, interruptions, scale);
+  if (survived.interruptions === interruptions || survived.status !== 0 || scale >= 4) return survived;
+  if (differences(survived.expected, survived.found).length > 0) return survived;
+  await forget(survived.folder);
+  return survive(victim, interruptions, scale * 2);
+}
+
+async function surviveOnce(victim: Victim, interruptions: number, scale: number): Promise<Survived> {
   const folder = await scratchFolder(victim.name);
   const [plain, work] = [join(folder, 'plain'), join(folder, 'work')];
   await mkdir(work, { recursive: true });
@@ -56,8 +67,7 @@ export async function survive(victim: Victim, interruptions: number, scale: numb
   // Side by side: a second core is there for it.
   const undisturbed = runUndisturbed(victim, plain, { scale, deadlineMs: 120_000 });
   const [expected, survived] = await Promise.all([undisturbed, interrupt(line, interruptions)]);
-  const found = await digestOutputs(work, prepared.outputs);
-  return { ...survived, folder, expected: expected.digests, found };
+  return { ...survived, folder, expected: expected.digests, found: await digestOutputs(work, prepared.outputs) };
 }
 
 async function interrupt(line: HeldLine, interruptions: number): Promise<Omit<Survived, 'folder' | 'expected' | 'found'>> {

@@ -1,3 +1,4 @@
+import { HoldfastError, isHoldfastError } from '@holdfast/core/basics';
 import type { CliOptions } from '../cli-options.js';
 import type { Printer } from '../render/printer.js';
 import type { CommonSettings } from '../settings/common-settings.js';
@@ -8,8 +9,10 @@ import type { OpenedDeployment } from './command-context.js';
 /** Opens what the settings describe. Its end never hides how the command went: a failure to close is a warning. */
 export async function openDeploymentOf(cli: CliOptions, settings: CommonSettings, printer: Printer, signal: AbortSignal): Promise<OpenedDeployment> {
   const [file, plugins] = await Promise.all([readConfigFile(settings.config), cli.loadPlugins()]);
-  const { config, storageFrom, storageDirectory } = deploymentConfig(file, settings, plugins, cli.environment);
-  const deployment = await cli.openDeployment({ ...plugins, config }, { logger: printer.logger, signal });
+  const { config, storageFrom, storageDirectory } = deploymentConfig(file.content, settings, plugins, cli.environment);
+  const deployment = await cli.openDeployment({ ...plugins, config }, { logger: printer.logger, signal }).catch((error: unknown) => {
+    throw namingFile(error, file.path);
+  });
   return {
     deployment,
     storageFrom,
@@ -22,4 +25,17 @@ export async function openDeploymentOf(cli: CliOptions, settings: CommonSettings
       }
     },
   };
+}
+
+/** What the line and the variables say was parsed before: a wrong value that is left comes from the file. */
+function namingFile(error: unknown, file: string | undefined): unknown {
+  if (file === undefined || !isHoldfastError(error) || error.code !== 'HF_CONFIG') return error;
+  const { code, kind, message, hint, context } = error;
+  return new HoldfastError(code, {
+    kind,
+    message: `${file}: ${message}`,
+    ...(hint === undefined ? {} : { hint }),
+    context: { ...context, file },
+    cause: error,
+  });
 }

@@ -5,10 +5,16 @@ const defaultConfigFile = '/etc/holdfast/holdfast.json';
 
 export type ConfigObject = Readonly<Record<string, unknown>>;
 
+export interface ConfigFile {
+  /** Undefined where there is none. */
+  readonly path: string | undefined;
+  readonly content: ConfigObject;
+}
+
 /** Reads the configuration file. The default one may be absent, a named one may not. Throws HF_CONFIG. */
-export async function readConfigFile(path: string | undefined): Promise<ConfigObject> {
+export async function readConfigFile(path: string | undefined): Promise<ConfigFile> {
   const text = await readText(path);
-  if (text === undefined) return {};
+  if (text === undefined) return { path: undefined, content: {} };
   const file = path ?? defaultConfigFile;
   let value: unknown;
   try {
@@ -17,7 +23,7 @@ export async function readConfigFile(path: string | undefined): Promise<ConfigOb
     throw refuse(file, `is no JSON: ${cause instanceof Error ? cause.message : String(cause)}`, 'Mend the file', cause);
   }
   if (!isObject(value)) throw refuse(file, 'holds no JSON object', 'Write an object such as {"storage": …}', undefined);
-  return value;
+  return { path: file, content: value };
 }
 
 async function readText(path: string | undefined): Promise<string | undefined> {

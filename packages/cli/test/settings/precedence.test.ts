@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { HoldfastError } from '@holdfast/core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fakeDeployment } from '../support/fake-deployment.js';
 import { runLine } from '../support/run-line.js';
@@ -69,6 +70,15 @@ test.each([
   expect(stderr).toContain(code);
   expect(stderr).toContain(text);
   expect(stderr).not.toContain('secret');
+});
+
+test('a value that the engine refuses is said to be of the file', async () => {
+  const open = () =>
+    Promise.reject(new HoldfastError('HF_CONFIG', { kind: 'invalid-argument', message: "'job.kep' is no known key", hint: 'Known: keep' }));
+  expect(await runLine(['list', '--config', file], { open })).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining(`holdfast: ${file}: 'job.kep' is no known key\n  remedy: Known: keep\n`) as unknown,
+  });
 });
 
 test('a file that is no JSON object is refused by name', async () => {

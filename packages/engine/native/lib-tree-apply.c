@@ -31,12 +31,17 @@ static int parent_of(struct tree_root *root, const char *action, const char *pat
   return parent;
 }
 
+/* Folders of saved files belong to whom the root belongs to, or its owner could not look into them. */
 static void make_parents(struct tree_root *root, char *path) {
   const char *name;
+  struct stat owner;
+  if (fstat(root->fd, &owner) < 0) tree_fail("cannot open", root->name, errno);
   for (char *slash = strchr(path, '/'); slash; slash = strchr(slash + 1, '/')) {
     *slash = 0;
     int parent = parent_of(root, "cannot make", path, &name);
-    if (mkdirat(parent, name, 0700) < 0 && errno != EEXIST) tree_fail("cannot make", path, errno);
+    int made = mkdirat(parent, name, 0700) == 0;
+    if (!made && errno != EEXIST) tree_fail("cannot make", path, errno);
+    if (made && fchownat(parent, name, owner.st_uid, owner.st_gid, AT_SYMLINK_NOFOLLOW) < 0) tree_fail("cannot set the owner of", path, errno);
     *slash = '/';
   }
 }
@@ -62,9 +67,10 @@ static void move_aside(struct tree_root *root, const char *path, char *wanted) {
   free(target);
 }
 
-static void make_directory(struct tree_root *root, const char *path) {
+static void make_directory(struct tree_root *root, char *path) {
   const char *name;
   struct stat status;
+  if (strncmp(path, ".holdfast/", 10) == 0) make_parents(root, path);
   int parent = parent_of(root, "cannot make directory", path, &name);
   if (mkdirat(parent, name, 0700) == 0) return;
   if (errno != EEXIST) tree_fail("cannot make directory", path, errno);

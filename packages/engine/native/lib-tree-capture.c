@@ -52,14 +52,27 @@ static int same_status(const struct tree_record *left, const struct tree_record 
          left->ctime_nsec == right->ctime_nsec;
 }
 
-/* To be asked in the order of the paths. */
-static int is_stored(struct before *before, const struct tree_record *record) {
-  int order = -1;
+/* The entry of the same path and its number, or NULL. To be asked in the order of the paths. */
+static const struct tree_record *find(struct before *before, const struct tree_record *record) {
   for (; before->at->kind != TREE_END; before->at = next_entry(before->at), before->number++) {
-    order = tree_compare_paths(before->at, record);
-    if (order >= 0) break;
+    int order = tree_compare_paths(before->at, record);
+    if (order >= 0) return order == 0 ? before->at : NULL;
   }
-  return order == 0 && before->number < before->stored.used && before->stored.data[before->number] == STORED && same_status(before->at, record);
+  return NULL;
+}
+
+static int is_stored(const struct before *before, const struct tree_record *earlier, const struct tree_record *record) {
+  return earlier && before->number < before->stored.used && before->stored.data[before->number] == STORED && same_status(earlier, record);
+}
+
+/* CRIU links open files whose name is gone under `link_remap.N` beside it, and takes that away again while this program looks. */
+static int is_passing(const struct tree_record *record) {
+  static const char stem[] = "link_remap.";
+  const char *path = (const char *)(record + 1), *slash = memrchr(path, '/', record->path_bytes), *name = slash ? slash + 1 : path;
+  size_t length = record->path_bytes - (size_t)(name - path), at = sizeof stem - 1;
+  if (record->type == 'd' || length <= at || memcmp(name, stem, at) != 0) return 0;
+  while (at < length && name[at] >= '0' && name[at] <= '9') at++;
+  return at == length;
 }
 
 static int by_number(const void *left, const void *right) {
@@ -97,33 +110,39 @@ static int meet(struct inodes *met, uint64_t ino) {
   return 0;
 }
 
-static void copy_missing(const struct tree_list *list, struct before *before, const struct tree_buffer *writable, const char *root_name, const char *folder_name) {
+struct copying {
   struct tree_root root, folder;
-  struct inodes met = {0};
-  struct tree_buffer output = {0};
+  struct before before;
+  struct tree_buffer writable, output;
+  struct inodes met;
+};
+
+/* Copies what is missing, and leaves out of the list what is CRIU's own. */
+static void copy_missing(struct tree_list *list, struct copying *copying) {
+  size_t *offsets = (size_t *)list->offsets.data, kept = 0;
   uint32_t number = 0;
-  tree_root_open(&root, root_name);
-  tree_root_open(&folder, folder_name);
   for (size_t i = 0; i < tree_record_count(list); i++) {
     const struct tree_record *record = tree_record_of(list, i);
+    const struct tree_record *earlier = record->kind == TREE_ENTRY ? find(&copying->before, record) : NULL;
+    if (record->kind == TREE_ENTRY && !earlier && is_passing(record)) continue;
+    offsets[kept++] = offsets[i];
     if (record->kind != TREE_ENTRY) continue;
     uint32_t here = number++;
-    int stored = is_stored(before, record);
-    if (record->type != 'f' || (record->nlink > 1 && meet(&met, record->ino))) continue;
-    if (stored && !has(writable, record->ino)) continue;
+    if (record->type != 'f' || (record->nlink > 1 && meet(&copying->met, record->ino))) continue;
+    if (is_stored(&copying->before, earlier, record) && !has(&copying->writable, record->ino)) continue;
     char path[TREE_PATH_MAX + 1];
     memcpy(path, record + 1, record->path_bytes);
     path[record->path_bytes] = 0;
-    tree_append_u32(&output, here);
-    tree_append_u32(&output, (uint32_t)tree_copy_file(&root, &folder, path, here, record->size));
+    tree_append_u32(&copying->output, here);
+    tree_append_u32(&copying->output, (uint32_t)tree_copy_file(&copying->root, &copying->folder, path, here, record->size));
   }
-  tree_write_all(1, output.data, output.used);
+  list->offsets.used = kept * sizeof *offsets;
+  list->header.records = kept;
 }
 
 int tree_capture(int argc, char **argv) {
   struct tree_list list;
-  struct before before;
-  struct tree_buffer writable = {0};
+  struct copying copying = {0};
   const char *stream = NULL, *stored = NULL, *copies = NULL;
   struct tree_walk_options options = {.excluded = tree_allocate(NULL, sizeof(char *) * (size_t)(argc + 1))};
   int at = 0;
@@ -141,12 +160,16 @@ int tree_capture(int argc, char **argv) {
     return 2;
   }
   options.root = argv[at];
-  tree_read_all(0, &writable);
-  writable.used -= writable.used % sizeof(uint64_t);
-  if (writable.used) qsort(writable.data, writable.used / sizeof(uint64_t), sizeof(uint64_t), by_number);
-  open_before(&before, stream, stored);
+  struct tree_buffer *writable = &copying.writable;
+  tree_read_all(0, writable);
+  writable->used -= writable->used % sizeof(uint64_t);
+  if (writable->used) qsort(writable->data, writable->used / sizeof(uint64_t), sizeof(uint64_t), by_number);
+  open_before(&copying.before, stream, stored);
   tree_walk(&list, &options);
-  copy_missing(&list, &before, &writable, options.root, copies);
+  tree_root_open(&copying.root, options.root);
+  tree_root_open(&copying.folder, copies);
+  copy_missing(&list, &copying);
   tree_save_list(&list, options.output);
+  tree_write_all(1, copying.output.data, copying.output.used);
   return 0;
 }

@@ -12,6 +12,9 @@ export interface OutsideFile {
   readonly access: 'append' | 'write';
 }
 
+/** The kernel makes these files up; CRIU opens them anew. */
+const kernelFolders = ['/proc', '/sys'];
+
 /**
  * Lists the files that a restore has to find as they are now: open for writing, or mapped shared and writable, and in no tracked root.
  * Deleted ones are part of the memory images. To be called while the job stands still.
@@ -19,7 +22,8 @@ export interface OutsideFile {
 export async function recordOutside(openFiles: readonly OpenFile[], roots: readonly TrackedRoot[]): Promise<readonly OutsideFile[]> {
   const byPath = new Map<string, OpenFile>();
   for (const file of openFiles) {
-    if (file.deleted || roots.some(({ destination }) => isBeneath(file.path, destination))) continue;
+    const elsewhere = [...kernelFolders, ...roots.map(({ destination }) => destination)];
+    if (file.deleted || elsewhere.some((folder) => isBeneath(file.path, folder))) continue;
     const known = byPath.get(file.path);
     // One descriptor without O_APPEND is enough to make a file more than appended to.
     if (known === undefined || file.access === 'write' || file.mappedSharedWritable) byPath.set(file.path, file);

@@ -26,7 +26,6 @@ export function restoreFolders(savedName: string): RestoreFolders {
 export function prepareActions(plan: RestorePlan, folders: RestoreFolders): ActionList {
   const actions = new ActionList();
   for (const root of new Set(plan.contents.map(({ root }) => root))) {
-    actions.makeDirectory(root, ownFolderName);
     actions.makeDirectory(root, folders.incoming);
   }
   return actions;

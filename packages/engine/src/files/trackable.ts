@@ -27,9 +27,9 @@ const homeDirectory = /^\/home\/[^/]+$/;
 
 /**
  * Rejects with HF_TRACK_PATH a path that must not be a tracked root: missing, not a directory, a system folder or anything in one, a folder of many
- * things (`/`, `/tmp`, `/var`), a home directory itself.
+ * things (`/`, `/tmp`, `/var`), a home directory itself. Gives the path without symbolic links, which is the one to track: a root is opened as it is.
  */
-export async function assertTrackable(path: string): Promise<void> {
+export async function assertTrackable(path: string): Promise<string> {
   const real = await realpath(path).catch((error: unknown) => {
     throw refused(path, 'it does not exist or cannot be reached', 'name a folder that exists', error);
   });
@@ -39,6 +39,7 @@ export async function assertTrackable(path: string): Promise<void> {
   if (systemTrees.some((tree) => real === tree || real.startsWith(`${tree}/`))) throw refused(path, 'it belongs to the system', own);
   if (sharedFolders.includes(real)) throw refused(path, 'it holds more than this job’s files', own);
   if (homeDirectory.test(real) || real === userInfo().homedir) throw refused(path, 'a home directory holds more than this job’s files', own);
+  return real;
 }
 
 function refused(path: string, why: string, hint: string, cause?: unknown): HoldfastError {

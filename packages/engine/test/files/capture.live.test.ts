@@ -104,6 +104,15 @@ test('a file that changes while it is read is read again', async () => {
   expect(snapshot.copiedFiles).toBe(2);
 });
 
+test('the links that CRIU makes for the length of a dump are in no snapshot, a file of the user’s of such a name is', async () => {
+  await using workspace = await Workspace.create();
+  workspace.shell('mkdir d; echo open > d/file; echo mine > d/link_remap.8');
+  const { checkpoint } = await workspace.take({ meanwhile: () => void workspace.shell('ln d/file d/link_remap.7; echo x > d/link_remap.x') });
+  expect([...checkpoint.objects.keys()].sort()).toEqual(['file/cwd/d/file', 'file/cwd/d/link_remap.8', 'file/cwd/d/link_remap.x', 'tree/cwd']);
+  await workspace.restore({ checkpoint });
+  expect(workspace.shell('ls d')).toBe('file\nlink_remap.8\nlink_remap.x\n');
+});
+
 test('on a file system in memory no time is believed', async () => {
   await using workspace = await Workspace.create(['shm'], '/dev/shm');
   workspace.shell('echo one > file');

@@ -43,7 +43,8 @@ async function record(...files: readonly OpenFile[]): Promise<unknown> {
 test('only files outside the roots that still have a name are recorded', async () => {
   const inside: OpenFile = { ...file('x', ''), path: join(folder, 'work', 'deep', 'file') };
   const beside: OpenFile = { ...file('workshop', 'abc'), path: join(folder, 'workshop') };
-  expect(await record(inside, beside, file('gone', '', { deleted: true }))).toEqual([
+  const kernels: OpenFile = { ...file('y', ''), path: '/proc/self/oom_score_adj' };
+  expect(await record(inside, kernels, beside, file('gone', '', { deleted: true }))).toEqual([
     expect.objectContaining({
       path: join(folder, 'workshop'),
       sizeBytes: 3,

@@ -70,6 +70,14 @@ test('hard links that are the snapshot’s stay; others are made anew, all of th
   expect(plan({ wanted: separate, disk: linked })).toMatchObject({ moveAside: [{ path: 'a' }, { path: 'b' }], hardLinks: [], keptFiles: 0 });
 });
 
+test('names that are linked to others than in the snapshot are made anew', () => {
+  const wanted = [tree(root, { path: 'a', nlink: 2, ino: 5n }, { path: 'b', nlink: 2, ino: 5n }, { path: 'c', ino: 6n })];
+  const disk = [tree(root, { path: 'a', nlink: 2, ino: 5n }, { path: 'b', ino: 6n }, { path: 'c', nlink: 2, ino: 5n })];
+  expect(plan({ wanted, disk })).toMatchObject({ moveAside: [{ path: 'a' }, { path: 'b' }, { path: 'c' }], keptFiles: 0 });
+  const larger = [tree(root, { path: 'a', nlink: 3, ino: 5n }, { path: 'b', nlink: 3, ino: 5n }, { path: 'c', nlink: 3, ino: 5n })];
+  expect(plan({ wanted, disk: larger })).toMatchObject({ moveAside: [{ path: 'a' }, { path: 'b' }, { path: 'c' }] });
+});
+
 test('a link to something outside the roots does not matter', () => {
   const outside = [tree(root, { path: 'a', nlink: 2 })];
   expect(plan({ wanted: outside, disk: [tree(root, { path: 'a' })] })).toMatchObject({ moveAside: [], keptFiles: 1 });

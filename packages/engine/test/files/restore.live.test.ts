@@ -7,6 +7,8 @@ test('hard links between two roots stay links', async () => {
   await using workspace = await Workspace.create(['cwd', 'track-1']);
   workspace.shell('echo shared > z; ln z ../track-1/a; ln z ../track-1/b');
   const snapshot = await workspace.take();
+  // One for each root: which one is needed is found out when the job runs again.
+  expect(snapshot.copiedFiles).toBe(2);
   expect(snapshot.checkpoint.puts.filter((key) => key.startsWith('file/'))).toEqual(['file/cwd/z']);
   workspace.shell('rm z; echo other > ../track-1/a');
   await workspace.restore(snapshot);
@@ -40,6 +42,15 @@ test('an empty root of another machine is filled, the root’s own mode, owner a
   await workspace.restore(snapshot);
   expect(listing(workspace.root)).toEqual(before);
   expect(workspace.shell('ls -A')).toBe('file\n');
+});
+
+test('folders of saved files belong to the owner of the root', async () => {
+  await using workspace = await Workspace.create();
+  workspace.shell('chown 12:34 .; mkdir d; echo 1 > d/file');
+  const snapshot = await workspace.take();
+  workspace.shell('echo 2 > d/file');
+  await workspace.restore(snapshot);
+  expect(workspace.shell('stat -c "%u:%g %a" .holdfast .holdfast/saved .holdfast/saved/d')).toBe('12:34 700\n12:34 700\n12:34 700\n');
 });
 
 test('saved files of an earlier restore are never touched by a later one of the same name', async () => {

@@ -36,7 +36,9 @@ test.each([
 });
 
 test('a folder of a job’s own is accepted', async () => {
-  await expect(assertTrackable(join(folder, 'job'))).resolves.toBeUndefined();
+  await expect(assertTrackable(join(folder, 'job'))).resolves.toBe(join(folder, 'job'));
+  await symlink('job', join(folder, 'to-job'));
+  await expect(assertTrackable(join(folder, 'to-job'))).resolves.toBe(join(folder, 'job'));
 });
 
 test('a file, a missing path and a link to a system folder are refused with what would do', async () => {

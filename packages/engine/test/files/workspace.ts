@@ -76,7 +76,7 @@ export class Workspace implements AsyncDisposable {
     return { checkpoint, trees, copiedFiles };
   }
 
-  restore({ checkpoint }: Snapshot, savedName = 'saved', exclude: readonly string[] = []): Promise<RestoredFiles> {
+  restore({ checkpoint }: Pick<Snapshot, 'checkpoint'>, savedName = 'saved', exclude: readonly string[] = []): Promise<RestoredFiles> {
     return restoreFiles({ reader: checkpoint.reader(), roots: this.roots, treeTool, savedName, exclude });
   }
 

@@ -4,6 +4,7 @@ import { type CallOptions, isHoldfastError } from '@holdfast/core';
 import { execa } from 'execa';
 import { readCaller } from '../container/caller.js';
 import { findNative, findProgram, nativeTools, type ToolPaths } from '../container/tools.js';
+import { assertRights } from './assert-rights.js';
 import type { DoctorCheck } from './types.js';
 
 const deadlineMs = 20_000;
@@ -34,17 +35,15 @@ async function checkSystem(): Promise<DoctorCheck> {
 
 async function checkRights(): Promise<DoctorCheck> {
   const name = 'rights';
-  const { uid, capabilities } = await readCaller();
-  if (uid !== 0) return { name, ok: false, detail: `this is user ${uid}, not root`, remedy: 'run it as root, for example with sudo' };
-  const missing = ['CAP_SYS_ADMIN', 'CAP_SYS_PTRACE'].filter((capability) => !capabilities.effective.includes(capability));
-  if (missing.length > 0)
-    return {
-      name,
-      ok: false,
-      detail: `root without ${missing.join(' and ')}`,
-      remedy: 'run it outside of the container that takes them away, or give them to it',
-    };
-  const limits = capabilities.effective.includes('CAP_SYS_RESOURCE') ? '' : '; without CAP_SYS_RESOURCE a job of another user cannot be resumed';
+  const caller = await readCaller();
+  try {
+    assertRights(caller);
+  } catch (error) {
+    return fromError(name, error);
+  }
+  const limits = caller.capabilities.effective.includes('CAP_SYS_RESOURCE')
+    ? ''
+    : '; without CAP_SYS_RESOURCE a job of another user cannot be resumed';
   return { name, ok: true, detail: `root${limits}`, remedy: undefined };
 }
 

@@ -10,11 +10,13 @@ import {
   type StorageDriver,
   systemClock,
 } from '@holdfast/core';
+import { readCaller } from '../container/caller.js';
 import { findTools } from '../container/tools.js';
 import { defaultDeadlines } from '../repository/deadlines.js';
 import { openRemoteStore } from '../repository/remote-store.js';
 import { startRun } from '../run/start-run.js';
 import type { Run, RunRequest } from '../run/types.js';
+import { assertRights } from './assert-rights.js';
 import { completeRequest } from './complete-request.js';
 import { runDoctor } from './doctor.js';
 import { createJobs } from './jobs.js';
@@ -65,6 +67,7 @@ export class EngineDeployment implements Deployment {
   async run(request: RunRequest, { signal }: CallOptions = {}): Promise<Run> {
     const { config, logger } = this.#options;
     const complete = completeRequest(request, config);
+    assertRights(await readCaller());
     const tools = await findTools(config.tools);
     const { store, attached } = await this.#open({ signal });
     const catalog = await this.#openCatalog({ signal });

@@ -1,0 +1,35 @@
+import { parseDeploymentConfig } from '@holdfast/core';
+import { expect, test } from 'vitest';
+import { completeRequest } from '../../src/deployment/complete-request.js';
+import type { RunRequest } from '../../src/run/types.js';
+
+const config = parseDeploymentConfig({ job: { interval: '7m', keep: 4 } });
+const request: RunRequest = { command: ['./align.sh'], workingDirectory: '/data/align', environment: {} };
+
+test('what the request leaves out comes from the configuration', () => {
+  expect(completeRequest(request, config)).toMatchObject({ intervalMs: 420_000, keep: 4, onRestoreFailure: 'older', tcp: 'close', fresh: false });
+});
+
+test('what the request says wins, in text or in milliseconds', () => {
+  expect(completeRequest({ ...request, interval: '90s', keep: 1, job: 'align-7' }, config)).toMatchObject({
+    intervalMs: 90_000,
+    keep: 1,
+    job: 'align-7',
+  });
+  expect(completeRequest({ ...request, interval: 1500 }, config).intervalMs).toBe(1500);
+});
+
+test.each([
+  [{ interval: '5x' }, 'HF_DURATION', /5x/],
+  [{ interval: Number.NaN }, 'HF_USAGE', /NaN/],
+  [{ interval: 0 }, 'HF_USAGE', /interval 0/],
+  [{ keep: 0 }, 'HF_USAGE', /keep 0/],
+  [{ keep: 1.5 }, 'HF_USAGE', /keep 1.5/],
+  [{ workingDirectory: 'relative' }, 'HF_USAGE', /relative/],
+  [{ command: [''] as const }, 'HF_USAGE', /no command/],
+  [{ job: '../escape' }, 'HF_JOB_NAME', /escape/],
+])('%j is refused by name', (wrong, code, message) => {
+  const parse = () => completeRequest({ ...request, ...wrong } as RunRequest, config);
+  expect(parse).toThrow(expect.objectContaining({ code }));
+  expect(parse).toThrow(message);
+});

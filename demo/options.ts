@@ -12,7 +12,7 @@ export interface DemoOptions {
 
 const help = `script/demo [--bases N] [--interval TIME] [--kills N] [--seed N] [--keep-files]
 
-  --bases N        size of the generated genome (default 40000000)
+  --bases N        size of the generated genome (default 28000000)
   --interval TIME  time between snapshots (default 5s)
   --kills N        how many times everything is killed (default 2)
   --seed N         decides the moments of the kills (default: another one each time)
@@ -37,7 +37,7 @@ export function demoOptions(words: readonly string[]): DemoOptions | undefined {
     return undefined;
   }
   return {
-    bases: whole('--bases', values.bases, 40_000_000),
+    bases: whole('--bases', values.bases, 28_000_000),
     interval: values.interval ?? '5s',
     kills: whole('--kills', values.kills, 2),
     seed: whole('--seed', values.seed, Math.floor(Math.random() * 1_000_000)),

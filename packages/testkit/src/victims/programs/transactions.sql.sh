@@ -2,6 +2,7 @@
 # Prints SQL: so many transactions over two tables with an index. transactions.sql.sh COUNT
 cat <<SQL
 PRAGMA journal_mode=WAL;
+PRAGMA synchronous=NORMAL;
 CREATE TABLE account(id INTEGER PRIMARY KEY, owner TEXT, balance INTEGER);
 CREATE TABLE movement(id INTEGER PRIMARY KEY, source INTEGER, target INTEGER, amount INTEGER);
 CREATE INDEX movement_source ON movement(source, amount);

@@ -42,6 +42,7 @@ export class HeldRun {
   readonly #log: number;
   readonly #listeners = new Set<() => void>();
   #rest = '';
+  #isClosed = false;
   #view: AttemptView | undefined;
 
   /** `number` names the attempt's logs. Its stdin is empty unless `stdin` is a descriptor. */
@@ -126,14 +127,16 @@ export class HeldRun {
     this.#child.kill(name);
   }
 
-  /** Gives up the streams; what still holds their other end gets an error on writing, as after a closed terminal. */
+  /** Gives up the streams, if not done yet; what still holds their other end gets an error on writing, as after a closed terminal. */
   close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     this.#child.stderr?.destroy();
     closeSync(this.#log);
   }
 
   #hear(bytes: Buffer): void {
-    writeSync(this.#log, bytes);
+    if (!this.#isClosed) writeSync(this.#log, bytes);
     const lines = (this.#rest + bytes.toString('utf8')).split('\n');
     this.#rest = lines.pop() ?? '';
     for (const line of lines) {

@@ -1,0 +1,62 @@
+import { parseArgs } from 'node:util';
+import { type PlannedKill, parsePlan } from './plan.ts';
+
+export interface ChaosOptions {
+  readonly rounds: number;
+  readonly seed: number;
+  readonly victims: readonly string[];
+  readonly interval: string;
+  readonly scale: number;
+  /** For every round, instead of random kills. */
+  readonly plan: readonly PlannedKill[] | undefined;
+  readonly json: boolean;
+}
+
+const help = `script/chaos [OPTIONS]
+
+Runs real programs under Holdfast, kills parts of it at random moments, and checks that each program ends with the right bytes.
+
+  --rounds N        how many programs are run (default 30)
+  --seed N          brings the same choices back (default: another one each time)
+  --victim NAME     only this program; may be given several times
+  --interval TIME   time between snapshots (default 400ms)
+  --scale X         makes the programs longer or shorter (default 0.8)
+  --plan KILLS      these kills in every round, as a failed round prints them: PHASE:TARGET:MS,…
+  --json            the summary as one JSON document on stdout
+
+A round that fails keeps its folder with all logs and prints its path. Exit status 1 where a round failed.`;
+
+/** Undefined where only help was wanted. Throws what to tell the user. */
+export function chaosOptions(words: readonly string[]): ChaosOptions | undefined {
+  const { values } = parseArgs({
+    args: [...words],
+    options: {
+      rounds: { type: 'string', default: '30' },
+      seed: { type: 'string' },
+      victim: { type: 'string', multiple: true, default: [] },
+      interval: { type: 'string', default: '400ms' },
+      scale: { type: 'string', default: '0.8' },
+      plan: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) {
+    console.log(help);
+    return undefined;
+  }
+  return {
+    rounds: number('--rounds', values.rounds, /^[1-9]\d{0,5}$/),
+    seed: values.seed === undefined ? Math.floor(Math.random() * 1_000_000) : number('--seed', values.seed, /^\d{1,9}$/),
+    victims: values.victim,
+    interval: values.interval,
+    scale: number('--scale', values.scale, /^\d{1,3}(\.\d+)?$/),
+    plan: values.plan === undefined ? undefined : parsePlan(values.plan),
+    json: values.json,
+  };
+}
+
+function number(name: string, text: string, form: RegExp): number {
+  if (form.test(text)) return Number(text);
+  throw new Error(`${name} is '${text}', which is no number that would do`);
+}

@@ -4,6 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { HoldfastError, systemClock } from '@holdfast/core';
 import { foldersOfNewGroup, parseCgroups } from './cgroup-files.js';
 import { readContainerRecord } from './container-record.js';
+import { endProcesses } from './end-processes.js';
+import { recordedProcesses } from './helper-record.js';
 import { parseMountInfo } from './host-mounts.js';
 import { cgroupPathOf, layoutOf, runcRoot } from './layout.js';
 import { markedProcesses } from './marked-processes.js';
@@ -27,29 +29,34 @@ export interface LeftoversOptions {
  * anything, the keeper, control groups, mounts, and at last the run folder. A repeat is harmless, also after a kill in between.
  * Rejects with HF_JOB_HELD where a process cannot be ended, with the folder that could not be removed left whole.
  */
-export async function endLeftovers({ tools, stateDirectory, runDirectory, containerId: id, deadlineMs = 20_000 }: LeftoversOptions): Promise<void> {
+export async function endLeftovers({ tools, stateDirectory, runDirectory, containerId, deadlineMs = 20_000 }: LeftoversOptions): Promise<void> {
   const layout = layoutOf(runDirectory);
-  const freezer = await freezerFor(id, systemClock);
+  const freezer = await freezerFor(containerId, systemClock);
   const record = await readContainerRecord(layout.record);
   // The caller's own control group may be another one today.
   const folders = [...new Set([record?.freezerFolder ?? freezer.files.folder, freezer.files.folder])];
-  const end = systemClock.monotonicMs() + deadlineMs;
-  for (;;) {
-    const job = (await Promise.all(folders.map(processesOf))).flat();
-    const helpers = await markedProcesses(id);
-    const keepers = helpers.filter(({ name }) => name === 'holdfast-keeper');
-    const others = helpers.filter(({ name }) => name !== 'holdfast-keeper');
-    if (job.length === 0 && helpers.length === 0) break;
-    if (systemClock.monotonicMs() >= end) throw stuck(id, [...job, ...helpers.map(({ pid }) => pid)]);
-    for (const pid of [...job, ...others.map(({ pid }) => pid)]) kill(pid);
+  const keeperName = 'holdfast-keeper';
+  const job = async (): Promise<readonly number[]> => (await Promise.all(folders.map(processesOf))).flat();
+  const helpers = async (wanted: (name: string) => boolean): Promise<readonly number[]> =>
+    (await markedProcesses(containerId)).filter(({ name }) => wanted(name)).map(({ pid }) => pid);
+  const criu = (): Promise<readonly number[]> => recordedProcesses(layout.helpers);
+  const thaw = (): Promise<void> => freezer.thaw(1000).catch(() => undefined);
+  const left = await endProcesses({
+    find: async () => [...(await job()), ...(await criu()), ...(await helpers((name) => name !== keeperName))],
     // On version 1 a frozen process dies only when it is thawed.
-    await freezer.thaw(1000).catch(() => undefined);
-    // Its job is dead: it passes the last output on and ends. A user who does not read does not hold us up.
-    if (job.length === 0 && others.length === 0 && systemClock.monotonicMs() >= end - deadlineMs + 1000) for (const { pid } of keepers) kill(pid);
-    await delay(10);
-  }
+    between: thaw,
+    deadlineMs,
+    clock: systemClock,
+  });
+  if (left.length > 0) throw stuck(containerId, left);
+  // A keeper whose job is dead passes the last output on and ends; a user who does not read must not hold us up.
+  await waitUntil(async () => (await helpers((name) => name === keeperName)).length === 0, 1000);
+  // Also what it may have started meanwhile.
+  const everyone = async (): Promise<readonly number[]> => [...(await job()), ...(await criu()), ...(await helpers(() => true))];
+  const stillThere = await endProcesses({ find: everyone, between: thaw, deadlineMs, clock: systemClock });
+  if (stillThere.length > 0) throw stuck(containerId, stillThere);
   const runc: Runc = { tools, root: runcRoot(stateDirectory), log: layout.runcLog };
-  await removeContainer(runc, id, record?.freezerFolder);
+  await removeContainer(runc, containerId, record?.freezerFolder);
   await removeFolder(runDirectory);
 }
 
@@ -70,12 +77,9 @@ async function removeCgroup(folder: string): Promise<void> {
   await rmdir(folder).catch(() => undefined);
 }
 
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // Gone meanwhile.
-  }
+async function waitUntil(condition: () => Promise<boolean>, timeoutMs: number): Promise<void> {
+  const end = systemClock.monotonicMs() + timeoutMs;
+  while (!(await condition()) && systemClock.monotonicMs() < end) await delay(10);
 }
 
 function stuck(id: string, pids: readonly number[]): HoldfastError {

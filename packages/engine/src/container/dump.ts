@@ -2,7 +2,10 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, HoldfastError } from '@holdfast/core';
 import { type DumpStats, readDumpStats } from '../images/dump-stats.js';
+import { endProcesses } from './end-processes.js';
 import { type Guarded, type GuardedEnd, runGuarded } from './guarded.js';
+import { recordDescendants, recordedProcesses } from './helper-record.js';
+import { markedProcesses } from './marked-processes.js';
 import { namedFailure } from './named-failure.js';
 import { readLogs } from './read-log.js';
 import { helperEnvironment, type Runc, runcCommand } from './runc.js';
@@ -40,6 +43,8 @@ export interface DumpContext {
   readonly runc: Runc;
   readonly id: string;
   readonly clock: Clock;
+  /** Where the processes of the dump are noted. */
+  readonly helpersFile: string;
   readonly isFrozen: () => Promise<boolean>;
 }
 
@@ -58,7 +63,12 @@ export async function prepareDump(context: DumpContext, options: DumpOptions): P
     environment: helperEnvironment(runc, id),
     signal,
   });
-  if (!(await guarded.ready)) throw await dumpFailure(await guarded.end, options);
+  if (!(await guarded.ready)) {
+    const end = await guarded.end;
+    if (end.how === 'lost') await endHelpers();
+    throw await dumpFailure(end, options);
+  }
+  if (guarded.pid !== undefined) await recordDescendants(context.helpersFile, guarded.pid);
   return { run: () => run(guarded), cancel: () => cancel(guarded) };
 
   async function run(guarded: Guarded): Promise<DumpResult> {
@@ -70,10 +80,20 @@ export async function prepareDump(context: DumpContext, options: DumpOptions): P
     guarded.go();
     const end = await guarded.end;
     const dumpMs = clock.monotonicMs() - begun;
+    if (end.how === 'lost') await endHelpers();
     if (end.how !== 'ended' || end.exitCode !== 0) throw await dumpFailure(end, options);
     // A CRIU that dies in between leaves the job running: memory and files are then not of one instant.
     if (!(await context.isFrozen())) throw notFrozen('after CRIU ended');
     return { dumpMs, stats: await readDumpStats(workDir, imagesDir) };
+  }
+
+  /** The guard is gone and cannot end what it had started. A CRIU that finished later would freeze the job again. */
+  async function endHelpers(): Promise<void> {
+    const find = async (): Promise<readonly number[]> => [
+      ...(await markedProcesses(id)).filter(({ name }) => name !== 'holdfast-keeper').map(({ pid }) => pid),
+      ...(await recordedProcesses(context.helpersFile)),
+    ];
+    await endProcesses({ find, deadlineMs: 10_000, clock });
   }
 }
 

@@ -14,6 +14,8 @@ export interface ContainerLayout {
   readonly exitFile: string;
   /** The keeper's identity, for who must end what is left. */
   readonly record: string;
+  /** CRIU and what started it, while a dump runs. */
+  readonly helpers: string;
   readonly runcLog: string;
   /** CRIU's logs of a restore. */
   readonly work: string;
@@ -31,6 +33,7 @@ export function layoutOf(runDirectory: string): ContainerLayout {
     pidFile: inside('init.pid'),
     exitFile: inside('exit'),
     record: inside('container.json'),
+    helpers: inside('helpers.json'),
     runcLog: inside('runc.log'),
     work: inside('restore'),
   };

@@ -5,6 +5,7 @@ import type { OpenFile, TrackedRoot } from '../files/tracked-root.js';
 import { removeContainer } from './cleanup.js';
 import { criuConfigText, type TcpPolicy } from './criu-config.js';
 import { type DumpOptions, type DumpResult, type PreparedDump, prepareDump } from './dump.js';
+import { endProcesses } from './end-processes.js';
 import type { Freezer } from './freezer.js';
 import type { Keeper } from './keeper.js';
 import type { KeeperEvent } from './keeper-lines.js';
@@ -34,6 +35,8 @@ export interface LiveContainerOptions {
   readonly freezeDeadlineMs: number;
   readonly longestFreezeMs: number;
 }
+
+const killDeadlineMs = 20_000;
 
 export class LiveContainer implements RunningContainer {
   readonly id: string;
@@ -88,7 +91,7 @@ export class LiveContainer implements RunningContainer {
   async prepareDump(options: DumpOptions): Promise<PreparedDump> {
     const { runc, id, clock, layout, tools, tcp } = this.#options;
     await writeFile(layout.criuConfig, criuConfigText({ tcp, hook: tools.hook }));
-    const prepared = await prepareDump({ runc, id, clock, isFrozen: () => this.#isFrozen() }, options);
+    const prepared = await prepareDump({ runc, id, clock, helpersFile: layout.helpers, isFrozen: () => this.#isFrozen() }, options);
     const { initName } = this.recorded;
     return {
       cancel: () => prepared.cancel(),
@@ -130,11 +133,16 @@ export class LiveContainer implements RunningContainer {
   }
 
   async kill(): Promise<void> {
-    const sigkill = 9;
-    await this.signal(sigkill);
-    // A frozen process dies when it is thawed.
-    await this.thaw();
-    await this.#options.keeper.ended;
+    const { freezer, keeper, clock, freezeDeadlineMs } = this.#options;
+    const left = await endProcesses({
+      find: () => this.#processes(),
+      // On version 1 a frozen process dies only when it is thawed.
+      between: () => freezer.thaw(freezeDeadlineMs).catch(() => undefined),
+      deadlineMs: killDeadlineMs,
+      clock,
+    });
+    if (left.length > 0) throw this.#cannotEnd(left);
+    await keeper.ended;
   }
 
   async dispose(): Promise<void> {
@@ -149,6 +157,16 @@ export class LiveContainer implements RunningContainer {
 
   #processes(): Promise<readonly number[]> {
     return processesOf(this.#options.freezer.files.folder);
+  }
+
+  #cannotEnd(pids: readonly number[]): HoldfastError {
+    return new HoldfastError('HF_JOB_HELD', {
+      message: `processes ${pids.join(', ')} of the job do not end, although they were killed`,
+      kind: 'conflict',
+      retry: 'yes',
+      operation: 'kill',
+      hint: 'a process that waits for a disk or a network file system ends when that answers',
+    });
   }
 
   #gone(): HoldfastError {

@@ -1,0 +1,153 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { systemClock } from '@holdfast/core';
+import { expect, test } from 'vitest';
+import { endLeftovers } from '../../src/container/cleanup.js';
+import { recordedProcesses } from '../../src/container/helper-record.js';
+import { markedProcesses } from '../../src/container/marked-processes.js';
+import { freezerFor } from '../../src/container/prepare-bundle.js';
+import { processesOf } from '../../src/container/processes.js';
+import type { ContainerOptions, RestoreContainerOptions } from '../../src/container/running-container.js';
+import { Machine, until } from './machine.js';
+
+/** Holds enough memory for a dump or a restore to be hit in its middle, and counts. */
+const victim = `import time
+block = bytearray(b'holdfast' * (24 << 20))
+n = 0
+while True:
+    n += 1; print(n, block[n * 4096 % len(block)], flush=True); time.sleep(0.005)
+`;
+
+interface Holder {
+  readonly child: ChildProcess;
+  /** Resolves when the holder has said the word so often. */
+  said(word: string, times?: number): Promise<void>;
+}
+
+function hold(machine: Machine, options: ContainerOptions, dumps: number, restore?: Partial<RestoreContainerOptions>): Holder {
+  const out = openSync(machine.output, 'a');
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'holder.mjs'), JSON.stringify({ options, dumps, restore })], {
+    stdio: ['ignore', 'pipe', 'inherit', out],
+  });
+  closeSync(out);
+  const words: string[] = [];
+  child.stdout?.on('data', (text: Buffer) => words.push(...text.toString().split('\n').filter(Boolean)));
+  return { child, said: (word, times = 1) => until(() => words.filter((one) => one === word).length >= times) };
+}
+
+/** Sends SIGKILL to who may be gone. */
+function endQuietly(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // Gone.
+  }
+}
+
+async function goesOn(machine: Machine): Promise<void> {
+  const before = machine.lines().length;
+  await until(() => machine.lines().length > before + 3);
+}
+
+/** Nothing of the container is left on this machine: no process, control group, mount or folder. */
+async function assertGone(machine: Machine, id: string): Promise<void> {
+  await endLeftovers({ tools: machine.tools, stateDirectory: machine.stateDirectory, runDirectory: machine.runDirectory(id), containerId: id });
+  const freezer = await freezerFor(id, systemClock);
+  expect(await processesOf(freezer.files.folder)).toEqual([]);
+  expect(await markedProcesses(id)).toEqual([]);
+  expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain(machine.base);
+  await expect(freezer.isFrozen()).rejects.toThrow('ENOENT');
+  expect(() => readFileSync(join(machine.runDirectory(id), 'container.json'))).toThrow('ENOENT');
+}
+
+test.each([
+  ['prepared', 0],
+  ['frozen', 0],
+  ['frozen', 5],
+  ['frozen', 40],
+  ['frozen', 120],
+  ['dumped', 0],
+])('a Holdfast that is killed when the job is %s, %i ms later, leaves no frozen job and nothing else', async (word, ms) => {
+  await using machine = await Machine.open();
+  machine.write('victim.py', victim);
+  const options = machine.options(['python3', 'victim.py']);
+  const holder = hold(machine, options, 1);
+  await until(() => machine.lines().length > 3);
+  await holder.said(word);
+  await delay(ms);
+  holder.child.kill('SIGKILL');
+  await goesOn(machine);
+  await until(async () => (await markedProcesses(options.id)).every(({ name }) => name === 'holdfast-keeper'));
+  await goesOn(machine);
+  await assertGone(machine, options.id);
+});
+
+test.each([
+  ['the guard', /^holdfast-guard/],
+  ['runc', /^runc/],
+  ['CRIU', /^(?:criu|ld-linux)/],
+  ['all of them', /^(?!holdfast-keeper)/],
+])('%s killed in the middle of a dump: the dump fails, the job goes on and is dumped again', async (_, name) => {
+  await using machine = await Machine.open();
+  machine.write('victim.py', victim);
+  let container = await machine.start(['python3', 'victim.py']);
+  await until(() => machine.lines().length > 3);
+  for (const ms of [0, 15, 60]) {
+    const folder = join(machine.base, `killed-${ms}`);
+    const dump = await container.prepareDump({ imagesDir: join(folder, 'images'), workDir: join(folder, 'work'), deadlineMs: 60_000 });
+    const recorded = await recordedProcesses(join(machine.runDirectory(container.id), 'helpers.json'));
+    const targets = recorded.filter((pid) => name.test(readFileSync(`/proc/${pid}/comm`, 'latin1')));
+    expect(targets).not.toEqual([]);
+    await container.freeze();
+    const outcome = dump.run().then(
+      () => 'finished',
+      (error: { code: string }) => error.code,
+    );
+    await delay(ms);
+    for (const pid of targets) endQuietly(pid);
+    const code = await outcome;
+    expect(['HF_DUMP_FAILED', 'HF_SNAPSHOT_DISCARDED', 'finished']).toContain(code);
+    await container.thaw();
+    await goesOn(machine);
+  }
+  container = await machine.nextLife(container);
+  await goesOn(machine);
+  await container.dispose();
+  await assertGone(machine, container.id);
+});
+
+test.each([0, 20, 60, 110, 200])(
+  'a Holdfast that is killed %i ms into a restore leaves what the next one can clear, and the images are as they were',
+  async (ms) => {
+    await using machine = await Machine.open();
+    machine.write('victim.py', victim);
+    const first = await machine.start(['python3', 'victim.py']);
+    await until(() => machine.lines().length > 3);
+    const saved = await machine.save(first);
+    await first.kill();
+    await first.dispose();
+    const options = machine.options(['unused']);
+    const { imagesDirectory, recordedMounts, recorded } = saved;
+    const holder = hold(machine, options, 0, { imagesDirectory, recordedMounts, recorded });
+    await holder.said('starting');
+    await delay(ms);
+    holder.child.kill('SIGKILL');
+    await assertGone(machine, options.id);
+    const again = await machine.restore(saved);
+    await goesOn(machine);
+    await again.dispose();
+  },
+);
+
+test('a keeper that is killed costs its job the streams; the container is ended whole', async () => {
+  await using machine = await Machine.open();
+  machine.write('victim.py', victim);
+  const container = await machine.start(['python3', 'victim.py']);
+  await until(() => machine.lines().length > 3);
+  for (const { pid } of await markedProcesses(container.id)) endQuietly(pid);
+  expect(await container.exited).toEqual({ exitCode: undefined, signal: undefined });
+  await container.dispose();
+  await assertGone(machine, container.id);
+});

@@ -21,7 +21,7 @@ Runs real programs under Holdfast, kills parts of it at random moments, and chec
   --victim NAME     only this program; may be given several times
   --interval TIME   time between snapshots (default 400ms)
   --scale X         makes the programs longer or shorter (default 0.8)
-  --plan KILLS      these kills in every round, as a failed round prints them: PHASE:TARGET:MS,…
+  --plan KILLS      these kills in every round, as a failed round prints them: PHASE:TARGET:MS:SNAPSHOTS,…
   --json            the summary as one JSON document on stdout
 
 A round that fails keeps its folder with all logs and prints its path. Exit status 1 where a round failed.`;

@@ -10,6 +10,8 @@ export interface PlannedKill {
   readonly target: Target;
   /** From the beginning of the phase. */
   readonly delayMs: number;
+  /** So many snapshots of the attempt are let pass before. */
+  readonly afterSnapshots: number;
 }
 
 /** The longest wait within a phase: about as long as it lasts, so that kills fall on all of it. */
@@ -19,12 +21,15 @@ const longestDelayMs: Readonly<Record<Phase, number>> = {
   'restoring-memory': 120,
   running: 400,
   'pre-copy': 30,
-  frozen: 60,
-  persisting: 80,
+  frozen: 30,
+  persisting: 60,
   committing: 2,
   pruning: 3,
   finishing: 10,
 };
+
+/** What comes again and again while the job runs. */
+const betweenSnapshots: ReadonlySet<Phase> = new Set(['running', 'pre-copy', 'frozen', 'persisting', 'committing']);
 
 const always: readonly Target[] = ['everything', 'everything', 'everything', 'holdfast', 'holdfast', 'repository'];
 const withJob: readonly Target[] = [...always, 'keeper', 'keeper', 'main', 'init'];
@@ -56,24 +61,25 @@ export function planKill(random: Random, hits: Hits, { canResume, mayEnd }: { re
     random,
     possible.filter((each) => hits[each] === least),
   );
-  return { phase, target: pick(random, targets[phase]), delayMs: Math.round(random.next() * longestDelayMs[phase]) };
+  const delayMs = Math.round(random.next() * longestDelayMs[phase]);
+  return { phase, target: pick(random, targets[phase]), delayMs, afterSnapshots: betweenSnapshots.has(phase) ? random.below(3) : 0 };
 }
 
-/** `PHASE:TARGET:MS,…`, as a failed round prints it. Throws what is wrong with it. */
+/** `PHASE:TARGET:MS:SNAPSHOTS,…`, as a failed round prints it. Throws what is wrong with it. */
 export function parsePlan(text: string): readonly PlannedKill[] {
   return text.split(',').map((word) => {
-    const [phase, target, delay] = word.split(':');
+    const [phase, target, delay = '', after = '0'] = word.split(':');
     const known = phases.find((each) => each === phase);
     const aim = known === undefined ? undefined : ([...targets[known]] as readonly string[]).find((each) => each === target);
-    if (known === undefined || aim === undefined || !/^\d{1,6}$/.test(delay ?? '')) {
-      throw new Error(`'${word}' is no kill: write PHASE:TARGET:MS, such as frozen:criu:20; phases are ${phases.join(', ')}`);
+    if (known === undefined || aim === undefined || ![delay, after].every((text) => /^\d{1,6}$/.test(text))) {
+      throw new Error(`'${word}' is no kill: write PHASE:TARGET:MS:SNAPSHOTS, such as frozen:criu:20:1; phases are ${phases.join(', ')}`);
     }
-    return { phase: known, target: aim as Target, delayMs: Number(delay) };
+    return { phase: known, target: aim as Target, delayMs: Number(delay), afterSnapshots: Number(after) };
   });
 }
 
 export function planText(kills: readonly PlannedKill[]): string {
-  return kills.map(({ phase, target, delayMs }) => `${phase}:${target}:${delayMs}`).join(',');
+  return kills.map(({ phase, target, delayMs, afterSnapshots }) => `${phase}:${target}:${delayMs}:${afterSnapshots}`).join(',');
 }
 
 function pick<T>(random: Random, from: readonly T[]): T {

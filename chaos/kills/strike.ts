@@ -18,22 +18,23 @@ export interface StrikeOptions {
   readonly deadlineMs: number;
 }
 
-/** Phases that last a few milliseconds. */
-const short: ReadonlySet<Phase> = new Set(['committing', 'pruning', 'finishing', 'pre-copy']);
+/** Phases that are over before all processes of the machine have been looked at. */
+const short: ReadonlySet<Phase> = new Set(['pre-copy', 'frozen', 'committing', 'pruning', 'finishing']);
 
 /** Waits for the phase and its moment, then kills. Undefined where the run ended, or the phase did not come, before. */
 export async function strike({ run, kill, jobDirectory, keep, deadlineMs }: StrikeOptions): Promise<Struck | undefined> {
   const watch = new PhaseWatch(run, jobDirectory, keep);
   const end = performance.now() + deadlineMs;
+  if (!(await run.until(() => run.count('snapshot.committed') >= kill.afterSnapshots, deadlineMs))) return undefined;
+  const comesAndGoes = kill.target === 'criu' || kill.target === 'runc';
   let known = processesOf(run, kill.target);
   for (let turn = 1; watch.now() !== kill.phase; turn += 1) {
     if (run.end !== undefined || performance.now() >= end) return undefined;
-    // To look for processes takes longer than a short phase lasts: they are looked for before it comes.
     if (turn % 40 === 0) known = processesOf(run, kill.target);
     await delay(short.has(kill.phase) ? 1 : 4);
   }
   if (kill.delayMs > 0) await waitWithin(watch, kill.delayMs);
-  if (!short.has(kill.phase)) known = processesOf(run, kill.target);
+  if (comesAndGoes || !short.has(kill.phase)) known = processesOf(run, kill.target);
   const alive = known.filter(({ pid, startTicks }) => readProcess(pid)?.startTicks === startTicks);
   if (run.end !== undefined || alive.length === 0) return undefined;
   const phase = watch.now();

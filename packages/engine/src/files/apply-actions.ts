@@ -25,8 +25,8 @@ const applyDeadlineMs = 3_600_000;
 /** Carries out the actions beneath the roots; rejects at the first that fails. */
 export async function applyActions(roots: readonly TrackedRoot[], actions: ActionList, { treeTool, signal }: ApplyOptions): Promise<Applied> {
   if (actions.count === 0) return { moves: [], notes: [] };
-  const args = ['apply', ...roots.map(({ hostPath }) => hostPath)];
-  const answer = await runTreeTool(args, { treeTool, signal, deadlineMs: applyDeadlineMs, input: actions.encode() });
+  const args = roots.map(({ hostPath }) => hostPath);
+  const answer = await runTreeTool('apply', args, { treeTool, signal, deadlineMs: applyDeadlineMs, input: actions.encode() });
   const moves: AppliedMove[] = [];
   const notes: { root: number; path: string; note: string }[] = [];
   let at = 0;

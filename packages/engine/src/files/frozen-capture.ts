@@ -38,8 +38,8 @@ export async function captureFrozen(
   const input = Buffer.alloc(openFiles.length * 8);
   for (const [number, { ino }] of openFiles.entries()) input.writeBigUInt64LE(ino, number * 8);
   const files = ['--output', staging.frozen, '--before', staging.before, '--stored', staging.stored, '--copies', staging.copies];
-  const args = ['capture', ...leftOut(root, exclude), ...files, root.hostPath];
-  const answer = await runTreeTool(args, { treeTool, signal, deadlineMs: captureDeadlineMs, input });
+  const args = [...leftOut(root, exclude), ...files, root.hostPath];
+  const answer = await runTreeTool('capture', args, { treeTool, signal, deadlineMs: captureDeadlineMs, input });
   const staged = new Map<number, string>();
   const vanished: number[] = [];
   for (let at = 0; at + 8 <= answer.length; at += 8) {

@@ -21,7 +21,7 @@ export interface ScanOptions {
 /** Lists a root. Rejects with HF_TRACK_PATH where something in it cannot be read. */
 export async function scanRoot(root: TrackedRoot, { treeTool, exclude, output, signal }: ScanOptions): Promise<TreeTable> {
   const target = output === undefined ? [] : ['--output', output];
-  const piped = await runTreeTool(['scan', ...leftOut(root, exclude), ...target, root.hostPath], { treeTool, signal, deadlineMs: scanDeadlineMs });
+  const piped = await runTreeTool('scan', [...leftOut(root, exclude), ...target, root.hostPath], { treeTool, signal, deadlineMs: scanDeadlineMs });
   return readableTable(root, output === undefined ? piped : await readFile(output, { signal }));
 }
 

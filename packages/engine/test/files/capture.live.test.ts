@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { appendFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { expect, test } from 'vitest';
 import { Mapping, openFile } from './mapping.js';
 import { contentOf } from './memory-checkpoint.js';
@@ -34,23 +35,25 @@ test('a file with a time within 2 s is copied in the freeze, an older one before
 
 test('a second store through a shared mapping is found although it moves no time', async () => {
   await using workspace = await Workspace.create();
-  workspace.shell('printf 00000000 > file');
   const path = `${workspace.root}/file`;
-  await using mapping = await Mapping.of(path);
-  await mapping.store('first');
-  await setTimeout(longEnoughMs);
-  const mapped = [openFile(path, { mappedSharedWritable: true })];
-  const first = await workspace.take({ openFiles: mapped });
-  const times = settled(path);
-  const second = await workspace.take({ parent: first, openFiles: mapped, meanwhile: () => mapping.store('again') });
-  expect(settled(path)).toEqual(times);
-  expect(text(second, 'file/cwd/file')).toBe('again000');
-  // Unmapped before anybody looks: what the mapping wrote since the snapshot before is read all the same.
-  await mapping.store('thirdly');
-  await mapping.unmap();
-  expect(settled(path)).toEqual(times);
-  const third = await workspace.take({ parent: second });
-  expect(text(third, 'file/cwd/file')).toBe('thirdly0');
+  // Where the kernel writes the page back in between, the next store does move the times, and there is nothing to see.
+  for (let seen = false; !seen; ) {
+    workspace.shell('printf 00000000 > file');
+    await using mapping = await Mapping.of(path);
+    await mapping.store('first');
+    await setTimeout(longEnoughMs);
+    const mapped = [openFile(path, { mappedSharedWritable: true })];
+    const first = await workspace.take({ openFiles: mapped });
+    const times = settled(path);
+    const second = await workspace.take({ parent: first, openFiles: mapped, meanwhile: () => mapping.store('again') });
+    expect(text(second, 'file/cwd/file')).toBe('again000');
+    // Unmapped before anybody looks: what the mapping wrote since the snapshot before is read all the same.
+    await mapping.store('thirdly');
+    await mapping.unmap();
+    const third = await workspace.take({ parent: second });
+    expect(text(third, 'file/cwd/file')).toBe('thirdly0');
+    seen = isDeepStrictEqual(settled(path), times);
+  }
 });
 
 test('a file open for writing is copied in the freeze although its times stay', async () => {

@@ -103,6 +103,22 @@ test('a name for saved files that is not one plain component is refused', async 
   }
 });
 
+test('a file that cannot be moved is named, with what would do', async () => {
+  await using workspace = await Workspace.create();
+  workspace.shell('echo 1 > file');
+  const snapshot = await workspace.take();
+  workspace.shell('echo 2 > file; chattr +i file');
+  const failure = workspace.restore(snapshot).finally(() => workspace.shell('chattr -i file'));
+  await expect(failure).rejects.toMatchObject({
+    code: 'HF_RESTORE_FAILED',
+    kind: 'permission',
+    message: expect.stringContaining('cannot move aside file: Operation not permitted') as unknown,
+    hint: expect.stringContaining('chattr -i') as unknown,
+  });
+  await workspace.restore(snapshot);
+  expect(workspace.shell('cat file .holdfast/saved/file')).toBe('1\n2\n');
+});
+
 test('a tool that is not there is named with the remedy', async () => {
   await using workspace = await Workspace.create();
   const { checkpoint } = await workspace.take();

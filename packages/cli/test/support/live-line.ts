@@ -1,5 +1,6 @@
 import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -10,7 +11,9 @@ const main = resolve(import.meta.dirname, '../../dist/main.js');
 /** Why the compiled command cannot run jobs here; undefined where it can. */
 export function missingHere(): string | undefined {
   if (process.getuid?.() !== 0) return 'root';
-  const doctor = spawnSync(process.execPath, [main, 'doctor', '--state-dir', join(tmpdir(), 'hf-cli-live-doctor')], { encoding: 'utf8' });
+  const folder = mkdtempSync(join(tmpdir(), 'hf-cli-live-doctor-'));
+  const doctor = spawnSync(process.execPath, [main, 'doctor', '--state-dir', folder], { encoding: 'utf8' });
+  rmSync(folder, { recursive: true });
   return doctor.status === 0 ? undefined : `what holdfast doctor names:\n${doctor.stdout}${doctor.stderr}`;
 }
 

@@ -94,6 +94,7 @@ export const breakages: Readonly<Record<string, Breakage>> = {
   'an object comes back byte for byte, whatever its length': wrongBytes,
   'only pages that differ from the parent count as changed, and only they are stored': forgetsParent,
   'pages are compared by their number, wherever the runs begin': storesEverything,
+  'the same bytes at other page numbers of the same window are not mistaken for unchanged': wrongBytes,
   'pages of zeros are not stored': storesEverything,
   'a page that became zero is zero, and one that was zero is not': wrongBytes,
   'a source is read at the offsets that its extents name': withWriters((writer) => ({

@@ -51,6 +51,17 @@ export const putCases: readonly ContractCase<CheckpointStoreFixture>[] = [
     await using reader = await store.open(summary);
     ok(Buffer.from(await reader.read('memory')).equals(grown));
   }),
+  storeCase('the same bytes at other page numbers of the same window are not mistaken for unchanged', async (store) => {
+    const epoch = await store.claim('job', holder('a'), newest);
+    const bytes = patternBytes(3 * page, 2);
+    const parent = await commitBytes(store, epoch, undefined, bytes);
+    await using writer = await store.begin(epoch, parent);
+    await writer.put(memoryObject('memory', bytes, 0x7f00 + 1));
+    const { summary } = await writer.commit({});
+    await using reader = await store.open(summary);
+    ok(Buffer.from(await reader.read('memory')).equals(bytes));
+    deepEqual(reader.objects[0]?.runs, [{ firstPage: 0x7f00 + 1, pageCount: 3 }]);
+  }),
   storeCase('pages of zeros are not stored', async (store) => {
     const epoch = await store.claim('job', holder('a'), newest);
     await using writer = await store.begin(epoch, undefined);

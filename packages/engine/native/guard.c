@@ -2,12 +2,13 @@
 //
 //   holdfast-guard DEADLINE_MS HOOK_FOLDER -- COMMAND ARGUMENT...
 //
-// The command gets a mount namespace of its own, so that nothing it mounts stays. When standard input reaches its end (Holdfast
-// is gone, or gives up) or the time is over, the command and everything it has started is killed. Ends with the command's
-// status, 124 for the deadline, 125 where the command could not be started, 130 where Holdfast ended it.
+// The command gets a mount namespace of its own, so that nothing it mounts stays. Ends with the command's status, 124 for the
+// deadline, 125 where the command could not be started, 130 where Holdfast ended it.
 //
-// HOOK_FOLDER (or "-") is where CRIU's hook waits: the guard says "ready" on standard output when it does, and lets it go on when
-// a line comes on standard input.
+// HOOK_FOLDER (or "-") is where CRIU's hook waits: the guard says "ready" on standard output when it does. On standard input "g" lets
+// it go on and "k" kills the command at once. When standard input ends (Holdfast is gone, or gives up), a command that
+// has not been let go is killed with all that it has started. One that has is let finish, until the deadline: CRIU has the job in
+// its hands then, and a job whose CRIU is killed while it runs a system call in the job's name dies of SIGTRAP.
 
 #include <errno.h>
 #include <fcntl.h>
@@ -43,6 +44,11 @@ static int open_fifo(const char *folder, const char *name) {
   return open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
 }
 
+static void tell_ready(void) {
+  ssize_t ignored = write(STDOUT_FILENO, "ready\n", 6);
+  (void)ignored;
+}
+
 static int stop(int status) {
   kill_children(10000);
   return status;
@@ -63,21 +69,38 @@ int main(int argc, char **argv) {
   int silence = open("/dev/null", O_RDONLY | O_CLOEXEC);
   pid_t command = spawn(argv + 4, (int[]){silence, -1, -1});
   if (silence < 0 || command < 0) return 125;
+  int input = STDIN_FILENO;
+  bool let_go = false, orphaned = false;
+  int result = -1;
   for (;;) {
     int status;
     pid_t ended;
     while ((ended = waitpid(-1, &status, WNOHANG)) > 0) {
-      if (ended == command) return stop(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+      if (ended == command) result = orphaned ? 130 : WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     }
+    // A runc that was killed leaves its CRIU to us: that is let finish, too.
+    bool alone = ended < 0 && errno == ECHILD;
+    if (result >= 0 && (alone || !let_go)) return stop(result);
     int64_t left = end - monotonic_ms();
     if (left <= 0) return stop(124);
-    struct pollfd waited[3] = {{.fd = children, .events = POLLIN}, {.fd = STDIN_FILENO, .events = POLLIN}, {.fd = ready, .events = POLLIN}};
+    struct pollfd waited[3] = {{.fd = children, .events = POLLIN}, {.fd = input, .events = POLLIN}, {.fd = ready, .events = POLLIN}};
     poll(waited, 3, (int)(left < 1000 ? left : 1000));
     struct signalfd_siginfo ignored;
     while (read(children, &ignored, sizeof ignored) > 0) {}
     char said[16];
-    if (waited[2].revents && read(ready, said, sizeof said) > 0 && write(STDOUT_FILENO, "ready\n", 6) != 6) return stop(130);
-    if (waited[1].revents && read(STDIN_FILENO, said, sizeof said) <= 0) return stop(130);
-    if (waited[1].revents && go >= 0 && write(go, "g", 1) != 1) return stop(130);
+    if (waited[2].revents && read(ready, said, sizeof said) > 0) tell_ready();
+    if (!waited[1].revents) continue;
+    ssize_t length = read(STDIN_FILENO, said, 1);
+    if (length <= 0) {
+      if (!let_go) return stop(130);
+      // Nobody is left to tell; poll leaves a negative descriptor alone.
+      input = -1;
+      orphaned = true;
+    } else if (said[0] == 'k') {
+      return stop(130);
+    } else if (said[0] == 'g' && go >= 0 && !let_go) {
+      let_go = true;
+      if (write(go, "g", 1) != 1) return stop(130);
+    }
   }
 }

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Clock, HoldfastError } from '@holdfast/core';
 import { type DumpStats, readDumpStats } from '../images/dump-stats.js';
 import { endProcesses } from './end-processes.js';
@@ -46,6 +47,8 @@ export interface DumpContext {
   /** Where the processes of the dump are noted. */
   readonly helpersFile: string;
   readonly isFrozen: () => Promise<boolean>;
+  /** Called where CRIU may have been killed while it had the job in its hands. */
+  readonly onCriuKilled: () => void;
 }
 
 /** Starts `runc checkpoint` up to the point where CRIU would begin to look at the job. Rejects as `run` does. */
@@ -81,18 +84,22 @@ export async function prepareDump(context: DumpContext, options: DumpOptions): P
     const end = await guarded.end;
     const dumpMs = clock.monotonicMs() - begun;
     if (end.how === 'lost') await endHelpers();
+    if (end.how === 'lost' || end.how === 'deadline' || end.how === 'log-overflow' || (end.how === 'ended' && end.exitCode > 128))
+      context.onCriuKilled();
     if (end.how !== 'ended' || end.exitCode !== 0) throw await dumpFailure(end, options);
     // A CRIU that dies in between leaves the job running: memory and files are then not of one instant.
     if (!(await context.isFrozen())) throw notFrozen('after CRIU ended');
     return { dumpMs, stats: await readDumpStats(workDir, imagesDir) };
   }
 
-  /** The guard is gone and cannot end what it had started. A CRIU that finished later would freeze the job again. */
+  /** The guard is gone and cannot end what it had started. CRIU is let finish where it can: later it would freeze the job again. */
   async function endHelpers(): Promise<void> {
     const find = async (): Promise<readonly number[]> => [
       ...(await markedProcesses(id)).filter(({ name }) => name !== 'holdfast-keeper').map(({ pid }) => pid),
       ...(await recordedProcesses(context.helpersFile)),
     ];
+    const end = clock.monotonicMs() + deadlineMs;
+    while ((await find()).length > 0 && clock.monotonicMs() < end) await delay(10);
     await endProcesses({ find, deadlineMs: 10_000, clock });
   }
 }

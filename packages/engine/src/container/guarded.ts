@@ -17,7 +17,7 @@ export interface GuardedOptions {
 /** How a guarded command ended. Only `ended` has a meaning of the command's own. */
 export type GuardedEnd = { readonly how: 'ended'; readonly exitCode: number } | { readonly how: 'deadline' | 'aborted' | 'log-overflow' | 'lost' };
 
-/** A command under holdfast-guard: it dies with this process, with its deadline, with the signal, or when its log overflows. */
+/** A command under holdfast-guard: it ends with this process, with its deadline, with the signal, or when its log overflows. */
 export interface Guarded {
   readonly pid: number | undefined;
   /** True when CRIU waits in its hook; false where the command ended before. */
@@ -26,7 +26,7 @@ export interface Guarded {
   readonly end: Promise<GuardedEnd>;
   /** Lets CRIU leave its hook. */
   go(): void;
-  /** Kills the command and all that it has started. `end` resolves when nothing of it is left. */
+  /** Ends the command: at once before `go`; after it CRIU has the job in its hands and is let finish. `end` resolves when nothing of it is left. */
   stop(): void;
 }
 
@@ -40,7 +40,8 @@ export function runGuarded({ guard, command, deadlineMs, hookFolder, log, enviro
   let reason: 'aborted' | 'log-overflow' | undefined;
   const stop = (why: typeof reason): void => {
     reason ??= why;
-    child.stdin.destroy();
+    if (why === 'log-overflow') child.stdin.write('k');
+    else child.stdin.destroy();
   };
   const onAbort = (): void => stop('aborted');
   child.stdin.on('error', () => undefined);
@@ -59,7 +60,7 @@ export function runGuarded({ guard, command, deadlineMs, hookFolder, log, enviro
     ready.resolve(false);
     child.stdin.destroy();
   });
-  return { pid: child.pid, ready: ready.promise, end, go: () => void child.stdin.write('go\n'), stop: () => stop('aborted') };
+  return { pid: child.pid, ready: ready.promise, end, go: () => void child.stdin.write('g'), stop: () => stop('aborted') };
 }
 
 function toEnd(code: unknown, reason: 'aborted' | 'log-overflow' | undefined): GuardedEnd {

@@ -46,6 +46,8 @@ export class LiveContainer implements RunningContainer {
   readonly notes: readonly string[];
   readonly exited: Promise<ExitStatus>;
   readonly #options: LiveContainerOptions;
+  /** A killed CRIU can leave the job in the middle of a system call that it did not make. */
+  #disturbed = false;
 
   constructor(options: LiveContainerOptions) {
     this.#options = options;
@@ -54,7 +56,7 @@ export class LiveContainer implements RunningContainer {
     this.recordedMounts = options.recordedMounts;
     this.recorded = options.recorded;
     this.notes = options.notes;
-    this.exited = options.keeper.ended.then(toExitStatus);
+    this.exited = options.keeper.ended.then((event) => toExitStatus(event, this.#disturbed));
   }
 
   async freeze({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<void> {
@@ -91,7 +93,10 @@ export class LiveContainer implements RunningContainer {
   async prepareDump(options: DumpOptions): Promise<PreparedDump> {
     const { runc, id, clock, layout, tools, tcp } = this.#options;
     await writeFile(layout.criuConfig, criuConfigText({ tcp, hook: tools.hook }));
-    const prepared = await prepareDump({ runc, id, clock, helpersFile: layout.helpers, isFrozen: () => this.#isFrozen() }, options);
+    const prepared = await prepareDump(
+      { runc, id, clock, helpersFile: layout.helpers, isFrozen: () => this.#isFrozen(), onCriuKilled: () => (this.#disturbed = true) },
+      options,
+    );
     const { initName } = this.recorded;
     return {
       cancel: () => prepared.cancel(),
@@ -178,9 +183,12 @@ export class LiveContainer implements RunningContainer {
   }
 }
 
-function toExitStatus(event: KeeperEvent | undefined): ExitStatus {
-  return {
-    exitCode: event?.type === 'exited' ? event.code : undefined,
-    signal: event?.type === 'killed' ? event.signal : undefined,
-  };
+/** An end by a fault's signal after CRIU was killed is not the job's own. */
+const faultSignals = [4, 5, 7, 11];
+
+function toExitStatus(event: KeeperEvent | undefined, disturbed: boolean): ExitStatus {
+  const exitCode = event?.type === 'exited' ? event.code : undefined;
+  const fault = exitCode === undefined ? undefined : exitCode - 128;
+  if (disturbed && fault !== undefined && faultSignals.includes(fault)) return { exitCode: undefined, signal: fault };
+  return { exitCode, signal: event?.type === 'killed' ? event.signal : undefined };
 }

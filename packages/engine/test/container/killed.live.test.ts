@@ -9,7 +9,7 @@ import { recordedProcesses } from '../../src/container/helper-record.js';
 import { markedProcesses } from '../../src/container/marked-processes.js';
 import { freezerFor } from '../../src/container/prepare-bundle.js';
 import { processesOf } from '../../src/container/processes.js';
-import type { ContainerOptions, RestoreContainerOptions } from '../../src/container/running-container.js';
+import type { ContainerOptions, RestoreContainerOptions, RunningContainer } from '../../src/container/running-container.js';
 import { Machine, until } from './machine.js';
 
 /** Holds enough memory for a dump or a restore to be hit in its middle, and counts. */
@@ -44,6 +44,22 @@ function endQuietly(pid: number): void {
   } catch {
     // Gone.
   }
+}
+
+async function killInDump(machine: Machine, container: RunningContainer, name: RegExp, ms: number): Promise<string> {
+  const folder = join(machine.base, `${container.id}-killed-${ms}`);
+  const dump = await container.prepareDump({ imagesDir: join(folder, 'images'), workDir: join(folder, 'work'), deadlineMs: 60_000 });
+  const recorded = await recordedProcesses(join(machine.runDirectory(container.id), 'helpers.json'));
+  const targets = recorded.filter((pid) => name.test(readFileSync(`/proc/${pid}/comm`, 'latin1')));
+  expect(targets).not.toEqual([]);
+  await container.freeze();
+  const outcome = dump.run().then(
+    () => 'finished',
+    (error: { code: string }) => error.code,
+  );
+  await delay(ms);
+  for (const pid of targets) endQuietly(pid);
+  return outcome;
 }
 
 async function goesOn(machine: Machine): Promise<void> {
@@ -87,28 +103,13 @@ test.each([
 test.each([
   ['the guard', /^holdfast-guard/],
   ['runc', /^runc/],
-  ['CRIU', /^(?:criu|ld-linux)/],
-  ['all of them', /^(?!holdfast-keeper)/],
 ])('%s killed in the middle of a dump: the dump fails, the job goes on and is dumped again', async (_, name) => {
   await using machine = await Machine.open();
   machine.write('victim.py', victim);
   let container = await machine.start(['python3', 'victim.py']);
   await until(() => machine.lines().length > 3);
-  for (const ms of [0, 15, 60]) {
-    const folder = join(machine.base, `killed-${ms}`);
-    const dump = await container.prepareDump({ imagesDir: join(folder, 'images'), workDir: join(folder, 'work'), deadlineMs: 60_000 });
-    const recorded = await recordedProcesses(join(machine.runDirectory(container.id), 'helpers.json'));
-    const targets = recorded.filter((pid) => name.test(readFileSync(`/proc/${pid}/comm`, 'latin1')));
-    expect(targets).not.toEqual([]);
-    await container.freeze();
-    const outcome = dump.run().then(
-      () => 'finished',
-      (error: { code: string }) => error.code,
-    );
-    await delay(ms);
-    for (const pid of targets) endQuietly(pid);
-    const code = await outcome;
-    expect(['HF_DUMP_FAILED', 'HF_SNAPSHOT_DISCARDED', 'finished']).toContain(code);
+  for (const ms of [0, 7, 15, 30, 60]) {
+    expect(['HF_DUMP_FAILED', 'HF_SNAPSHOT_DISCARDED', 'finished']).toContain(await killInDump(machine, container, name, ms));
     await container.thaw();
     await goesOn(machine);
   }
@@ -116,6 +117,22 @@ test.each([
   await goesOn(machine);
   await container.dispose();
   await assertGone(machine, container.id);
+});
+
+// CRIU runs system calls in the job's name. One that is killed at such a moment takes the process along (SIGTRAP), and nobody can help it.
+test('CRIU killed in the middle of a dump: the job goes on, or its end is told as not its own', async () => {
+  await using machine = await Machine.open();
+  machine.write('victim.py', victim);
+  for (const ms of [0, 2, 4, 6, 8, 10, 14, 20, 40, 80]) {
+    const container = await machine.start(['python3', 'victim.py']);
+    const before = machine.lines().length;
+    await until(() => machine.lines().length > before + 3);
+    await killInDump(machine, container, /^(?:criu|ld-linux|runc|holdfast-guard)/, ms);
+    await container.thaw();
+    await Promise.race([goesOn(machine), container.exited.then((status) => expect(status).toEqual({ exitCode: undefined, signal: 5 }))]);
+    await container.dispose();
+    await assertGone(machine, container.id);
+  }
 });
 
 test.each([0, 20, 60, 110, 200])(

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { differences, digestOutputs, type HeldLine, HeldRun, machineGone, numberField, runUndisturbed, type Victim } from '@holdfast/testkit/victims';
 
-export const holdfast: readonly [string, ...string[]] = [process.execPath, fileURLToPath(new URL('../dist/main.js', import.meta.url))];
+export const holdfast: readonly [string, ...string[]] = [process.execPath, fileURLToPath(new URL('../../dist/main.js', import.meta.url))];
 
 export interface Survived {
   /** All that it left: work, logs, storage, state. Removed by `forget`, so that a failed test can be looked into. */
@@ -93,4 +93,10 @@ async function interrupt(line: HeldLine, interruptions: number): Promise<Omit<Su
     else run.close();
     return { status: run.end?.status, interruptions: number, resumes, printed };
   }
+}
+
+/** The error that a line ended with. */
+export function errorOf(run: HeldRun): { readonly code?: string; readonly message?: string; readonly hint?: string } {
+  const error = run.last('error')?.['error'];
+  return typeof error === 'object' && error !== null ? error : {};
 }

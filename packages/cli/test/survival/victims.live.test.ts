@@ -1,6 +1,6 @@
 import { differences, missingRequirement, victims } from '@holdfast/testkit/victims';
 import { describe, expect, it } from 'vitest';
-import { forget, survive } from './survival-interruptions.js';
+import { forget, survive } from './interruptions.js';
 
 const interruptions = 3;
 

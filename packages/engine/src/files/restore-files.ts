@@ -8,7 +8,7 @@ import { prepareActions, restoreActions, restoreFolders } from './restore-action
 import { checkRestored } from './restore-check.js';
 import { compareForRestore, entriesOf } from './restore-compare.js';
 import { contentKeys, findMatching, rebuildContents } from './restore-content.js';
-import { leavingsOf } from './restore-leavings.js';
+import { freeName, leavingsOf } from './restore-leavings.js';
 import { planRestore } from './restore-plan.js';
 import { type MovedFiles, reportMoves } from './restore-report.js';
 import { restoredTrees } from './restored-trees.js';
@@ -26,7 +26,7 @@ export interface RestoreFilesOptions {
   readonly exclude?: readonly string[] | undefined;
   /** Path of `holdfast-tree`. */
   readonly treeTool: string;
-  /** Name of the folder, in `.holdfast` at a root's top, for what is in the way: one plain path component. */
+  /** Name of the folder, in `.holdfast` at a root's top, for what is in the way: one plain path component. Where it exists the new one gets a number behind it. */
   readonly savedName: string;
   readonly logger?: Logger | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -55,11 +55,12 @@ export interface RestoredFiles extends MovedFiles {
  */
 export async function restoreFiles(options: RestoreFilesOptions): Promise<RestoredFiles> {
   const { reader, roots, signal, savedName, onProgress, logger = silentLogger } = options;
-  const folders = restoreFolders(plainName(savedName));
+  assertPlainName(savedName);
   const trees = await readWanted(options);
   const wanted = trees.map(({ entries }) => entries);
   const keys = contentKeys(options, wanted);
   const leavings = await leavingsOf(roots);
+  const folders = restoreFolders(freeName(savedName, leavings.names));
   const before = await scanAll(options);
   const devices = await Promise.all(roots.map(async ({ hostPath }) => (await lstat(hostPath, { bigint: true })).dev));
   const comparison = compareForRestore(wanted, before.map(entriesOf), devices);
@@ -68,7 +69,7 @@ export async function restoreFiles(options: RestoreFilesOptions): Promise<Restor
   planRestore(comparison, new Set(), barriers);
   const matching = await findMatching(options, comparison, keys);
   const plan = planRestore(comparison, matching, barriers);
-  await applyActions(roots, leavings, options);
+  await applyActions(roots, leavings.actions, options);
   await applyActions(roots, prepareActions(plan, folders), options);
   const bytes = await rebuildContents(options, plan, keys, folders, onProgress);
   const actions = restoreActions(
@@ -108,8 +109,8 @@ export async function restoreFiles(options: RestoreFilesOptions): Promise<Restor
   }
 }
 
-function plainName(name: string): string {
-  if (name !== '' && name !== '.' && name !== '..' && !/[/\0]/.test(name) && !/^(incoming|discarded)-/.test(name)) return name;
+function assertPlainName(name: string): void {
+  if (name !== '' && name !== '.' && name !== '..' && !/[/\0]/.test(name) && !/^(incoming|discarded)-/.test(name)) return;
   throw new HoldfastError('HF_USAGE', {
     message: `${JSON.stringify(name)} cannot name a folder of saved files`,
     kind: 'invalid-argument',

@@ -36,8 +36,9 @@ function contents(workspace: Workspace): Set<string> {
   return new Set(workspace.shell('find ../cwd ../tmp -type f -exec sha256sum {} + | cut -c1-64').trim().split('\n'));
 }
 
-test('a restore killed after any number of actions is finished by the same call, and nothing of the user’s is lost', async () => {
-  const seed = process.env['HOLDFAST_SEED'] ?? String(Date.now());
+const seed = process.env['HOLDFAST_SEED'] ?? String(Date.now());
+
+test(`a restore killed after any number of actions is finished by the same call, and nothing of the user’s is lost (HOLDFAST_SEED=${seed})`, async () => {
   let finished = false;
   for (let actions = 0; !finished; actions += 2 + Math.floor(actions / 5)) {
     await using workspace = await Workspace.create(['cwd', 'tmp']);

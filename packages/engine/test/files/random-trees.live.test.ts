@@ -34,11 +34,12 @@ async function rounds(seed: string, count: number, pauseMs: number): Promise<voi
   }
 }
 
-test('random trees come back exactly, changed again and again', async () => {
-  const seed = process.env['HOLDFAST_SEED'] ?? String(Date.now());
+const seed = process.env['HOLDFAST_SEED'] ?? String(Date.now());
+
+test(`random trees come back exactly, changed again and again (HOLDFAST_SEED=${seed})`, async () => {
   await rounds(`${seed}-quick`, 6, 0);
 });
 
-test('random trees come back exactly where most files are taken over unread', async () => {
-  await rounds(process.env['HOLDFAST_SEED'] ?? `${Date.now()}-settled`, 3, longEnoughMs);
+test(`random trees come back exactly where most files are taken over unread (HOLDFAST_SEED=${seed})`, async () => {
+  await rounds(`${seed}-settled`, 3, longEnoughMs);
 });

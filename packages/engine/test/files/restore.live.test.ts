@@ -61,7 +61,10 @@ test('saved files of an earlier restore are never touched by a later one of the 
     workspace.shell(`echo ${text} > file`);
     await workspace.restore(snapshot);
   }
-  expect(workspace.shell('cat .holdfast/saved/file .holdfast/saved/file~2 .holdfast/saved/file~3')).toBe('2\n3\n4\n');
+  workspace.shell('rm file; mkdir file; echo 5 > file/inside');
+  expect(await workspace.restore(snapshot)).toMatchObject({ savedFolder: `${workspace.root}/.holdfast/saved~4` });
+  expect(workspace.shell('cat .holdfast/saved~4/file/inside')).toBe('5\n');
+  expect(workspace.shell('cat .holdfast/saved/file .holdfast/saved~2/file .holdfast/saved~3/file')).toBe('2\n3\n4\n');
 });
 
 test('the snapshot before can be put in place after one whose content is damaged', async () => {
@@ -116,7 +119,7 @@ test('a file that cannot be moved is named, with what would do', async () => {
     hint: expect.stringContaining('chattr -i') as unknown,
   });
   await workspace.restore(snapshot);
-  expect(workspace.shell('cat file .holdfast/saved/file')).toBe('1\n2\n');
+  expect(workspace.shell('cat file .holdfast/saved~2/file')).toBe('1\n2\n');
 });
 
 test('a tool that is not there is named with the remedy', async () => {

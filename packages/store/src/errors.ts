@@ -1,11 +1,16 @@
 import { type ErrorCode, HoldfastError } from '@holdfast/core';
 
+const corruptHints: { readonly [code in ErrorCode]?: string } = {
+  HF_REPOSITORY_CORRUPT: 'Bring the file back from a copy; without its key the snapshots cannot be verified',
+  HF_EPOCH_CORRUPT: 'Start the job afresh; or, for a file that ends in .end or .ready, remove it: the job then counts as not ended',
+};
+
 export function corrupt(code: ErrorCode, file: string, what: string, cause?: unknown): HoldfastError {
   return new HoldfastError(code, {
     message: `${file} is damaged: ${what}`,
     kind: 'corrupt',
     context: { file },
-    hint: 'Run "holdfast verify" to see what else is damaged; an older snapshot that does not share these bytes is still good',
+    hint: corruptHints[code] ?? 'Run "holdfast verify" to see what else is damaged; an older snapshot that does not share these bytes is still good',
     ...(cause === undefined ? {} : { cause }),
   });
 }

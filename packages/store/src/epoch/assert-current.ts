@@ -13,14 +13,19 @@ export async function assertCurrent(context: StoreContext, paths: JobPaths, { jo
   if (highest > epoch) throw fenced(job, epoch, highest);
 }
 
-/** True where a higher epoch exists that does not go on from this snapshot; step W2 of docs/format.md. */
+/**
+ * True where a higher epoch exists, ready or not, that does not go on from this snapshot; step W2 of docs/format.md.
+ * All of them must: one that does not may still become ready and leave this snapshot behind, whatever the highest says now.
+ */
 export async function isFenced(context: StoreContext, paths: JobPaths, name: SnapshotName): Promise<boolean> {
   const listing = await listJob(context, paths);
-  const highest = highestEpoch(listing);
-  if (highest <= name.epoch) return false;
-  const record = await recoverEpoch(context, paths, listing, highest).catch(() => undefined);
-  // An epoch of which nobody can say what it goes on from is not taken for one that goes on from this snapshot.
-  return record === undefined || !isEligible(await lineageFrom(context, paths, listing, record), name);
+  for (const epoch of new Set([...listing.epochs, ...listing.ready])) {
+    if (epoch <= name.epoch) continue;
+    const record = await recoverEpoch(context, paths, listing, epoch).catch(() => undefined);
+    // An epoch of which nobody can say what it goes on from is not taken for one that goes on from this snapshot.
+    if (record === undefined || !isEligible(await lineageFrom(context, paths, listing, record), name)) return true;
+  }
+  return false;
 }
 
 export function highestEpoch({ epochs, ready }: JobListing): number {

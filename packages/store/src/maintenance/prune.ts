@@ -3,10 +3,11 @@ import { isHoldfastError, type PruneReport } from '@holdfast/core';
 import { highestEpoch } from '../epoch/assert-current.js';
 import { listJob } from '../epoch/job-listing.js';
 import { type JobView, viewJob } from '../epoch/job-view.js';
+import { readEpoch } from '../epoch/read-epoch.js';
 import { fenced, usage } from '../errors.js';
 import { throwIfAborted } from '../files/abort.js';
 import { listIfThere } from '../files/directories.js';
-import { manifestName, pageHashesName, type SnapshotName } from '../files/names.js';
+import { manifestName, pageHashesName, type SnapshotName, snapshotName } from '../files/names.js';
 import { readManifest } from '../manifest/read-manifest.js';
 import type { JobPaths, StoreContext } from '../repository/store-context.js';
 import { type Removals, removeCounted } from './removals.js';
@@ -44,10 +45,12 @@ export async function pruneJob(context: StoreContext, paths: JobPaths, policy: P
 /** Newest first. Snapshots that cannot be read count neither as kept nor, while newer than the oldest kept one, as removable. */
 async function condemnedSnapshots(context: StoreContext, paths: JobPaths, view: JobView, policy: PrunePolicy): Promise<readonly SnapshotName[]> {
   const protectedNumbers = new Set([...(policy.protect ?? []), ...(await pinnedNumbers(context, paths))]);
+  const claimed = await claimedSnapshots(context, paths, view);
   const condemned: SnapshotName[] = [];
   const eligible = new Set(view.eligible);
   let kept = 0;
   for (const name of view.manifests) {
+    if (claimed.has(snapshotName(name))) continue;
     if (!eligible.has(name)) {
       if (name.epoch < (view.current?.epoch ?? 0)) condemned.push(name);
       continue;
@@ -57,6 +60,13 @@ async function condemnedSnapshots(context: StoreContext, paths: JobPaths, view: 
     } else if (await isReadable(context, paths, name)) kept += 1;
   }
   return condemned;
+}
+
+/** What claims that are not finished go on from. Rejects where such a claim cannot be read: nobody knows what it needs. */
+async function claimedSnapshots(context: StoreContext, paths: JobPaths, view: JobView): Promise<ReadonlySet<string>> {
+  const unfinished = view.epochs.filter((epoch) => epoch > (view.current?.epoch ?? 0));
+  const records = await Promise.all(unfinished.map((epoch) => readEpoch(context, paths, epoch)));
+  return new Set(records.flatMap((record) => (record?.from === undefined ? [] : [snapshotName(record.from)])));
 }
 
 async function isReadable(context: StoreContext, paths: JobPaths, name: SnapshotName): Promise<boolean> {

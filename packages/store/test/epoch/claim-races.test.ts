@@ -134,3 +134,108 @@ test('a claimant killed at any step leaves the job to the next one', async () =>
     }
   }
 }, 60_000);
+
+test('a snapshot is not reported as committed where any later claim may still leave it behind, adopted by another or not', async () => {
+  await using place = await temporaryPlace();
+  const { root } = place;
+  const first = await openRepository({ root, create: true });
+  const epoch = await first.claim('job', holder('old'), newest);
+  const parent = await commitBytes(first, epoch, undefined, bytes);
+  const [slowLooked, slowMayFinish, quickCreated, quickMayFinish] = Array.from({ length: 4 }, () => Promise.withResolvers<void>());
+  const { files } = scriptedOperations();
+  // Has looked a second time, and is stopped before it says that its claim is finished.
+  const slow = await openRepositoryWith(
+    { root },
+    {
+      files: {
+        ...files,
+        link: async (existing, created) => {
+          if (created.endsWith('.ready')) {
+            slowLooked?.resolve();
+            await slowMayFinish?.promise;
+          }
+          await files.link(existing, created);
+        },
+      },
+    },
+  );
+  const quick = await openRepositoryWith(
+    { root },
+    {
+      files: around(
+        () => Promise.resolve(),
+        async () => {
+          quickCreated?.resolve();
+          await quickMayFinish?.promise;
+        },
+      ),
+    },
+  );
+  const claims: Promise<unknown>[] = [];
+  const writing = await openRepositoryWith(
+    { root },
+    {
+      files: {
+        ...files,
+        rename: async (from, to) => {
+          if (!to.endsWith('.manifest')) return await files.rename(from, to);
+          claims.push(slow.claim('job', holder('slow'), newest));
+          await slowLooked?.promise;
+          await files.rename(from, to);
+          claims.push(quick.claim('job', holder('quick'), newest));
+          await quickCreated?.promise;
+        },
+      },
+    },
+  );
+  const writer = await writing.begin(epoch, parent);
+  await writer.put(memoryObject('memory', bytes));
+  const { outcome } = await writer.commit({});
+  slowMayFinish?.resolve();
+  await claims[0];
+  quickMayFinish?.resolve();
+  await claims[1];
+  const { from } = await first.claim('job', holder('next'), newest);
+  expect([outcome, from?.number]).toEqual(['fenced', 1]);
+});
+
+test('prune keeps what an unfinished claim goes on from', async () => {
+  await using place = await temporaryPlace();
+  const { root } = place;
+  const { store, writer } = await halfWay(root);
+  const [looked, mayFinish] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const { files } = scriptedOperations();
+  const stopped: FileOperations = {
+    ...files,
+    link: async (existing, created) => {
+      if (created.endsWith('.ready')) {
+        looked.resolve();
+        await mayFinish.promise;
+      }
+      await files.link(existing, created);
+    },
+  };
+  let claim: Promise<unknown> = Promise.resolve();
+  const slow = await openRepositoryWith({ root }, { files: stopped });
+  await writer.abort();
+  const epoch = await store.state('job');
+  const renaming: FileOperations = {
+    ...files,
+    rename: async (from, to) => {
+      if (to.endsWith('.manifest')) {
+        claim = slow.claim('job', holder('slow'), newest);
+        await looked.promise;
+      }
+      await files.rename(from, to);
+    },
+  };
+  const writing = await openRepositoryWith({ root }, { files: renaming });
+  if (epoch.epoch === undefined) throw new Error('the job was claimed');
+  const again = await writing.begin(epoch.epoch, { job: 'job', number: 1, epoch: 1, attempt: 'old' });
+  expect((await again.commit({})).outcome).toBe('fenced');
+  await store.prune('job', { keep: 1 });
+  mayFinish.resolve();
+  expect(await claim).toMatchObject({ from: { number: 1 } });
+  await using reader = await store.open({ job: 'job', number: 1 });
+  expect(Buffer.from(await reader.read('memory')).equals(bytes)).toBe(true);
+});

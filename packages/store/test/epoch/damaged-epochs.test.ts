@@ -1,10 +1,10 @@
 import { rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type CheckpointStore } from '@holdfast/core';
+import type { CheckpointStore } from '@holdfast/core';
 import { openRepository } from '@holdfast/store';
 import { commitBytes, patternBytes } from '@holdfast/testkit/checkpoint-store';
 import { expect, test } from 'vitest';
-import { temporaryPlace } from '../fixture.js';
+import { saying, temporaryPlace } from '../fixture.js';
 
 const bytes = patternBytes(8192, 1);
 const newest = { kind: 'newest' } as const;
@@ -54,4 +54,19 @@ test('a damaged newest manifest is passed over by a claim, and is still the newe
   expect((await store.state('job')).newest).toBe(2);
   expect((await store.list('job')).map(({ number }) => number)).toEqual([1]);
   expect((await store.claim('job', holder('c'), newest)).from?.number).toBe(1);
+});
+
+test('a damaged end is told by name, and once removed the job counts as not ended', async () => {
+  await using place = await temporaryPlace();
+  const { store, epochs } = await twoEpochs(place.root);
+  const { epoch } = await store.state('job');
+  expect(epoch).toBeDefined();
+  if (epoch === undefined) return;
+  await store.end(epoch, { exitCode: 0, endedAt: '2026-01-02T03:04:05.000Z' });
+  const path = join(epochs, '0000000002.end');
+  await truncate(path, 20);
+  await expect(store.state('job')).rejects.toMatchObject({ code: 'HF_EPOCH_CORRUPT', message: saying(path), hint: saying('remove it') });
+  expect((await store.verify('job')).problems).toMatchObject([{ code: 'HF_EPOCH_CORRUPT', file: path }]);
+  await rm(path);
+  expect((await store.state('job')).epoch?.end).toBeUndefined();
 });

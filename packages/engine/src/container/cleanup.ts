@@ -60,6 +60,12 @@ export async function endLeftovers({ tools, stateDirectory, runDirectory, contai
   await removeFolder(runDirectory);
 }
 
+/** Whether a process of the container's job runs on this machine. */
+export async function isContainerAlive(containerId: string): Promise<boolean> {
+  const freezer = await freezerFor(containerId, systemClock);
+  return (await processesOf(freezer.files.folder)).length > 0;
+}
+
 /** What runc and the kernel keep of a container without processes. */
 export async function removeContainer(runc: Runc, id: string, freezerFolder: string | undefined): Promise<void> {
   await callRunc(runc, ['delete', '--force', id], 10_000);

@@ -42,22 +42,30 @@ function unescapePath(text: string): string {
 /** The mounts that a path can reach: not those on top of which another was mounted, nor what lies below such a one. */
 export function visibleMounts(mounts: readonly HostMount[]): readonly HostMount[] {
   const byId = new Map(mounts.map((mount) => [mount.id, mount]));
-  const hidden = new Map<number, boolean>();
-  const isHidden = (mount: HostMount): boolean => {
-    const known = hidden.get(mount.id);
+  const position = new Map(mounts.map((mount, index) => [mount.id, index]));
+  const children = Map.groupBy(mounts, ({ parentId }) => parentId);
+  const covers = new Map(mounts.map((mount) => [mount.id, coverOf(mount, children.get(mount.id) ?? [])]));
+  const reachable = new Map<number, boolean>();
+  const isReachable = (mount: HostMount): boolean => {
+    const known = reachable.get(mount.id);
     if (known !== undefined) return known;
-    hidden.set(mount.id, false);
     const parent = byId.get(mount.parentId);
-    const covered = mounts.some((other) => other.parentId === mount.id && other.mountPoint === mount.mountPoint && other !== mount);
-    const index = mounts.indexOf(mount);
+    // Of a covered mount only its cover can be reached, whatever was mounted inside it before.
+    const behindCover = parent !== undefined && covers.get(parent.id) !== undefined && covers.get(parent.id) !== mount;
     // A sibling mounted later on a folder above it.
-    const shadowed = mounts.some((other, at) => at > index && other.parentId === mount.parentId && isBelow(mount.mountPoint, other.mountPoint));
-    // A parent that is covered shows only what was mounted on its cover.
-    const answer = covered || shadowed || (parent !== undefined && parent !== mount && isHidden(parent));
-    hidden.set(mount.id, answer);
+    const shadowed = (children.get(mount.parentId) ?? []).some(
+      (other) => (position.get(other.id) ?? 0) > (position.get(mount.id) ?? 0) && isBelow(mount.mountPoint, other.mountPoint),
+    );
+    const answer = !behindCover && !shadowed && (parent === undefined || parent === mount || isReachable(parent));
+    reachable.set(mount.id, answer);
     return answer;
   };
-  return mounts.filter((mount) => !isHidden(mount));
+  return mounts.filter((mount) => covers.get(mount.id) === undefined && isReachable(mount));
+}
+
+/** What was mounted on the very root of a mount, last. */
+function coverOf(mount: HostMount, children: readonly HostMount[]): HostMount | undefined {
+  return children.findLast((child) => child !== mount && child.mountPoint === mount.mountPoint);
 }
 
 /** True where `path` lies strictly below `folder`. */

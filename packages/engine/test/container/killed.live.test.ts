@@ -28,7 +28,7 @@ interface Holder {
 
 function hold(machine: Machine, options: ContainerOptions, dumps: number, restore?: Partial<RestoreContainerOptions>): Holder {
   const out = openSync(machine.output, 'a');
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'holder.mjs'), JSON.stringify({ options, dumps, restore })], {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'holder.ts'), JSON.stringify({ options, dumps, restore })], {
     stdio: ['ignore', 'pipe', 'inherit', out],
   });
   closeSync(out);

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { complaintsOf, namedFailure } from '../../src/container/named-failure.js';
+
+const name = (log: string) => namedFailure({ code: 'HF_RESTORE_FAILED', operation: 'restore', log, exitCode: 1, logFolder: '/l' });
+
+test.each([
+  ["(00.1)  7: Error (criu/files-ext.c:96): Can't dump file 9 of that type [600] (unknown /anon_inode:[io_uring])", 'io_uring', 'unsupported'],
+  [
+    '(00.1)  7: Error (criu/files-reg.c:1922): File data/log has bad size 2048 (expect 1024)',
+    'data/log has 2048 bytes, but the job that had it open expects 1024',
+    'conflict',
+  ],
+  [
+    "(00.1)  7: Error (criu/files-reg.c:2104): Can't open file opt/tool on restore: No such file or directory",
+    'the file opt/tool, which the job has open, is not there',
+    'not-found',
+  ],
+  ['(00.1) Error (criu/sk-inet.c:191): inet: Connected TCP socket, consider using --tcp-established option.', 'TCP connection', 'unsupported'],
+  [
+    "(00.1)  6: Error (criu/sk-inet.c:1059): inet: Can't bind inet socket (id 28): Address already in use",
+    'a port that the job listens on is taken',
+    'conflict',
+  ],
+  ["(00.1)  6: Error (criu/cr-restore.c:1): Can't write img: No space left on device", 'full', 'no-space'],
+  ["(00.1) Error (criu/cr-dump.c:1): Can't get rlimit 0: Operation not permitted", 'CAP_SYS_RESOURCE', 'permission'],
+  ['{"level":"error","msg":"unable to apply caps: operation not permitted"}', 'capabilities', 'permission'],
+])('%s', (log, told, kind) => {
+  const error = name(log);
+  expect(error.message).toContain(told);
+  expect(error.kind).toBe(kind);
+  expect(error.hint).toBeDefined();
+  expect(error.code).toBe('HF_RESTORE_FAILED');
+});
+
+test('what nobody foresaw keeps the first complaints, without the noise', () => {
+  const log =
+    "(00.0) Error (criu/util.c:1534): rlimit: Can't setup RLIMIT_NOFILE for self: Operation not permitted\n(00.1) all is well\n(00.2) Error (criu/x.c:1): Something new";
+  expect(complaintsOf(log)).toBe('(00.2) Error (criu/x.c:1): Something new');
+  expect(name(log)).toMatchObject({ kind: 'unexpected', message: 'the snapshot could not be resumed: (00.2) Error (criu/x.c:1): Something new' });
+  expect(name('').message).toBe('the snapshot could not be resumed: runc ended with 1 and said nothing');
+});

@@ -10,4 +10,4 @@ export type {
   OpenDeploymentOptions,
 } from './deployment/types.js';
 export type { RunEvent, RunEventBody, SnapshotReason } from './run/events.js';
-export type { JobStreams, RestorePolicy, Run, RunRequest, RunResult, SnapshotOutcome, TcpPolicy } from './run/types.js';
+export type { JobStreams, RestorePolicy, Run, RunOptions, RunRequest, RunResult, SnapshotOutcome, TcpPolicy } from './run/types.js';

@@ -18,7 +18,7 @@ export async function run(context: CommandContext): Promise<number> {
     const request = runRequest(context.values, context.words, cli.workingDirectory, cli.environment);
     printer.progress('starting …');
     await using opened = await context.open(control.starting);
-    const began = await Promise.race([start(opened, request, control), control.abandoned]);
+    const began = await Promise.race([start(opened, request, context, control), control.abandoned]);
     printer.progress(undefined);
     if (typeof began === 'string') return 128 + signalNumber(began);
     await using started = began;
@@ -34,13 +34,18 @@ export async function run(context: CommandContext): Promise<number> {
   }
 }
 
-async function start(opened: OpenedDeployment, request: ReturnType<typeof runRequest>, control: StopControl): Promise<Run> {
+async function start(
+  opened: OpenedDeployment,
+  request: ReturnType<typeof runRequest>,
+  { cli, printer }: CommandContext,
+  control: StopControl,
+): Promise<Run> {
   await provisionStorage(opened, control.starting);
-  return opened.deployment.run(request, { signal: control.starting });
+  return opened.deployment.run(request, { signal: control.starting, onEvent: narrateRun(printer, cli.clock) });
 }
 
-async function finish(started: Run, { cli, printer }: CommandContext, control: StopControl): Promise<number> {
-  const [result] = await Promise.all([started.result, narrateRun(started, printer, cli.clock)]);
+async function finish(started: Run, { printer }: CommandContext, control: StopControl): Promise<number> {
+  const result = await started.result;
   if (printer.json) printer.line('word', { type: 'result', ...result });
   // Who ended the job at once knows why the last snapshot did not come to be.
   else if (result.error !== undefined && !control.asked().killed) reportFailure(printer, result.error, 'stderr');

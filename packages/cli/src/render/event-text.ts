@@ -30,6 +30,8 @@ const messages: Messages = {
     word(
       `resumed job '${job}' from snapshot ${snapshot} in ${spanText(restoreMs)} (${countText(restoredFiles, 'file')}, ${formatSize(restoredBytes)})`,
     ),
+  'restore.started': ({ job, snapshot, takenAt, logicalBytes }, now) =>
+    detail(`bringing job '${job}' back from snapshot ${snapshot} of ${timeText(takenAt, now)} (${formatSize(logicalBytes)})`),
   'files.moved': ({ count, folder }) => word(`${countText(count, 'file')} changed since the snapshot: moved to ${escapeText(folder)}`),
   'output.repeats': ({ snapshot, sinceSnapshotAt }, now) =>
     word(`snapshot ${snapshot} is of ${timeText(sinceSnapshotAt, now)}: what the job printed since then may come again`),

@@ -15,7 +15,7 @@ const committed = {
   storedBytes: 3_500_000,
 } as const;
 
-function deploymentWith(run: Run) {
+function deploymentWith(run: FakeRun) {
   return fakeDeployment({ run: () => Promise.resolve(run) });
 }
 

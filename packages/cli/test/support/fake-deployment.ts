@@ -1,5 +1,6 @@
 import { HoldfastError, type JobRecord, type StorageState } from '@holdfast/core';
-import type { Deployment, DeploymentJobs, Run, RunRequest } from '@holdfast/engine';
+import type { Deployment, DeploymentJobs, RunRequest } from '@holdfast/engine';
+import type { FakeRun } from './fake-run.js';
 
 export interface FakeDeployment extends Deployment {
   readonly calls: string[];
@@ -10,7 +11,7 @@ export interface FakeDeploymentParts {
   readonly storageState?: StorageState;
   readonly jobs?: Partial<DeploymentJobs>;
   readonly doctor?: Deployment['doctor'];
-  readonly run?: (request: RunRequest, signal: AbortSignal | undefined) => Promise<Run>;
+  readonly run?: (request: RunRequest, signal: AbortSignal | undefined) => Promise<FakeRun>;
   readonly close?: () => Promise<void>;
 }
 
@@ -35,9 +36,11 @@ export function fakeDeployment(parts: FakeDeploymentParts = {}): FakeDeployment 
     jobs: { list: () => notHere(), show: () => notHere(), verify: () => notHere(), snapshot: () => notHere(), prune: () => notHere(), ...parts.jobs },
     doctor: parts.doctor ?? (() => notHere()),
     attach: () => Promise.resolve(),
-    run: (request, options) => {
+    run: async (request, options) => {
       requests.push(request);
-      return (parts.run ?? notHere)(request, options?.signal);
+      const run = await (parts.run ?? notHere)(request, options?.signal);
+      if (options?.onEvent !== undefined) run.tell(options.onEvent);
+      return run;
     },
     [Symbol.asyncDispose]: async () => {
       calls.push('closed');

@@ -1,17 +1,19 @@
 import { HoldfastError } from '@holdfast/core';
-import type { Run, RunEventBody, RunResult } from '@holdfast/engine';
+import type { Run, RunEvent, RunEventBody, RunResult } from '@holdfast/engine';
 
 /** A run whose events and end the test decides. */
 export interface FakeRun extends Run {
   readonly calls: string[];
   emit(event: RunEventBody): void;
+  /** Tells all events, those of the past first. */
+  tell(listener: (event: RunEvent) => void): void;
   end(result?: Partial<RunResult>): void;
 }
 
 export function fakeRun(): FakeRun {
   const result = Promise.withResolvers<RunResult>();
-  const stream = new TransformStream<RunEventBody & { at: string; job: string; attempt: string }>({}, { highWaterMark: 100 }, { highWaterMark: 100 });
-  const writer = stream.writable.getWriter();
+  const events: RunEvent[] = [];
+  const listeners: ((event: RunEvent) => void)[] = [];
   const calls: string[] = [];
   const base = { job: 'align-7', attempt: 'a1' };
   const run: FakeRun = {
@@ -19,10 +21,17 @@ export function fakeRun(): FakeRun {
     calls,
     epoch: 1,
     resumedFrom: undefined,
-    events: () => stream.readable,
-    emit: (event) => void writer.write({ ...base, ...event, at: '2026-11-22T14:40:00.000Z' }),
+    events: () => ReadableStream.from(events),
+    emit: (body) => {
+      const event = { ...base, ...body, at: '2026-11-22T14:40:00.000Z' };
+      events.push(event);
+      for (const listener of listeners) listener(event);
+    },
+    tell: (listener) => {
+      events.forEach(listener);
+      listeners.push(listener);
+    },
     end: (end) => {
-      void writer.close();
       result.resolve({
         ...base,
         outcome: 'exited',

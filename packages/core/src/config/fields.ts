@@ -1,4 +1,4 @@
-import { isAbsolute } from 'node:path';
+import { isAbsolute, normalize } from 'node:path';
 import * as z from 'zod';
 import { isHoldfastError } from '../errors/holdfast-error.js';
 import { parseDuration } from '../units/duration.js';
@@ -24,5 +24,11 @@ export function absolutePathField(description: string): z.ZodType<string, string
   return z
     .string()
     .refine((path) => isAbsolute(path) && !path.includes('\0'), { error: (issue) => `'${String(issue.input)}' is no absolute path` })
+    .refine((path) => !isOfTheKernel(path), { error: (issue) => `'${String(issue.input)}' lies on a file system of the kernel's own` })
     .meta({ description });
+}
+
+/** Nothing can be made there, and Node's recursive mkdir never ends trying. */
+function isOfTheKernel(path: string): boolean {
+  return /^\/(proc|sys)(\/|$)/u.test(normalize(path));
 }

@@ -15,11 +15,12 @@ import { findTools } from '../container/tools.js';
 import { defaultDeadlines } from '../repository/deadlines.js';
 import { openRemoteStore } from '../repository/remote-store.js';
 import { startRun } from '../run/start-run.js';
-import type { Run, RunRequest } from '../run/types.js';
+import type { Run, RunOptions, RunRequest } from '../run/types.js';
 import { assertRights } from './assert-rights.js';
 import { completeRequest } from './complete-request.js';
 import { runDoctor } from './doctor.js';
 import { createJobs } from './jobs.js';
+import { streamFiles } from './stream-files.js';
 import type { Deployment, DeploymentJobs, DeploymentStorage, DoctorReport } from './types.js';
 
 export interface EngineDeploymentOptions {
@@ -64,7 +65,7 @@ export class EngineDeployment implements Deployment {
     await this.#open(options);
   }
 
-  async run(request: RunRequest, { signal }: CallOptions = {}): Promise<Run> {
+  async run(request: RunRequest, { signal, onEvent }: RunOptions = {}): Promise<Run> {
     const { config, logger } = this.#options;
     const complete = completeRequest(request, config);
     assertRights(await readCaller());
@@ -77,7 +78,7 @@ export class EngineDeployment implements Deployment {
         catalog,
         stateDirectory: config.stateDirectory,
         memoryDirectory: '/dev/shm',
-        exclude: [attached.root, config.stateDirectory],
+        exclude: [attached.root, config.stateDirectory, ...(await streamFiles(complete.streams))],
         tools,
         limits: { ...config.limits },
         leaseTtlMs: config.lease.ttlMs,
@@ -85,7 +86,7 @@ export class EngineDeployment implements Deployment {
         logger,
       },
       complete,
-      signal,
+      { signal, onEvent },
     );
   }
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { type CallOptions, type DeploymentConfig, HoldfastError, isHoldfastError, type MetadataStore, type StorageDriver } from '@holdfast/core';
 import { checkTools } from './check-tools.js';
 import type { DoctorCheck, DoctorReport } from './types.js';
@@ -13,7 +14,7 @@ export async function runDoctor({ config, driver, catalog }: DoctorOptions, opti
   const checks: DoctorCheck[] = [
     ...(await checkTools(config.tools, options)),
     await checkStorage(driver, options),
-    await checkCatalog(catalog, options),
+    await checkCatalog(config, catalog, options),
   ];
   return {
     ok: checks.every(({ ok }) => ok),
@@ -45,7 +46,11 @@ async function checkStorage(driver: StorageDriver, options: CallOptions): Promis
   }
 }
 
-async function checkCatalog(catalog: DoctorOptions['catalog'], options: CallOptions): Promise<DoctorCheck> {
+async function checkCatalog({ catalog: section }: DeploymentConfig, catalog: DoctorOptions['catalog'], options: CallOptions): Promise<DoctorCheck> {
+  const path = section['path'];
+  // To open it would make it.
+  if (typeof path === 'string' && !existsSync(path))
+    return { name: `catalog ${section.type}`, ok: true, detail: 'not there yet; made when it is first used', remedy: undefined };
   try {
     const opened = await catalog(options);
     await opened.listJobs({ limit: 1 }, options);

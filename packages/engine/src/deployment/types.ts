@@ -16,7 +16,7 @@ import type {
   StorageProgress,
   VerifyReport,
 } from '@holdfast/core';
-import type { Run, RunRequest, SnapshotOutcome } from '../run/types.js';
+import type { Run, RunOptions, RunRequest, SnapshotOutcome } from '../run/types.js';
 
 /** One requirement and its remedy. */
 export interface DoctorCheck {
@@ -72,7 +72,7 @@ export interface Deployment extends AsyncDisposable {
   /** Attaches the storage and opens its repository (made on first use). A repeat is harmless; `run` and `jobs` do it where needed. */
   attach(options?: CallOptions): Promise<void>;
   /** Starts the job, or resumes it where it was. Rejects only where the job could not begin. */
-  run(request: RunRequest, options?: CallOptions): Promise<Run>;
+  run(request: RunRequest, options?: RunOptions): Promise<Run>;
 }
 
 export interface OpenDeployment {

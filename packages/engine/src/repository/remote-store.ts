@@ -39,7 +39,8 @@ class RemoteStore implements CheckpointStore {
 
   /** The process that is alive, or a new one with the repository open in it. */
   async connect({ signal }: CallOptions = {}): Promise<RepositoryProcess> {
-    if (this.#closed) throw new HoldfastError('HF_NOT_ATTACHED', { message: 'the repository was closed', kind: 'invalid-argument', operation: 'repository' });
+    if (this.#closed)
+      throw new HoldfastError('HF_NOT_ATTACHED', { message: 'the repository was closed', kind: 'invalid-argument', operation: 'repository' });
     if (this.#connection === undefined || this.#process?.failed === true) this.#connection = this.#start(signal);
     return this.#connection;
   }

@@ -148,7 +148,7 @@ export class ActiveRun implements Run {
 
   async #tick(lateMs: number): Promise<void> {
     if (this.#stopping !== undefined) return;
-    if (lateMs > 0) this.#options.events.emit({ type: 'snapshot.delayed', lateMs });
+    if (lateMs > 0) this.#options.events.emit({ type: 'snapshot.delayed', lateMs: Math.round(lateMs) });
     // The failure was told as an event; the job goes on and the next interval tries again.
     await this.#snapshotter.take('interval').catch(() => undefined);
   }
@@ -159,7 +159,9 @@ export class ActiveRun implements Run {
     try {
       await this.#snapshotter.take('stop');
     } catch (error) {
-      this.#lost ??= asHoldfastError(error);
+      const failure = asHoldfastError(error);
+      // Killed meanwhile: there is nothing to report.
+      if (failure.kind !== 'aborted') this.#lost ??= failure;
       await endGracefully(container, environment.limits.stopGraceMs);
     }
     return this.result;
@@ -200,7 +202,7 @@ export class ActiveRun implements Run {
       lastSnapshot: this.#snapshotter.last?.number,
       resumedFrom: this.resumedFrom,
       error: this.#lost,
-      durationMs: environment.clock.monotonicMs() - this.#startedMs,
+      durationMs: Math.round(environment.clock.monotonicMs() - this.#startedMs),
     };
   }
 

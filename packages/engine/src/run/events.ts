@@ -16,6 +16,8 @@ export type RunEventBody =
       readonly restoredFiles: number;
       readonly restoredBytes: number;
     }
+  /** The snapshot is being brought back: its memory rebuilt and verified, then its files. */
+  | { readonly type: 'restore.started'; readonly snapshot: number; readonly takenAt: string; readonly logicalBytes: number }
   /** Tracked files that had changed since the snapshot, or were not in it, were moved here. */
   | { readonly type: 'files.moved'; readonly folder: string; readonly count: number }
   /** The job's standard output since the snapshot may come a second time. */

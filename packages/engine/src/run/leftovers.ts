@@ -1,6 +1,6 @@
 import { rm, stat } from 'node:fs/promises';
 import type { Logger } from '@holdfast/core';
-import { endLeftovers } from '../container/cleanup.js';
+import { endLeftovers, isContainerAlive } from '../container/cleanup.js';
 import { isProcessAlive } from '../container/process-identity.js';
 import type { EngineTools } from '../container/tools.js';
 import type { RunEventBody } from './events.js';
@@ -27,11 +27,11 @@ export async function clearLeftovers({ stateDirectory, tools, job, logger, emit 
     }
     if (isProcessAlive(record.owner)) continue;
     for (const folder of record.stagingFolders) await rm(folder, { recursive: true, force: true });
-    if (record.job !== job) continue;
+    if (record.job !== job && (await isContainerAlive(record.containerId))) continue;
     await endLeftovers({ tools, stateDirectory, runDirectory: directory, containerId: record.containerId });
     for (const folder of record.folders) await rm(folder, { recursive: true, force: true });
-    logger.info({ job, attempt: record.attempt }, 'ended what a dead attempt had left');
-    emit({ type: 'leftovers.ended', deadAttempt: record.attempt });
+    logger.info({ job: record.job, attempt: record.attempt }, 'ended what a dead attempt had left');
+    if (record.job === job) emit({ type: 'leftovers.ended', deadAttempt: record.attempt });
   }
 }
 

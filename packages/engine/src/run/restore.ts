@@ -95,6 +95,7 @@ function nextStep(failure: HoldfastError, policy: RestorePolicy, olderExists: bo
 async function restoreOne(options: RestoreOptions, candidate: CheckpointSummary): Promise<Omit<Restored, 'epoch' | 'from'>> {
   const { store, job, signal, emit, stagingDirectory } = options;
   const startedAt = performance.now();
+  emit({ type: 'restore.started', snapshot: candidate.number, takenAt: candidate.createdAt, logicalBytes: candidate.logicalBytes });
   await using reader: CheckpointReader = await store.open(candidate, { signal });
   const metadata = parseSnapshotMetadata(reader.metadata, job, candidate.number);
   const roots = await options.placeRoots(metadata);
@@ -116,10 +117,11 @@ async function restoreOne(options: RestoreOptions, candidate: CheckpointSummary)
     type: 'job.resumed',
     pid: container.initPid,
     snapshot: candidate.number,
-    restoreMs: performance.now() - startedAt,
+    restoreMs: Math.round(performance.now() - startedAt),
     restoredFiles: files.restoredFiles,
     restoredBytes: files.bytes,
   });
-  emit({ type: 'output.repeats', snapshot: candidate.number, sinceSnapshotAt: candidate.createdAt });
+  // After a last snapshot the job printed nothing more.
+  if (metadata.final !== true) emit({ type: 'output.repeats', snapshot: candidate.number, sinceSnapshotAt: candidate.createdAt });
   return { container, metadata, roots, files };
 }

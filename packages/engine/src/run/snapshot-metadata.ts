@@ -17,6 +17,8 @@ export interface SnapshotMetadata {
   readonly outsideFiles?: unknown;
   readonly stdin: { readonly consumedBytes: number; readonly ended: boolean };
   readonly freezeMs?: number | undefined;
+  /** The job was ended with this snapshot and did nothing after it. */
+  readonly final?: boolean | undefined;
   readonly memoryFrom: 'staged-memory' | 'staged-disk';
   readonly host: { readonly kernel: string; readonly architecture: string; readonly name: string };
 }
@@ -34,6 +36,7 @@ const metadataSchema: z.ZodType<SnapshotMetadata> = z.object({
   outsideFiles: z.unknown(),
   stdin: z.object({ consumedBytes: z.number().int().nonnegative(), ended: z.boolean() }),
   freezeMs: z.number().nonnegative().optional(),
+  final: z.boolean().optional(),
   memoryFrom: z.enum(['staged-memory', 'staged-disk']),
   host: z.object({ kernel: z.string(), architecture: z.string(), name: z.string() }),
 });

@@ -58,6 +58,7 @@ export async function takeSnapshot(context: RunContext, parent: SnapshotParent, 
         outsideFiles: frozen.outsideFiles,
         stdin: frozen.stdin,
         freezeMs: frozen.freezeMs,
+        final: after === 'end',
         memoryFrom: staging.kind === 'memory' ? 'staged-memory' : 'staged-disk',
         host: context.host,
       };

@@ -61,10 +61,10 @@ export class Snapshotter {
       const { summary } = commit;
       this.#parent = { ref: summary, trees };
       this.#committed += 1;
-      const totalMs = clock.monotonicMs() - startedAt;
+      const totalMs = Math.round(clock.monotonicMs() - startedAt);
       const outcome: SnapshotOutcome = {
         number: summary.number,
-        freezeMs,
+        freezeMs: Math.round(freezeMs),
         totalMs,
         logicalBytes: summary.logicalBytes,
         storedBytes: summary.storedBytes,
@@ -75,7 +75,8 @@ export class Snapshotter {
     } catch (error) {
       const failure = asHoldfastError(error);
       // What is given up because the job ended is no failure.
-      if (!context.signal.aborted) emit({ type: 'snapshot.failed', code: failure.code, message: failure.message, hint: failure.hint });
+      if (!context.signal.aborted && failure.kind !== 'aborted')
+        emit({ type: 'snapshot.failed', code: failure.code, message: failure.message, hint: failure.hint });
       if (failure.kind === 'fenced') onFenced(failure.message);
       throw failure;
     }

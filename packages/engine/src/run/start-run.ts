@@ -14,15 +14,16 @@ import { restore } from './restore.js';
 import { type RootPlaces, removePrivateRoots, rootsOfNewJob, rootsOfSnapshot } from './roots.js';
 import type { CompleteRequest, RunEnvironment, Started } from './run-environment.js';
 import { runDirectory, writeRunRecord } from './run-record.js';
-import type { Run } from './types.js';
+import type { Run, RunOptions } from './types.js';
 
 /** Starts the job or resumes it. Rejects only where the job could not begin; what was made until then is undone. */
-export async function startRun(environment: RunEnvironment, request: CompleteRequest, signal: AbortSignal | undefined): Promise<Run> {
+export async function startRun(environment: RunEnvironment, request: CompleteRequest, { signal, onEvent }: RunOptions): Promise<Run> {
   const { store, catalog, stateDirectory, tools, clock, logger } = environment;
   const attempt = randomBytes(6).toString('hex');
   const identity = ownProcessIdentity();
   const host = hostname();
   const events = new EventLog(clock, request.job, attempt);
+  if (onEvent !== undefined) events.listen(onEvent);
   const emit = events.emit.bind(events);
   const lease = await takeLease(catalog, request.job, { attempt, host, ...identity }, { ttlMs: environment.leaseTtlMs, signal, logger });
   const directory = runDirectory(stateDirectory, attempt);

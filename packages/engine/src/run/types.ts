@@ -1,4 +1,4 @@
-import type { HoldfastError } from '@holdfast/core';
+import type { CallOptions, HoldfastError } from '@holdfast/core';
 import type { JobStreams } from '../container/keeper.js';
 import type { RunEvent } from './events.js';
 
@@ -54,6 +54,11 @@ export interface RunResult {
   /** Why a stop could not take its snapshot, or why the run was lost. */
   readonly error: HoldfastError | undefined;
   readonly durationMs: number;
+}
+
+export interface RunOptions extends CallOptions {
+  /** Hears every event as it happens, those before the job starts too; `Run.events` tells the same ones. */
+  readonly onEvent?: ((event: RunEvent) => void) | undefined;
 }
 
 /** A running job. Disposing it is `kill` where it still runs. */

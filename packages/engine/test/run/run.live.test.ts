@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -40,6 +41,38 @@ test('a job that ended by itself starts anew, whatever its status; one that was 
   const third = await workshop.run(machine, { script: counting(1000) });
   expect(third.resumedFrom).toBe(number);
   expect(await third.kill()).toMatchObject({ outcome: 'stopped' });
+});
+
+test('output redirected into a tracked folder goes on in its file after a resume, and is no part of the job', async () => {
+  const machine = await workshop.machine('a');
+  const path = join(workshop.work, 'out.txt');
+  const request = () => ({
+    script: 'for ((i = 1; i <= 20; i++)); do echo $i; sleep 0.2; done',
+    streams: { stdin: 'inherit', stdout: openSync(path, 'a'), stderr: 'inherit' } as const,
+  });
+  const first = await workshop.run(machine, request());
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  await first.snapshot();
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  await first.kill();
+  const second = await workshop.run(machine, request());
+  expect(await second.result).toMatchObject({ outcome: 'exited', resumedFrom: 1 });
+  expect(await eventTypes(second)).not.toContain('files.moved');
+  const printed = (await readFile(path, 'utf8')).trim().split('\n');
+  expect([...new Set(printed)]).toEqual(upTo(20));
+});
+
+test('after a stop nothing is printed twice, and that is not threatened', async () => {
+  const machine = await workshop.machine('a');
+  const first = await workshop.run(machine, { script: counting(1000) });
+  await first.stop();
+  const second = await workshop.run(machine, { script: counting(1000) });
+  await second.snapshot();
+  await second.kill();
+  const third = await workshop.run(machine, { script: counting(1000) });
+  await third.kill();
+  expect(await eventTypes(second)).not.toContain('output.repeats');
+  expect(await eventTypes(third)).toContain('output.repeats');
 });
 
 test('fresh starts anew although a snapshot exists, and that snapshot is never chosen again', async () => {

@@ -15,6 +15,7 @@ import { type RootPlaces, removePrivateRoots, rootsOfNewJob, rootsOfSnapshot } f
 import type { CompleteRequest, RunEnvironment, Started } from './run-environment.js';
 import { runDirectory, writeRunRecord } from './run-record.js';
 import type { Run, RunOptions } from './types.js';
+import { tellUnreadable } from './unreadable-snapshots.js';
 
 /** Starts the job or resumes it. Rejects only where the job could not begin; what was made until then is undone. */
 export async function startRun(environment: RunEnvironment, request: CompleteRequest, { signal, onEvent }: RunOptions): Promise<Run> {
@@ -82,6 +83,7 @@ async function begin(environment: RunEnvironment, request: CompleteRequest, plac
   const holder: EpochHolder = { attempt, host: place.host, pid: place.identity.pid };
   const before = await store.state(request.job, { signal });
   const anew = request.fresh || before.epoch?.end !== undefined;
+  if (!anew) await tellUnreadable({ store, state: before, policy: request.onRestoreFailure, emit, signal });
   const epoch = await store.claim(request.job, holder, anew ? { kind: 'fresh' } : { kind: 'newest' }, { signal });
   emit({ type: 'attempt.started', epoch: epoch.epoch, resuming: epoch.from?.number });
   const places: RootPlaces = { runDirectory: place.directory, memoryDirectory: place.memoryDirectory };

@@ -122,9 +122,9 @@ class Round {
     }
     this.#told = Math.max(this.#told, run.toldSnapshot());
     const result = run.last('result');
+    // The job's own end, if only by a kill: its line, given again, starts anew once that was written down, as it may have been before the kill.
     const ownEnd = result !== undefined && textField(result, 'outcome') === 'exited';
-    // The job's own end, if only by a kill: its line, given again, starts anew.
-    if (ownEnd) this.#told = 0;
+    if (ownEnd || struck.some(({ phase }) => phase === 'finishing')) this.#told = 0;
     const problem = unexpectedEnd(run.end, struck);
     if (problem !== undefined) this.problems.push(problem);
   }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { HeldRun, machineGone } from '@holdfast/testkit/victims';
@@ -9,7 +9,7 @@ import { forget, makeLine, scratchFolder } from './interruptions.js';
 const program = fileURLToPath(new URL('tree.py', import.meta.url));
 
 /** `make` must be done before the first snapshot counts; then the job waits for its machine to be lost. */
-const job = `/usr/bin/python3 "$0" make tree && : > made; n=0; while [ $n -lt 60 ]; do n=$((n+1)); sleep 0.1; done; [ ! -e tree/goes ]`;
+const job = `/usr/bin/python3 tree.py make tree && : > made; n=0; while [ $n -lt 60 ]; do n=$((n+1)); sleep 0.1; done; [ ! -e tree/goes ]`;
 
 function describe(tree: string): readonly string[] {
   return execFileSync('/usr/bin/python3', [program, 'describe', tree], { encoding: 'utf8' }).trim().split('\n');
@@ -17,7 +17,8 @@ function describe(tree: string): readonly string[] {
 
 it('every kind of file comes back exactly, although it was changed, removed or added to meanwhile', async () => {
   const folder = await scratchFolder('files');
-  const line = await makeLine(folder, 'files', { command: ['/bin/sh', '-c', job, program] });
+  const line = await makeLine(folder, 'files', { command: ['/bin/sh', '-c', job] });
+  await copyFile(program, join(line.workingDirectory, 'tree.py'));
   const tree = join(line.workingDirectory, 'tree');
   await mkdir(tree);
   await writeFile(join(tree, 'goes'), 'there before the job began, removed by it');

@@ -4,7 +4,7 @@ import { errorOf, forget, makeLine, scratchFolder } from './interruptions.js';
 
 it('a second line of a running job is told who holds it since when; it takes over once the holder is dead', async () => {
   const folder = await scratchFolder('held');
-  const command = ['/bin/sh', '-c', 'n=0; while [ $n -lt 50 ]; do n=$((n+1)); echo $n >> counted; sleep 0.1; done'] as const;
+  const command = ['/bin/sh', '-c', 'n=0; while [ $n -lt 600 ]; do n=$((n+1)); echo $n >> counted; sleep 0.1; done'] as const;
   const line = await makeLine(folder, 'held', { command });
   const holder = new HeldRun(line, 0);
   expect(await holder.until(() => holder.has('snapshot.committed'), 60_000)).toBe(true);

@@ -1,5 +1,4 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -20,9 +19,9 @@ export interface Survived {
   readonly printed: readonly string[];
 }
 
-/** A folder of its own for one test, outside the checkout. */
+/** A folder of its own for one test. Not in /tmp: a job has one of its own, and would not see what lies beside its working directory. */
 export async function scratchFolder(name: string): Promise<string> {
-  return mkdtemp(join(tmpdir(), `hf-chaos-${name}-`));
+  return mkdtemp(`/var/tmp/hf-survival-${name}-`);
 }
 
 /** What a container's processes had mounted went with them: nothing is below the folder but files. */

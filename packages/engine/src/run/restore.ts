@@ -1,7 +1,15 @@
 import { join } from 'node:path';
-import { type CheckpointReader, type CheckpointStore, type CheckpointSummary, type Epoch, type EpochHolder, HoldfastError } from '@holdfast/core';
+import {
+  type CheckpointReader,
+  type CheckpointStore,
+  type CheckpointSummary,
+  type Epoch,
+  type EpochHolder,
+  HoldfastError,
+  type Logger,
+} from '@holdfast/core';
 import type { RunningContainer } from '../container/running-container.js';
-import { checkOutside, type RestoredFiles, restoreFiles, type TrackedRoot } from '../files/index.js';
+import { checkOutside, ownFolderName, type RestoredFiles, restoreFiles, type TrackedRoot } from '../files/index.js';
 import { RebuiltImages } from '../images/rebuilt-images.js';
 import { asHoldfastError } from './as-holdfast-error.js';
 import type { RunEventBody } from './events.js';
@@ -18,10 +26,9 @@ export interface RestoreOptions {
   readonly signal: AbortSignal;
   /** Where the images are rebuilt. */
   readonly stagingDirectory: string;
-  /** Where the cut ends of files outside the tracked paths are kept. */
-  readonly savedTailsDirectory: string;
   readonly treeTool: string;
   readonly exclude: readonly string[];
+  readonly logger: Logger;
   readonly now: () => Date;
   /** Where a root of the snapshot lies on this machine now. */
   readonly placeRoots: (metadata: SnapshotMetadata) => Promise<readonly TrackedRoot[]>;
@@ -99,7 +106,11 @@ async function restoreOne(options: RestoreOptions, candidate: CheckpointSummary)
   await using reader: CheckpointReader = await store.open(candidate, { signal });
   const metadata = parseSnapshotMetadata(reader.metadata, job, candidate.number);
   const roots = await options.placeRoots(metadata);
-  await checkOutside(metadata.outsideFiles, { saveDir: options.savedTailsDirectory });
+  const savedName = `before-snapshot-${candidate.number}-${options.now().toISOString().replaceAll(/[:.]/g, '-')}`;
+  const [first] = roots.filter(({ private: own }) => !own);
+  const tailsDirectory = join(first?.hostPath ?? stagingDirectory, ownFolderName, `${savedName}-outside`);
+  const { tails } = await checkOutside(metadata.outsideFiles, { saveDir: tailsDirectory });
+  if (tails.length > 0) emit({ type: 'files.moved', folder: tailsDirectory, count: tails.length });
   const imagesDirectory = join(stagingDirectory, `images-${candidate.number}`);
   // Memory first: what is not whole there is found before a file of the user's is moved.
   await new RebuiltImages(imagesDirectory).write(reader, { signal });
@@ -108,7 +119,8 @@ async function restoreOne(options: RestoreOptions, candidate: CheckpointSummary)
     roots,
     exclude: options.exclude,
     treeTool: options.treeTool,
-    savedName: `before-snapshot-${candidate.number}-${options.now().toISOString().replaceAll(/[:.]/g, '-')}`,
+    savedName,
+    logger: options.logger,
     signal,
   });
   if (files.savedFolder !== undefined) emit({ type: 'files.moved', folder: files.savedFolder, count: files.moved.length });

@@ -13,9 +13,9 @@ export interface RootPlaces {
 /** The paths that come back with a job that starts now: its working directory, what it names, and the places that are its own. */
 export async function rootsOfNewJob(workingDirectory: string, track: readonly string[], places: RootPlaces): Promise<readonly TrackedRoot[]> {
   const named = [workingDirectory, ...track.map((path) => resolve(workingDirectory, path))];
-  for (const path of named) await assertTrackable(path);
+  const real = await Promise.all(named.map(assertTrackable));
   const tracked = mergeRoots(
-    named.map((path, index) => ({ id: index === 0 ? 'cwd' : `track-${index}`, hostPath: path, destination: path, private: false })),
+    real.map((path, index) => ({ id: index === 0 ? 'cwd' : `track-${index}`, hostPath: path, destination: path, private: false })),
   );
   return [...tracked, ...(await privateRoots(places))];
 }

@@ -32,11 +32,13 @@ export async function takeSnapshot(context: RunContext, parent: SnapshotParent, 
   const expectedBytes = await container.memoryBytes();
   const staging = await chooseStaging(context.staging, expectedBytes);
   const directory = join(staging.directory, String(writer.ref.number));
+  const filesDirectory = join(context.staging.diskDirectory, String(writer.ref.number), 'files');
   try {
     const capture = createFileCapture({
       roots: context.roots,
       parent: parent.trees,
-      stagingDir: join(directory, 'files'),
+      // Never in memory: nobody knows how much of a job's files changes.
+      stagingDir: filesDirectory,
       treeTool: context.tools.tree,
       exclude: context.exclude,
       logger: context.logger,
@@ -70,7 +72,7 @@ export async function takeSnapshot(context: RunContext, parent: SnapshotParent, 
       if (after === 'end') await container.thaw();
     }
   } finally {
-    await rm(directory, { recursive: true, force: true });
+    for (const folder of [directory, filesDirectory]) await rm(folder, { recursive: true, force: true });
   }
 }
 

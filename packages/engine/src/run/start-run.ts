@@ -100,9 +100,9 @@ async function begin(environment: RunEnvironment, request: CompleteRequest, plac
         emit,
         signal,
         stagingDirectory,
-        savedTailsDirectory: join(request.workingDirectory, '.holdfast'),
         treeTool: environment.tools.tree,
         exclude: environment.exclude,
+        logger: environment.logger,
         now: () => environment.clock.now(),
         placeRoots: (metadata) => rootsOfSnapshot(metadata, places),
         start: (metadata, roots, imagesDirectory) =>

@@ -1,4 +1,4 @@
-import { copyFile, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, HoldfastError } from '@holdfast/core';
 import type { OpenFile, TrackedRoot } from '../files/tracked-root.js';
@@ -8,7 +8,7 @@ import { type DumpOptions, type DumpResult, type PreparedDump, prepareDump } fro
 import { endProcesses } from './end-processes.js';
 import type { Freezer } from './freezer.js';
 import type { Keeper } from './keeper.js';
-import type { KeeperEvent } from './keeper-lines.js';
+import { type KeeperEvent, parseKeeperLine } from './keeper-lines.js';
 import type { ContainerLayout } from './layout.js';
 import { recordLostNames } from './lost-names.js';
 import { openFilesOf } from './open-files.js';
@@ -37,6 +37,7 @@ export interface LiveContainerOptions {
 }
 
 const killDeadlineMs = 20_000;
+const sigkill = 9;
 
 export class LiveContainer implements RunningContainer {
   readonly id: string;
@@ -56,7 +57,7 @@ export class LiveContainer implements RunningContainer {
     this.recordedMounts = options.recordedMounts;
     this.recorded = options.recorded;
     this.notes = options.notes;
-    this.exited = options.keeper.ended.then((event) => toExitStatus(event, this.#disturbed));
+    this.exited = options.keeper.ended.then(async (event) => toExitStatus(event ?? (await this.#withoutKeeper()), this.#disturbed));
   }
 
   async freeze({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<void> {
@@ -98,11 +99,11 @@ export class LiveContainer implements RunningContainer {
       options,
     );
     const { initName } = this.recorded;
+    await copyFile(join(layout.initFolder, initName), join(options.imagesDir, initName));
     return {
       cancel: () => prepared.cancel(),
       run: async () => {
         const result = await prepared.run();
-        await copyFile(join(layout.initFolder, initName), join(options.imagesDir, initName));
         await recordLostNames(options.imagesDir, await this.#processes(), this.#options.roots);
         return result;
       },
@@ -138,16 +139,9 @@ export class LiveContainer implements RunningContainer {
   }
 
   async kill(): Promise<void> {
-    const { freezer, keeper, clock, freezeDeadlineMs } = this.#options;
-    const left = await endProcesses({
-      find: () => this.#processes(),
-      // On version 1 a frozen process dies only when it is thawed.
-      between: () => freezer.thaw(freezeDeadlineMs).catch(() => undefined),
-      deadlineMs: killDeadlineMs,
-      clock,
-    });
+    const left = await this.#endProcesses();
     if (left.length > 0) throw this.#cannotEnd(left);
-    await keeper.ended;
+    await this.#options.keeper.ended;
   }
 
   async dispose(): Promise<void> {
@@ -156,12 +150,31 @@ export class LiveContainer implements RunningContainer {
     this.#options.keeper.release();
   }
 
+  /** The keeper was killed: what it noted before, if anything; else the job, whose streams are gone, is ended and told as killed. */
+  async #withoutKeeper(): Promise<KeeperEvent> {
+    const noted = parseKeeperLine(`* ${(await readFile(this.#options.layout.exitFile, 'utf8').catch(() => '')).trim()}`);
+    if (noted !== undefined && noted.type !== 'answer') return noted;
+    await this.#endProcesses();
+    return { type: 'killed', signal: sigkill };
+  }
+
   #isFrozen(): Promise<boolean> {
     return this.#options.freezer.isFrozen().catch(() => false);
   }
 
   #processes(): Promise<readonly number[]> {
     return processesOf(this.#options.freezer.files.folder);
+  }
+
+  #endProcesses(): Promise<readonly number[]> {
+    const { freezer, clock, freezeDeadlineMs } = this.#options;
+    return endProcesses({
+      find: () => this.#processes(),
+      // On version 1 a frozen process dies only when it is thawed.
+      between: () => freezer.thaw(freezeDeadlineMs).catch(() => undefined),
+      deadlineMs: killDeadlineMs,
+      clock,
+    });
   }
 
   #cannotEnd(pids: readonly number[]): HoldfastError {

@@ -6,7 +6,10 @@ export type { ContainerOptions, RestoreContainerOptions } from './container-opti
 export { restoreContainer } from './restore.js';
 export { startContainer } from './start.js';
 
-/** How a job ended. Its init tells a signal as 128 + number; `signal` is set only where the init itself was killed. Both undefined: nobody saw the end. */
+/**
+ * How a job ended. Its init tells a signal as 128 + number; `signal` is set where the init itself was killed, where the
+ * keeper was (the job is ended with it), and where a killed CRIU took the job along: such an end is not the job's own. One of the two is always set.
+ */
 export interface ExitStatus {
   readonly exitCode: number | undefined;
   readonly signal: number | undefined;

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseMountInfo, visibleMounts } from '../../src/container/host-mounts.js';
 import { planJobMounts } from '../../src/container/job-mounts.js';
@@ -96,14 +99,16 @@ test('a job sees the further file systems of the machine, has its own folders, a
 });
 
 test('a restore gives roots their new places, and something empty for what this machine lacks', async () => {
+  const missing = mkdtempSync(join(tmpdir(), 'hf-cont-'));
   const recorded = await recordMounts([
     { destination: '/tmp', type: 'bind', source: '/gone/tmp', options: ['bind'], root: 'tmp' },
     { destination: '/no/such/folder', type: 'bind', source: '/no/such/folder', options: ['bind'] },
     { destination: '/proc', type: 'proc', source: 'proc', options: [] },
     { destination: '/etc', type: 'bind', source: '/etc', options: ['bind'] },
   ]);
-  const { mounts, warnings } = await placeMounts(recorded, roots, { init: '/i', missing: '/var/tmp/hf-cont-missing' });
-  expect(mounts.map(({ source }) => source)).toEqual(['/run/x/tmp', '/var/tmp/hf-cont-missing/1', 'proc', '/etc']);
+  const { mounts, warnings } = await placeMounts(recorded, roots, { init: '/i', missing });
+  expect(mounts.map(({ source }) => source)).toEqual(['/run/x/tmp', `${missing}/1`, 'proc', '/etc']);
   expect(warnings).toEqual(['/no/such/folder is not on this machine: the job finds it empty']);
   await expect(placeMounts(recorded, [], { init: '/i', missing: '/m' })).rejects.toMatchObject({ code: 'HF_RESTORE_REFUSED' });
+  rmSync(missing, { recursive: true });
 });

@@ -108,7 +108,7 @@ test.each([
   machine.write('victim.py', victim);
   let container = await machine.start(['python3', 'victim.py']);
   await until(() => machine.lines().length > 3);
-  for (const ms of [0, 7, 15, 30, 60]) {
+  for (const ms of [0, 15, 60]) {
     expect(['HF_DUMP_FAILED', 'HF_SNAPSHOT_DISCARDED', 'finished']).toContain(await killInDump(machine, container, name, ms));
     await container.thaw();
     await goesOn(machine);
@@ -123,7 +123,7 @@ test.each([
 test('CRIU killed in the middle of a dump: the job goes on, or its end is told as not its own', async () => {
   await using machine = await Machine.open();
   machine.write('victim.py', victim);
-  for (const ms of [0, 2, 4, 6, 8, 10, 14, 20, 40, 80]) {
+  for (const ms of [0, 4, 8, 14, 30]) {
     const container = await machine.start(['python3', 'victim.py']);
     const before = machine.lines().length;
     await until(() => machine.lines().length > before + 3);
@@ -158,13 +158,13 @@ test.each([0, 20, 60, 110, 200])(
   },
 );
 
-test('a keeper that is killed costs its job the streams; the container is ended whole', async () => {
+test('a job whose keeper is killed is ended, and told as killed', async () => {
   await using machine = await Machine.open();
   machine.write('victim.py', victim);
   const container = await machine.start(['python3', 'victim.py']);
   await until(() => machine.lines().length > 3);
   for (const { pid } of await markedProcesses(container.id)) endQuietly(pid);
-  expect(await container.exited).toEqual({ exitCode: undefined, signal: undefined });
+  expect(await container.exited).toEqual({ exitCode: undefined, signal: 9 });
   await container.dispose();
   await assertGone(machine, container.id);
 });

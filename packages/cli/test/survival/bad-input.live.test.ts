@@ -107,7 +107,7 @@ it('a storage that fills up costs snapshots, and the job ends as if it had none'
   const place = join(folder, 'fills-up');
   await mkdir(place);
   const command = ['--storage', place, '--interval', '300ms', '--', '/bin/sh', '-c', 'head -c 4000000 /dev/urandom > big; sleep 3; rm big; exit 7'];
-  const words = [...withTmpfs(place, 'size=2m'), ...holdfast, 'run', '--json', '--state-dir', join(folder, 'state'), ...command];
+  const words = [...withTmpfs(place, 'size=2m,mode=700'), ...holdfast, 'run', '--json', '--state-dir', join(folder, 'state'), ...command];
   const { status, stderr } = spawnSync(words[0] ?? '', words.slice(1), { cwd: join(folder, 'work'), encoding: 'utf8', timeout: 90_000 });
   expect(status, stderr).toBe(7);
   expect(stderr).toContain('"code":"HF_STORAGE_FULL"');

@@ -93,3 +93,10 @@ export function attemptsIn(stateDirectory: string): readonly string[] {
     return [];
   }
 }
+
+/** The process that an attempt's record names; undefined while there is none. */
+export function ownerOf(stateDirectory: string, attempt: string): number | undefined {
+  const text = readText(join(stateDirectory, 'runs', attempt, 'run.json'));
+  const owner = /"owner":\{[^}]*"pid":(\d+)/.exec(text ?? '')?.[1];
+  return owner === undefined ? undefined : Number(owner);
+}

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { AttemptView, attemptsIn } from './attempt-view.js';
+import { AttemptView, attemptsIn, ownerOf } from './attempt-view.js';
 import { numberField, parseReported, type ReportedEvent } from './reported-event.js';
 
 /** One `holdfast run` line and where it keeps its things. Given again it resumes. */
@@ -38,7 +38,6 @@ export class HeldRun {
   end: End | undefined;
   readonly #child: ChildProcess;
   readonly #stateDirectory: string;
-  readonly #before: ReadonlySet<string>;
   readonly #log: number;
   readonly #listeners = new Set<() => void>();
   #rest = '';
@@ -48,7 +47,6 @@ export class HeldRun {
   /** `number` names the attempt's logs. Its stdin is empty unless `stdin` is a descriptor. */
   constructor(line: HeldLine, number: number, stdin: number | 'ignore' = 'ignore') {
     this.#stateDirectory = line.stateDirectory;
-    this.#before = new Set(attemptsIn(line.stateDirectory));
     this.printed = join(line.logs, `attempt-${number}.stdout`);
     this.#log = openSync(join(line.logs, `attempt-${number}.stderr`), 'w');
     const stdout = openSync(this.printed, 'w');
@@ -77,10 +75,11 @@ export class HeldRun {
     });
   }
 
-  /** Undefined until the attempt's folder is there. */
+  /** Undefined until the attempt's record is there. */
   view(): AttemptView | undefined {
     if (this.#view === undefined) {
-      const attempt = attemptsIn(this.#stateDirectory).find((name) => !this.#before.has(name));
+      const told = this.events.find(({ attempt }) => attempt !== undefined)?.attempt;
+      const attempt = told ?? attemptsIn(this.#stateDirectory).find((name) => ownerOf(this.#stateDirectory, name) === this.pid);
       if (attempt !== undefined) this.#view = new AttemptView(attempt, this.pid, this.#stateDirectory);
     }
     return this.#view;

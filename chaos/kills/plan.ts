@@ -19,7 +19,7 @@ const longestDelayMs: Readonly<Record<Phase, number>> = {
   starting: 400,
   'restoring-files': 60,
   'restoring-memory': 120,
-  running: 400,
+  running: 150,
   'pre-copy': 12,
   frozen: 8,
   persisting: 60,

@@ -5,4 +5,4 @@ export type { PreviousTrees } from './previous-trees.js';
 export { type OutsideFile, recordOutside } from './record-outside.js';
 export { type RestoredFiles, restoreFiles } from './restore-files.js';
 export { assertTrackable } from './trackable.js';
-export type { TrackedRoot } from './tracked-root.js';
+export { ownFolderName, type TrackedRoot } from './tracked-root.js';

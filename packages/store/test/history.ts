@@ -7,11 +7,11 @@ export interface Snapshot {
   readonly content: ReadonlyMap<string, Buffer>;
 }
 
-/** Two jobs, the first with three epochs of two snapshots each: memory, a file and a small image in each. */
-export async function makeHistory(store: CheckpointStore, random: RandomSource): Promise<readonly Snapshot[]> {
+/** Two jobs, the first with three epochs (or as many as given), the second with one, of two snapshots each: memory, a file and a small image in each. */
+export async function makeHistory(store: CheckpointStore, random: RandomSource, epochsOfFirst = 3): Promise<readonly Snapshot[]> {
   const history: Snapshot[] = [];
   for (const [job, epochs] of [
-    ['first', 3],
+    ['first', epochsOfFirst],
     ['second', 1],
   ] as const) {
     let content = new Map([

@@ -1,5 +1,4 @@
 import { HoldfastError } from '@holdfast/core';
-import type { Run } from '@holdfast/engine';
 import { expect, test } from 'vitest';
 import { fakeDeployment } from '../support/fake-deployment.js';
 import { type FakeRun, fakeRun } from '../support/fake-run.js';

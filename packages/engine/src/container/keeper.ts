@@ -13,11 +13,6 @@ export interface JobStreams {
 
 export const inheritedStreams: JobStreams = { stdin: 'inherit', stdout: 'inherit', stderr: 'inherit' };
 
-export interface Started {
-  readonly type: 'started';
-  readonly pid: number;
-}
-
 /** The client of one holdfast-keeper. It lives on when this process dies; when it ends, the job has ended. */
 export class Keeper {
   readonly pid: number;

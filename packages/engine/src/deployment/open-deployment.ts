@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { type CatalogPlugin, type DeploymentConfig, HoldfastError, parseDeploymentConfig, type StoragePlugin, silentLogger } from '@holdfast/core';
+import { type CatalogPlugin, HoldfastError, parseDeploymentConfig, type StoragePlugin, silentLogger } from '@holdfast/core';
 import { EngineDeployment } from './deployment.js';
 import type { Deployment, OpenDeployment, OpenDeploymentOptions } from './types.js';
 
@@ -16,8 +16,6 @@ export async function openDeployment(
   const catalogPlugin = select(catalogs, parsed.catalog.type, 'catalog');
   return new EngineDeployment({ config: parsed, driver: storagePlugin.create(parsed.storage), catalogPlugin, logger });
 }
-
-export type { DeploymentConfig };
 
 async function readConfig(path: string): Promise<string> {
   try {

@@ -22,7 +22,7 @@ import type {
 /** What the server side gives to each call beside its arguments. */
 export interface CallContext {
   readonly signal: AbortSignal;
-  progress(...values: readonly number[]): void;
+  readonly progress: (...values: readonly number[]) => void;
 }
 
 export interface OpenedReader {

@@ -107,7 +107,7 @@ export class RepositoryProcess {
 
   #fail(failure: HoldfastError): void {
     this.#failure ??= failure;
-    for (const pending of [...this.#pending.values()]) pending.settle(this.#failure);
+    for (const pending of this.#pending.values()) pending.settle(this.#failure);
   }
 }
 

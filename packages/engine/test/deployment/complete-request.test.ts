@@ -29,7 +29,7 @@ test.each([
   [{ command: [''] as const }, 'HF_USAGE', /no command/],
   [{ job: '../escape' }, 'HF_JOB_NAME', /escape/],
 ])('%j is refused by name', (wrong, code, message) => {
-  const parse = () => completeRequest({ ...request, ...wrong } as RunRequest, config);
+  const parse = () => completeRequest({ ...request, ...wrong }, config);
   expect(parse).toThrow(expect.objectContaining({ code }));
   expect(parse).toThrow(message);
 });

@@ -51,7 +51,7 @@ export interface JobState {
   readonly job: string;
   /** The newest epoch, if the job was ever claimed. */
   readonly epoch: (Epoch & { readonly holder: EpochHolder; readonly claimedAt: string; readonly end: EpochEnd | undefined }) | undefined;
-  /** The number of the newest eligible snapshot. */
+  /** The number of the newest eligible snapshot by its file's name; whether its manifest is whole, `list` tells. */
   readonly newest: number | undefined;
 }
 
@@ -104,7 +104,7 @@ export interface CheckpointWriter extends AsyncDisposable {
    */
   commit(metadata: CheckpointMetadata, options?: CallOptions): Promise<CommitResult>;
 
-  /** Gives up: what was written is left for prune. Harmless after a commit, and when repeated. */
+  /** Gives up: what was written is removed where that is safe, else left for prune. Harmless after a commit, and when repeated. */
   abort(): Promise<void>;
 }
 
@@ -194,7 +194,7 @@ export interface CheckpointStore extends AsyncDisposable {
    * Keeps the newest `keep` eligible snapshots and the numbers in `protect`; removes other manifests, then packs that nothing refers to.
    *
    * - Killed at any step it leaves every kept snapshot whole; the next prune removes the rest.
-   * - Never touches a pack or temporary file of the newest epoch's attempt.
+   * - Never touches what a snapshot in progress may be writing: snapshots of an epoch commit in the order of their numbers.
    */
   prune(job: string, policy: { readonly keep: number; readonly protect?: readonly number[] }, options?: CallOptions): Promise<PruneReport>;
 }

@@ -81,8 +81,8 @@ async function begin(environment: RunEnvironment, request: CompleteRequest, plac
   const { attempt, emit } = place;
   const signal = place.signal ?? new AbortController().signal;
   const holder: EpochHolder = { attempt, host: place.host, pid: place.identity.pid };
-  const before = await store.state(request.job, { signal });
-  const anew = request.fresh || before.epoch?.end !== undefined;
+  // Asked to start anew, nothing of what was before matters, not even whether it can be read.
+  const anew = request.fresh || (await store.state(request.job, { signal })).epoch?.end !== undefined;
   if (!anew) await tellUnreadable({ store, state: before, policy: request.onRestoreFailure, emit, signal });
   const epoch = await store.claim(request.job, holder, anew ? { kind: 'fresh' } : { kind: 'newest' }, { signal });
   emit({ type: 'attempt.started', epoch: epoch.epoch, resuming: epoch.from?.number });

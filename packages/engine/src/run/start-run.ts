@@ -82,7 +82,8 @@ async function begin(environment: RunEnvironment, request: CompleteRequest, plac
   const signal = place.signal ?? new AbortController().signal;
   const holder: EpochHolder = { attempt, host: place.host, pid: place.identity.pid };
   // Asked to start anew, nothing of what was before matters, not even whether it can be read.
-  const anew = request.fresh || (await store.state(request.job, { signal })).epoch?.end !== undefined;
+  const before = request.fresh ? undefined : await store.state(request.job, { signal });
+  const anew = before === undefined || before.epoch?.end !== undefined;
   if (!anew) await tellUnreadable({ store, state: before, policy: request.onRestoreFailure, emit, signal });
   const epoch = await store.claim(request.job, holder, anew ? { kind: 'fresh' } : { kind: 'newest' }, { signal });
   emit({ type: 'attempt.started', epoch: epoch.epoch, resuming: epoch.from?.number });

@@ -1,5 +1,5 @@
 // bwa indexes a genome under Holdfast and loses its machine twice; its index is compared with that of an undisturbed run.
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -21,15 +21,16 @@ import { paint, Timeline } from './timeline.ts';
 
 const outputs = ['amb', 'ann', 'bwt', 'pac', 'sa'].map((ending) => `genome.fa.${ending}`);
 
-function indexing(bwa: string, bases: number): Victim {
+/** Both runs get a copy of the same genome. */
+function indexing(bwa: string, genome: string): Victim {
   return {
     name: 'bwa',
     about: 'indexing a genome',
     expectedSeconds: 45,
     requires: [bwa],
-    prepare(directory) {
-      writeGenome(join(directory, 'genome.fa'), bases, 7);
-      return Promise.resolve({ command: [bwa, 'index', '-a', 'bwtsw', 'genome.fa'], outputs });
+    async prepare(directory) {
+      await copyFile(genome, join(directory, 'genome.fa'));
+      return { command: [bwa, 'index', '-a', 'bwtsw', 'genome.fa'], outputs };
     },
   };
 }
@@ -39,12 +40,14 @@ async function demo(options: DemoOptions, folder: string, started: (run: HeldRun
   if (bwa === undefined) throw new Error('bwa is not on this machine; script/demo installs it where apt-get is there (apt-get install bwa)');
   const [work, logs] = [join(folder, 'work'), join(folder, 'logs')];
   for (const place of [work, logs]) await mkdir(place, { recursive: true });
-  const victim = indexing(bwa, options.bases);
+  const genome = join(folder, 'genome.fa');
+  const victim = indexing(bwa, genome);
   console.log(`\n  ${paint(1, 'Holdfast: a real program loses its machine and finishes all the same')}\n`);
   console.log(`  program   ${bwa} index, as Debian ships it: it knows nothing of Holdfast`);
   console.log(`  input     a generated genome of ${options.bases.toLocaleString('en')} bases`);
   console.log(`  machine   lost ${options.kills} times, at random moments (seed ${options.seed}): SIGKILL to every process at once`);
   console.log(`  files     ${folder}\n`);
+  writeGenome(genome, options.bases, 7);
   const { command } = await victim.prepare(work, { scale: 1 });
   const line: HeldLine = {
     holdfast: [fileURLToPath(new URL('../bin/holdfast', import.meta.url))],
@@ -82,7 +85,7 @@ function summary({ freezesMs, resumesMs, kills }: Tally, undisturbedSeconds: num
   const middle = freezesMs.toSorted((a, b) => a - b)[Math.floor(freezesMs.length / 2)] ?? 0;
   const longest = Math.max(0, ...freezesMs);
   const resumes = resumesMs.map((ms) => `${(ms / 1000).toFixed(1)} s`).join(' and ');
-  return `${freezesMs.length} snapshots (frozen ${Math.round(middle)} ms in the middle, ${Math.round(longest)} ms at most), ${kills} kills, resumed in ${resumes}; undisturbed it took ${undisturbedSeconds.toFixed(1)} s`;
+  return `${freezesMs.length} snapshots (frozen for ${Math.round(middle)} ms in the median, ${Math.round(longest)} ms at most), ${kills} kills, resumed in ${resumes}; undisturbed it took ${undisturbedSeconds.toFixed(1)} s`;
 }
 
 /** A number from 0 to 1, the same row for the same seed. */

@@ -31,7 +31,7 @@ export class Timeline {
     const cells = Array.from({ length: width }, () => ' ');
     let runsFrom: number | undefined;
     for (const { mark, at } of this.#marks) {
-      if (mark === 'start' || mark === 'resume') runsFrom ??= columnOf(at);
+      if (mark === 'resume' || (mark === 'start' && at === this.#marks.find((each) => each.mark === 'start')?.at)) runsFrom = columnOf(at);
       if (mark !== 'kill' && mark !== 'end') continue;
       if (runsFrom !== undefined) cells.fill('━', runsFrom, columnOf(at));
       runsFrom = undefined;

@@ -26,9 +26,15 @@ interface Holder {
   said(word: string, times?: number): Promise<void>;
 }
 
-function hold(machine: Machine, options: ContainerOptions, dumps: number, restore?: Partial<RestoreContainerOptions>): Holder {
+interface HoldOptions {
+  readonly dumps: number;
+  readonly stopAt?: string;
+  readonly restore?: Partial<RestoreContainerOptions>;
+}
+
+function hold(machine: Machine, options: ContainerOptions, { dumps, stopAt, restore }: HoldOptions): Holder {
   const out = openSync(machine.output, 'a');
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'holder.ts'), JSON.stringify({ options, dumps, restore })], {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'holder.ts'), JSON.stringify({ options, dumps, stopAt, restore })], {
     stdio: ['ignore', 'pipe', 'inherit', out],
   });
   closeSync(out);
@@ -79,19 +85,18 @@ async function assertGone(machine: Machine, id: string): Promise<void> {
 }
 
 test.each([
-  ['prepared', 0],
-  ['frozen', 0],
-  ['frozen', 5],
-  ['frozen', 40],
-  ['frozen', 120],
-  ['dumped', 0],
-])('a Holdfast that is killed when the job is %s, %i ms later, leaves no frozen job and nothing else', async (word, ms) => {
+  ['prepared', 'prepared', 0],
+  ['frozen', 'frozen', 0],
+  ['in the middle of a dump', undefined, 5],
+  ['in the middle of a dump', undefined, 40],
+  ['in the middle of a dump', undefined, 120],
+  ['dumped', 'dumped', 0],
+])('a Holdfast that is killed when the job is %s (%s, %i ms) leaves no frozen job and nothing else', async (_, stopAt, ms) => {
   await using machine = await Machine.open();
   machine.write('victim.py', victim);
   const options = machine.options(['python3', 'victim.py']);
-  const holder = hold(machine, options, 1);
-  await until(() => machine.lines().length > 3);
-  await holder.said(word);
+  const holder = hold(machine, options, { dumps: 1, ...(stopAt === undefined ? {} : { stopAt }) });
+  await holder.said(stopAt ?? 'frozen');
   await delay(ms);
   holder.child.kill('SIGKILL');
   await goesOn(machine);
@@ -147,7 +152,7 @@ test.each([0, 20, 60, 110, 200])(
     await first.dispose();
     const options = machine.options(['unused']);
     const { imagesDirectory, recordedMounts, recorded } = saved;
-    const holder = hold(machine, options, 0, { imagesDirectory, recordedMounts, recorded });
+    const holder = hold(machine, options, { dumps: 0, restore: { imagesDirectory, recordedMounts, recorded } });
     await holder.said('starting');
     await delay(ms);
     holder.child.kill('SIGKILL');

@@ -20,6 +20,6 @@ describe('a job whose machine is lost three times ends with the same bytes', () 
       expect(differences(survived.expected, survived.found)).toEqual([]);
       for (const { told, from } of survived.resumes) expect(from, 'the snapshot it was resumed from').toBeGreaterThanOrEqual(told);
       await forget(survived.folder);
-    });
+    }, 400_000);
   }
 });

@@ -1,6 +1,6 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HoldfastError } from '@holdfast/core';
+import { removeFolder } from '../container/remove-folder.js';
 import type { ExitStatus } from '../container/running-container.js';
 import { asHoldfastError } from './as-holdfast-error.js';
 import { attemptRecord, checkpointRecord, eventRecord, jobRecord, markLost } from './catalog-records.js';
@@ -189,7 +189,7 @@ export class ActiveRun implements Run {
     await this.#control?.[Symbol.asyncDispose]();
     await container.dispose();
     for (const folder of [this.#options.directory, this.#options.memoryDirectory, join(environment.stateDirectory, 'staging', this.attempt)]) {
-      await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+      await removeFolder(folder).catch(() => undefined);
     }
     await notes.settled();
     events.end();

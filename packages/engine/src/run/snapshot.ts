@@ -64,7 +64,8 @@ export async function takeSnapshot(context: RunContext, parent: SnapshotParent, 
         memoryFrom: staging.kind === 'memory' ? 'staged-memory' : 'staged-disk',
         host: context.host,
       };
-      await container.drain();
+      if (!(await frozen.drained))
+        context.logger.warn({ job: context.job }, 'output that the job wrote before the snapshot is still waiting for its reader');
       const commit = await writer.commit({ ...metadata }, { signal });
       if (after === 'end' && commit.outcome === 'committed') await container.kill();
       return { commit, trees, freezeMs: frozen.freezeMs };
@@ -80,6 +81,8 @@ interface FrozenState {
   readonly freezeMs: number;
   readonly outsideFiles: unknown;
   readonly stdin: SnapshotMetadata['stdin'];
+  /** Whether what the job had written by then was passed on. */
+  readonly drained: Promise<boolean>;
 }
 
 /**
@@ -102,12 +105,25 @@ async function freeze(context: RunContext, capture: FileCapture, directory: stri
     if (dumped.status === 'rejected') throw dumped.reason;
     if (filed.status === 'rejected') throw filed.reason;
     const stdin = await container.stdin();
+    const drained = drain(context);
     await container.assertFrozen();
     complete = true;
-    return { outsideFiles: filed.value, stdin, freezeMs: await thawed(container, clock, startedAt, after) };
+    return { outsideFiles: filed.value, stdin, drained, freezeMs: await thawed(container, clock, startedAt, after) };
   } finally {
     await prepared.cancel();
     if (!complete) await container.thaw();
+  }
+}
+
+/** A reader who does not read must not hold the snapshot up for ever. */
+const drainDeadlineMs = 10_000;
+
+async function drain({ container, signal }: RunContext): Promise<boolean> {
+  try {
+    await container.drain({ signal: AbortSignal.any([signal, AbortSignal.timeout(drainDeadlineMs)]) });
+    return true;
+  } catch {
+    return false;
   }
 }
 

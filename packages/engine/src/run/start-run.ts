@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { CheckpointStore, Epoch, EpochHolder, Lease, MetadataStore } from '@holdfast/core';
 import { ownProcessIdentity } from '../container/process-identity.js';
+import { removeFolder } from '../container/remove-folder.js';
 import { type ContainerOptions, restoreContainer, startContainer } from '../container/running-container.js';
 import { ActiveRun } from './active-run.js';
 import { CatalogNotes } from './catalog-notes.js';
@@ -153,6 +154,6 @@ function containerOptions(environment: RunEnvironment, request: CompleteRequest,
 }
 
 async function undo(catalog: MetadataStore, lease: Lease | undefined, folders: readonly string[]): Promise<void> {
-  for (const folder of folders) await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+  for (const folder of folders) await removeFolder(folder).catch(() => undefined);
   if (lease !== undefined) await catalog.releaseLease(lease).catch(() => undefined);
 }

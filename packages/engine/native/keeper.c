@@ -39,6 +39,8 @@ struct keeper {
   bool over;
   // When to thaw a job that stayed frozen although Holdfast said it would not; 0: not frozen.
   int64_t thaw_at;
+  // When to give up output that nobody reads, once the init has ended; 0: never.
+  int64_t drop_at;
   // The answer owed to `drain`: what must have been passed on. `drain_id` 0: none.
   long drain_id;
   uint64_t drain_out, drain_err;
@@ -140,6 +142,9 @@ static void answer(struct control *control, const struct request *request, void 
   } else if (!strcmp(request->verb, "watch")) {
     keeper->thaw_at = request->number > 0 ? monotonic_ms() + request->number : 0;
     tell(control, "%ld ok", request->id);
+  } else if (!strcmp(request->verb, "drop")) {
+    keeper->drop_at = monotonic_ms() + request->number;
+    tell(control, "%ld ok", request->id);
   } else if (!strcmp(request->verb, "abort")) {
     keeper->aborted = true;
     tell(control, "%ld ok", request->id);
@@ -199,6 +204,16 @@ static _Noreturn void give_up(struct keeper *keeper, int status) {
   exit(125);
 }
 
+// A job that ended by itself is not over before its last output is passed on, however long the reader takes. Holdfast may set a limit
+// to that for one that it has killed; a thread that still writes ends with this process.
+static void await_output(struct keeper *keeper, int children) {
+  while (!pump_done(&keeper->out) || !pump_done(&keeper->err)) {
+    if (keeper->drop_at && monotonic_ms() >= keeper->drop_at) return;
+    turn(keeper, children, 2);
+  }
+  answer_drain(keeper);
+}
+
 static void await_init(struct keeper *keeper, int children) {
   while (!keeper->over) {
     pid_t ended;
@@ -233,8 +248,7 @@ int main(int argc, char **argv) {
   bool exited = WIFEXITED(keeper.status);
   snprintf(text, sizeof text, "%s %d\n", exited ? "exited" : "killed", exited ? WEXITSTATUS(keeper.status) : WTERMSIG(keeper.status));
   write_whole(keeper.options.exit_file, text);
-  while (!pump_done(&keeper.out) || !pump_done(&keeper.err)) turn(&keeper, children, 2);
-  answer_drain(&keeper);
+  await_output(&keeper, children);
   text[strcspn(text, "\n")] = 0;
   tell(&keeper.control, "* %s", text);
   return 0;

@@ -18,7 +18,7 @@ export class Keeper {
   readonly pid: number;
   /** The first of `started`, `failed`, or undefined where the keeper ended without a word. */
   readonly started: Promise<KeeperEvent | undefined>;
-  /** `exited` or `killed`, once the job's last output was passed on; undefined where the keeper itself was killed. */
+  /** `exited` or `killed`, once the job's last output was passed on, or given up after `drop`; undefined where the keeper itself was killed. */
   readonly ended: Promise<KeeperEvent | undefined>;
   readonly #control: Duplex;
   readonly #waiting = new Map<number, (answer: KeeperAnswer | undefined) => void>();
@@ -65,7 +65,7 @@ export class Keeper {
   }
 
   /** Asks and waits for the answer's words; undefined where the keeper is gone. An answer of "error" is undefined too: the job has ended. */
-  async ask(verb: 'stdin' | 'drain' | 'signal' | 'watch' | 'abort', number = 0): Promise<readonly string[] | undefined> {
+  async ask(verb: 'stdin' | 'drain' | 'signal' | 'watch' | 'drop' | 'abort', number = 0): Promise<readonly string[] | undefined> {
     if (this.#control.destroyed || !this.#control.writable) return undefined;
     const id = this.#next++;
     const { promise, resolve } = Promise.withResolvers<KeeperAnswer | undefined>();

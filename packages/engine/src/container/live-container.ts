@@ -37,6 +37,8 @@ export interface LiveContainerOptions {
 }
 
 const killDeadlineMs = 20_000;
+/** For the last output of a job that was killed: a reader that does not read must not hold up its end. */
+const outputGraceMs = 5_000;
 const sigkill = 9;
 
 export class LiveContainer implements RunningContainer {
@@ -141,7 +143,9 @@ export class LiveContainer implements RunningContainer {
   async kill(): Promise<void> {
     const left = await this.#endProcesses();
     if (left.length > 0) throw this.#cannotEnd(left);
-    await this.#options.keeper.ended;
+    const { keeper } = this.#options;
+    await keeper.ask('drop', outputGraceMs);
+    await keeper.ended;
   }
 
   async dispose(): Promise<void> {

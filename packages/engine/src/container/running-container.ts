@@ -62,7 +62,7 @@ export interface RunningContainer {
   drain(options?: { readonly signal?: AbortSignal | undefined }): Promise<void>;
   /** Sends the job's init a signal, which passes it on to the command. Harmless when the job has ended. */
   signal(number: number): Promise<void>;
-  /** Kills every process, frozen or not. Resolves when none is left. */
+  /** Kills every process, frozen or not. Resolves when none is left and the last output was passed on, or 5 s later where nobody reads it. */
   kill(): Promise<void>;
   /** Kills what still runs and removes what the container has left on this machine, its run folder excepted. A repeat is harmless. */
   dispose(): Promise<void>;

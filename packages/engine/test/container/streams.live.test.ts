@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Machine, until } from './machine.js';
@@ -92,6 +92,32 @@ test('a slow reader holds the job up and loses nothing; drain waits for it', asy
   await drain;
   expect(drained).toBe(true);
   expect(copy.equals(Buffer.alloc(400_000, 'x'))).toBe(true);
+  expect(await container.exited).toEqual({ exitCode: 0, signal: undefined });
+  closeSync(both);
+});
+
+test('a job that is killed ends although nobody reads its output', async () => {
+  await using machine = await Machine.open();
+  const fifo = join(machine.base, 'fifo');
+  execFileSync('mkfifo', [fifo]);
+  const both = openSync(fifo, 'r+');
+  const container = await machine.start(['sh', '-c', 'head -c 100000 /dev/zero; touch full; exec yes'], { stdout: both });
+  await until(() => existsSync(join(machine.cwd, 'full')));
+  await container.kill();
+  expect(await container.exited).toEqual({ exitCode: undefined, signal: 9 });
+  await container.dispose();
+  closeSync(both);
+});
+
+test('a job that ended by itself waits for whoever reads its last output', async () => {
+  await using machine = await Machine.open();
+  const fifo = join(machine.base, 'fifo');
+  execFileSync('mkfifo', [fifo]);
+  const both = openSync(fifo, 'r+');
+  const container = await machine.start(['sh', '-c', 'head -c 100000 /dev/zero'], { stdout: both });
+  await until(() => existsSync(join(machine.runDirectory(container.id), 'exit')));
+  const copy = execFileSync('head', ['-c', '100000'], { stdio: [both, 'pipe', 'inherit'] });
+  expect(copy.equals(Buffer.alloc(100_000))).toBe(true);
   expect(await container.exited).toEqual({ exitCode: 0, signal: undefined });
   closeSync(both);
 });

@@ -6,6 +6,7 @@ export type {
   DoctorCheck,
   DoctorReport,
   JobDetail,
+  JobPage,
   OpenDeployment,
   OpenDeploymentOptions,
 } from './deployment/types.js';

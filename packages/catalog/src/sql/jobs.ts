@@ -67,10 +67,11 @@ async function put(trx: CatalogTransaction, record: JobRecord): Promise<void> {
 }
 
 async function select(db: CatalogDatabase, query: JobQuery, limit: number): Promise<readonly JobRecord[]> {
-  const { status, prefix, label, updatedAfter } = query;
+  const { status, repositoryId, prefix, label, updatedAfter } = query;
   const cursor = query.cursor === undefined ? undefined : readCursor(query.cursor);
   let jobs = db.selectFrom('hf_jobs').selectAll().orderBy('updated_at', 'desc').orderBy('job', 'asc').limit(limit);
   if (status !== undefined) jobs = jobs.where('status', '=', status);
+  if (repositoryId !== undefined) jobs = jobs.where('repository_id', '=', repositoryId);
   // A range, not LIKE, which ignores case in one database and not in another.
   if (prefix !== undefined && prefix !== '') jobs = jobs.where('job', '>=', prefix).where('job', '<', `${prefix}\u{10FFFF}`);
   if (updatedAfter !== undefined) jobs = jobs.where('updated_at', '>', instant('updatedAfter', updatedAfter));

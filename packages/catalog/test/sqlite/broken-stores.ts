@@ -69,6 +69,7 @@ export const brokenStores: Readonly<Record<string, Break>> = {
       return { ...page, items: page.items.filter(({ job }) => job.toLowerCase().startsWith(prefix.toLowerCase())) };
     },
   }),
+  'jobs are found by their repository': (store) => ({ ...store, listJobs: (query) => store.listJobs(query?.status && { status: query.status }) }),
   'pages join to the whole list, also where many have the same time': byOffset(1),
   'a cursor skips and repeats no job that did not change': byOffset(0),
   'a page holds 100 jobs where no limit is given, and there is no cursor behind the last': (store) => ({

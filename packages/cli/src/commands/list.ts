@@ -10,6 +10,7 @@ export async function list({ cli, printer, values, signal, open }: CommandContex
   const query = jobQuery(values);
   await using opened = await open(signal);
   const page = await opened.deployment.jobs.list(query, { signal });
+  if (page.warning !== undefined) printer.say('warning', page.warning);
   if (printer.json) printer.document(page);
   else {
     printer.text(jobList(page.items, cli.clock.now()));

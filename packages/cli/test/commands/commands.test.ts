@@ -33,6 +33,13 @@ test('list of nothing says so beside stdout', async () => {
   expect([stdout, stderr]).toEqual(['', 'holdfast: no jobs\n']);
 });
 
+test('list warns where the jobs are not those of the storage alone', async () => {
+  const all = { ...page, warning: 'the jobs of every storage' };
+  expect((await runLine(['list', '-q'], on({ jobs: { list: () => Promise.resolve(all) } }))).stderr).toBe('holdfast: the jobs of every storage\n');
+  const { stdout, stderr } = await runLine(['list', '--json'], on({ jobs: { list: () => Promise.resolve(all) } }));
+  expect([JSON.parse(stdout), stderr]).toEqual([expect.objectContaining({ warning: 'the jobs of every storage' }), '']);
+});
+
 test('show puts everything on one page', async () => {
   const snapshot = {
     job: 'align-7',

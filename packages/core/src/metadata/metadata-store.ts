@@ -70,6 +70,8 @@ export type LeaseOutcome = { readonly acquired: true; readonly lease: Lease } | 
 
 export interface JobQuery {
   readonly status?: JobStatus;
+  /** Jobs whose snapshots are in this repository. */
+  readonly repositoryId?: string;
   /** Of the name, exactly: case counts, and no letter stands for others. */
   readonly prefix?: string;
   readonly label?: { readonly name: string; readonly value: string };

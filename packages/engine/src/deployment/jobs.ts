@@ -5,15 +5,13 @@ import {
   HoldfastError,
   isHoldfastError,
   type JobQuery,
-  type JobRecord,
   type Lease,
   type MetadataStore,
-  type Page,
 } from '@holdfast/core';
 import { isProcessAlive } from '../container/process-identity.js';
 import { notRunning, requestSnapshot } from '../run/control-client.js';
 import { findRuns } from '../run/run-record.js';
-import type { DeploymentJobs, JobDetail } from './types.js';
+import type { DeploymentJobs, JobDetail, JobPage } from './types.js';
 
 export interface JobsOptions {
   readonly stateDirectory: string;
@@ -23,7 +21,7 @@ export interface JobsOptions {
 
 export function createJobs({ stateDirectory, store, catalog }: JobsOptions): DeploymentJobs {
   return {
-    list: async (query = {}, options = {}) => list(await catalog(options), query, options),
+    list: (query = {}, options = {}) => list(query, options, { store, catalog }),
     show: (job, options = {}) => show(job, options, { stateDirectory, store, catalog }),
     verify: async (job, options = {}) => {
       const repository = await store(options);
@@ -50,8 +48,10 @@ export function createJobs({ stateDirectory, store, catalog }: JobsOptions): Dep
 }
 
 /** A job whose Holdfast died is still noted as running: its lease tells. */
-async function list(catalog: MetadataStore, query: JobQuery, options: CallOptions): Promise<Page<JobRecord>> {
-  const page = await catalog.listJobs(query, options);
+async function list(query: JobQuery, options: CallOptions, { store, catalog: open }: Pick<JobsOptions, 'store' | 'catalog'>): Promise<JobPage> {
+  const catalog = await open(options);
+  const repository = await repositoryOf(store, options);
+  const page = await catalog.listJobs({ ...repository.query, ...query }, options);
   const items = await Promise.all(
     page.items.map(async (record) => {
       if (record.status !== 'running') return record;
@@ -59,7 +59,18 @@ async function list(catalog: MetadataStore, query: JobQuery, options: CallOption
       return isHeld(lease) ? record : { ...record, status: 'interrupted' as const };
     }),
   );
-  return { ...page, items };
+  return { ...page, items, warning: repository.warning };
+}
+
+/** The catalog may index several repositories. Where this one cannot be opened, a list of all says more than none. */
+async function repositoryOf(store: JobsOptions['store'], options: CallOptions): Promise<{ query: JobQuery; warning: string | undefined }> {
+  try {
+    const { repositoryId } = await store(options);
+    return { query: { repositoryId }, warning: undefined };
+  } catch (error) {
+    if (!isHoldfastError(error) || error.kind === 'aborted') throw error;
+    return { query: {}, warning: `these are the jobs of every storage, because this one cannot be opened: ${error.message}` };
+  }
 }
 
 function isHeld(lease: Lease | undefined): boolean {
@@ -70,7 +81,7 @@ function isHeld(lease: Lease | undefined): boolean {
 async function show(job: string, options: CallOptions, { store, catalog }: JobsOptions): Promise<JobDetail> {
   const repository = await store(options);
   const [state, snapshots] = await Promise.all([repository.state(job, options), repository.list(job, options)]);
-  const index = await fromCatalog(job, options, catalog);
+  const index = await fromCatalog(job, repository.repositoryId, options, catalog);
   if (state.epoch === undefined && index.record === undefined) throw missing(job);
   const freezes = new Map(index.checkpoints.map(({ number, freezeMs }) => [number, freezeMs]));
   return {
@@ -87,7 +98,8 @@ async function show(job: string, options: CallOptions, { store, catalog }: JobsO
 }
 
 /** What the catalog knows; nothing where it does not answer: the repository is the truth. */
-async function fromCatalog(job: string, options: CallOptions, catalog: JobsOptions['catalog']) {
+async function fromCatalog(job: string, repositoryId: string, options: CallOptions, catalog: JobsOptions['catalog']) {
+  const nothing = { record: undefined, lease: undefined, attempts: [], checkpoints: [], events: [] };
   try {
     const index = await catalog(options);
     const [record, lease, attempts, checkpoints, events] = await Promise.all([
@@ -97,11 +109,11 @@ async function fromCatalog(job: string, options: CallOptions, catalog: JobsOptio
       index.listCheckpoints(job, options),
       index.listEvents(job, {}, options),
     ]);
+    // A job of the same name in another storage is another job.
+    if (record !== undefined && record.repositoryId !== repositoryId) return nothing;
     return { record, lease, attempts, checkpoints, events };
   } catch (error) {
-    if (isHoldfastError(error) && (error.kind === 'unavailable' || error.kind === 'corrupt')) {
-      return { record: undefined, lease: undefined, attempts: [], checkpoints: [], events: [] };
-    }
+    if (isHoldfastError(error) && (error.kind === 'unavailable' || error.kind === 'corrupt')) return nothing;
     throw error;
   }
 }

@@ -45,6 +45,11 @@ export interface JobDetail {
   readonly events: readonly EventRecord[];
 }
 
+export interface JobPage extends Page<JobRecord> {
+  /** Why the jobs are those of every storage in the catalog; undefined where they are this storage's own. */
+  readonly warning?: string | undefined;
+}
+
 export interface DeploymentStorage {
   readonly name: string;
   plan(options?: CallOptions): Promise<StoragePlan>;
@@ -54,8 +59,9 @@ export interface DeploymentStorage {
 }
 
 export interface DeploymentJobs {
-  list(query?: JobQuery, options?: CallOptions): Promise<Page<JobRecord>>;
-  /** Rejects with HF_JOB_MISSING for a job that neither the repository nor the catalog knows. */
+  /** The jobs of this storage; of every storage in the catalog, with a warning, where this one cannot be opened. */
+  list(query?: JobQuery, options?: CallOptions): Promise<JobPage>;
+  /** Rejects with HF_JOB_MISSING for a job that this repository never held, also where the catalog knows one of that name in another. */
   show(job: string, options?: CallOptions): Promise<JobDetail>;
   verify(job: string | undefined, options?: CallOptions & { readonly onProgress?: (bytes: number) => void }): Promise<VerifyReport>;
   /** Asks the process that runs the job on this machine. Rejects with HF_JOB_NOT_RUNNING. */

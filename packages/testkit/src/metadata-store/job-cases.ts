@@ -52,6 +52,13 @@ export const jobCases: readonly ContractCase<MetadataStoreFixture>[] = [
       'align-1',
     ]);
   }),
+  storeCase('jobs are found by their repository', async (store) => {
+    await put(store, [job('a'), job('b', { repositoryId: 'repository-2', status: 'failed' }), job('c', { repositoryId: 'repository-2' })]);
+    deepEqual(await names(store, { repositoryId: 'repository-1' }), ['a']);
+    deepEqual(await names(store, { repositoryId: 'repository-2' }), ['b', 'c']);
+    deepEqual(await names(store, { repositoryId: 'repository-2', status: 'failed' }), ['b']);
+    deepEqual(await names(store, { repositoryId: 'Repository-1' }), []);
+  }),
   storeCase('pages join to the whole list, also where many have the same time', async (store) => {
     await put(
       store,

@@ -1,0 +1,67 @@
+import { type CheckpointStore, HoldfastError, type JobQuery, type JobRecord, type MetadataStore } from '@holdfast/core';
+import { expect, test } from 'vitest';
+import { createJobs } from '../../src/deployment/jobs.js';
+
+const record: JobRecord = {
+  job: 'align-7',
+  repositoryId: 'mine',
+  command: ['./align.sh'],
+  workingDirectory: '/data',
+  status: 'succeeded',
+  labels: {},
+  createdAt: '2026-11-20T10:00:00.000Z',
+  updatedAt: '2026-11-20T10:00:00.000Z',
+  exitCode: 0,
+};
+
+function jobsWith(repositoryId: string | HoldfastError, known: JobRecord | undefined = record) {
+  const queries: JobQuery[] = [];
+  const none = () => Promise.resolve([]);
+  const catalog: Partial<MetadataStore> = {
+    getJob: () => Promise.resolve(known),
+    currentLease: () => Promise.resolve(undefined),
+    listAttempts: none,
+    listCheckpoints: none,
+    listEvents: none,
+    listJobs: (query = {}) => {
+      queries.push(query);
+      return Promise.resolve({ items: [record], nextCursor: undefined });
+    },
+  };
+  const state = { epoch: undefined, newest: undefined, number: 0 };
+  const jobs = createJobs({
+    stateDirectory: '/none',
+    catalog: () => Promise.resolve(catalog as MetadataStore),
+    store: () => {
+      if (typeof repositoryId !== 'string') return Promise.reject(repositoryId);
+      const store = { repositoryId, state: () => Promise.resolve(state), list: none };
+      return Promise.resolve(store as unknown as CheckpointStore);
+    },
+  });
+  return { jobs, queries };
+}
+
+test('the list asks for the jobs of the storage that is open', async () => {
+  const { jobs, queries } = jobsWith('mine');
+  expect(await jobs.list({ prefix: 'al' })).toEqual({ items: [record], nextCursor: undefined, warning: undefined });
+  expect(queries).toEqual([{ prefix: 'al', repositoryId: 'mine' }]);
+});
+
+test('the list is of every storage, and says why, where this one cannot be opened', async () => {
+  const { jobs, queries } = jobsWith(new HoldfastError('HF_STORAGE_MISSING', { kind: 'not-found', message: "'/gone' is not there" }));
+  expect((await jobs.list({ prefix: 'al' })).warning).toContain("'/gone' is not there");
+  expect(queries).toEqual([{ prefix: 'al' }]);
+});
+
+test('an abort is no reason to list everything', async () => {
+  const { jobs } = jobsWith(new HoldfastError('HF_ABORTED', { kind: 'aborted', message: 'aborted' }));
+  await expect(jobs.list()).rejects.toMatchObject({ code: 'HF_ABORTED' });
+});
+
+test('a job that the catalog knows in this storage is shown', async () => {
+  expect((await jobsWith('mine').jobs.show('align-7')).record).toEqual(record);
+});
+
+test('a job that the catalog knows in another storage only is missing here', async () => {
+  await expect(jobsWith('other').jobs.show('align-7')).rejects.toMatchObject({ code: 'HF_JOB_MISSING' });
+});

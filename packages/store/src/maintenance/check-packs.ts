@@ -1,6 +1,6 @@
-import { join } from 'node:path';
 import { isHoldfastError } from '@holdfast/core';
 import { listIfThere } from '../files/directories.js';
+import { isGone } from '../files/is-gone.js';
 import { parsePackName, parseTemporaryName } from '../files/names.js';
 import { systemCode } from '../files/system-errors.js';
 import { PackReader } from '../pack/pack-reader.js';
@@ -14,7 +14,7 @@ export interface CheckedPack {
 }
 
 /**
- * Reads every block of every pack. A damaged block is a problem at once; a pack that has no valid index may be what a killed writer left,
+ * Reads every block of every pack. A pack with a damaged block is a problem at once; a pack that has no valid index may be what a killed writer left,
  * so only the snapshot that needs it makes it one.
  */
 export async function checkPacks(context: StoreContext, paths: JobPaths, findings: Findings): Promise<ReadonlyMap<string, CheckedPack>> {
@@ -34,16 +34,31 @@ async function checkPack(context: StoreContext, paths: JobPaths, file: string, f
   const pack = await openPack(context, paths, file);
   if (pack === undefined) return { blocks: new Set(), whole: false };
   const good = new Set<string>();
+  const damaged: unknown[] = [];
   try {
     for (const entry of pack.entries) {
-      const block = await noting(findings, join(paths.packs, file), undefined, () => pack.read(entry));
+      await pack.read(entry).then(
+        () => good.add(entry.id),
+        (error: unknown) => {
+          context.logger.warn({ job: paths.job, file, block: entry.id, error }, 'a block cannot be read');
+          damaged.push(error);
+        },
+      );
       findings.blocks += 1;
       findings.advance(entry.lengthBytes);
-      if (block !== undefined) good.add(entry.id);
     }
   } finally {
     await pack.close();
   }
+  // However many of its blocks are damaged, the pack is one problem; none once a prune removed it: whoever still needs it tells so.
+  if (damaged.length > 0)
+    await noting(
+      findings,
+      pack.path,
+      undefined,
+      () => Promise.reject(damaged[0]),
+      () => isGone(context.files, pack.path),
+    );
   return { blocks: good, whole: true };
 }
 

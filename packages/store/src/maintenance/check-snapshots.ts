@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { isEligible } from '../epoch/eligibility.js';
 import { viewJob } from '../epoch/job-view.js';
 import { listIfThere } from '../files/directories.js';
+import { isGone } from '../files/is-gone.js';
 import { manifestName, parseManifestName, parsePageHashesName, parseTemporaryName, type SnapshotName } from '../files/names.js';
 import { readManifest } from '../manifest/read-manifest.js';
 import { RepositoryReader } from '../read/checkpoint-reader.js';
@@ -9,7 +10,7 @@ import type { JobPaths, StoreContext } from '../repository/store-context.js';
 import type { CheckedPack } from './check-packs.js';
 import { type Findings, noting } from './findings.js';
 
-/** Reads every manifest and rebuilds every object of every snapshot that can be chosen. */
+/** Reads every manifest and rebuilds every object of every snapshot that can be chosen; one that is pruned meanwhile is passed over. */
 export async function checkSnapshots(
   context: StoreContext,
   paths: JobPaths,
@@ -23,9 +24,15 @@ export async function checkSnapshots(
   const view = await viewJob(context, paths);
   for (const name of view.manifests) {
     findings.advance(0);
-    findings.snapshots += 1;
     const file = join(paths.manifests, manifestName(name));
-    await noting(findings, file, name.number, () => checkSnapshot(context, paths, name, isEligible(view.lineage, name)));
+    findings.snapshots += 1;
+    // A prune removes the manifest first: while it is there, so is whatever it needs.
+    const pruned = async (): Promise<boolean> => {
+      const gone = await isGone(context.files, file);
+      if (gone) findings.snapshots -= 1;
+      return gone;
+    };
+    await noting(findings, file, name.number, () => checkSnapshot(context, paths, name, isEligible(view.lineage, name)), pruned);
   }
   for (const [file, { whole }] of packs) {
     if (!whole) context.logger.info({ job: paths.job, file }, 'a pack was not finished or is damaged');

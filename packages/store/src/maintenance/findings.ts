@@ -11,12 +11,19 @@ export interface Findings {
   readonly advance: (bytes: number) => void;
 }
 
-/** Notes what the work rejects with as a problem of this file; an abort goes through. */
-export async function noting<T>(findings: Findings, file: string, number: number | undefined, work: () => Promise<T>): Promise<T | undefined> {
+/** Notes what the work rejects with as a problem of this file; an abort goes through. What `pruned` finds to be removed meanwhile is no problem. */
+export async function noting<T>(
+  findings: Findings,
+  file: string,
+  number: number | undefined,
+  work: () => Promise<T>,
+  pruned: () => Promise<boolean> = () => Promise.resolve(false),
+): Promise<T | undefined> {
   try {
     return await work();
   } catch (error) {
     if (isHoldfastError(error) && error.kind === 'aborted') throw error;
+    if (await pruned()) return undefined;
     const code = isHoldfastError(error) ? error.code : 'HF_UNEXPECTED';
     const place = isHoldfastError(error) ? error.context['file'] : undefined;
     const problem = {

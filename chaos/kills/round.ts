@@ -115,8 +115,9 @@ class Round {
     const began = run.last('job.resumed') ?? run.last('job.started');
     if (began !== undefined) {
       const from = numberField(began, 'snapshot') ?? 0;
-      // Who kills what restores a snapshot makes Holdfast take the one before: it cannot know that it was not the snapshot's fault.
-      const excused = run.has('restore.failed') && struck.some(({ phase, target }) => phase.startsWith('restoring') && target !== 'everything');
+      // A restore that fails for no known reason is tried once more. Who kills what restores it twice makes Holdfast take the snapshot before.
+      const kills = struck.filter(({ phase, target }) => phase.startsWith('restoring') && target !== 'everything').length;
+      const excused = run.has('restore.failed') && kills > 1;
       if (from < this.#told && !excused) this.problems.push(`it went on from snapshot ${from}, although ${this.#told} was reported as committed`);
       this.#told = from;
       this.problems.push(...tracesOf(this.#dead, line.stateDirectory, this.#options.folder));

@@ -35,6 +35,7 @@ export const errorCodes = [
   'HF_JOB_MISSING',
   'HF_JOB_NOT_RUNNING',
   'HF_JOB_HELD',
+  'HF_JOB_LOST',
   'HF_FENCED',
   'HF_LEASE_LOST',
   'HF_CATALOG_UNAVAILABLE',

@@ -8,7 +8,7 @@ import { serveControl } from './control-socket.js';
 import type { RunEvent } from './events.js';
 import { describeHost } from './host.js';
 import { everyInterval } from './interval.js';
-import { isLost, noteEnd } from './job-end.js';
+import { isLost, lostJob, noteEnd } from './job-end.js';
 import { watchLease } from './lease-watch.js';
 import type { RunContext } from './run-context.js';
 import type { ActiveRunOptions } from './run-environment.js';
@@ -27,7 +27,8 @@ export class ActiveRun implements Run {
   readonly #snapshotter: Snapshotter;
   #control: AsyncDisposable | undefined;
   #stopping: Promise<RunResult> | undefined;
-  #stopped = false;
+  /** Holdfast ended the job without a last snapshot. */
+  #ended = false;
   #lost: HoldfastError | undefined;
 
   /** Sets up what goes on beside the job. The job runs already: where this fails it is ended. */
@@ -128,7 +129,7 @@ export class ActiveRun implements Run {
   }
 
   async kill(): Promise<RunResult> {
-    this.#stopped = true;
+    if (!this.#over.signal.aborted) this.#ended = true;
     await this.#options.container.kill();
     return this.result;
   }
@@ -155,13 +156,15 @@ export class ActiveRun implements Run {
 
   async #stop(): Promise<RunResult> {
     const { container, environment } = this.#options;
-    this.#stopped = true;
     try {
       await this.#snapshotter.take('stop');
     } catch (error) {
+      // The job ended by itself meanwhile: that is its end, and no stop.
+      if (this.#over.signal.aborted) return this.result;
       const failure = asHoldfastError(error);
       // Killed meanwhile: there is nothing to report.
       if (failure.kind !== 'aborted') this.#lost ??= failure;
+      this.#ended = true;
       await endGracefully(container, environment.limits.stopGraceMs);
     }
     return this.result;
@@ -179,7 +182,8 @@ export class ActiveRun implements Run {
     const status = await exited;
     this.#over.abort();
     await this.#snapshotter.idle();
-    const outcome = this.#stopped ? 'stopped' : isLost(status, this.#lost) ? 'lost' : 'exited';
+    const outcome = this.#ended || this.#snapshotter.endedJob ? 'stopped' : isLost(status, this.#lost) ? 'lost' : 'exited';
+    if (outcome === 'lost') this.#lost ??= lostJob(status);
     const exitCode = status.exitCode ?? (status.signal === undefined ? undefined : 128 + status.signal);
     if (outcome === 'stopped') events.emit({ type: 'job.stopped', snapshot: this.#snapshotter.last?.number });
     else events.emit({ type: 'job.exited', exitCode, signal: status.signal });

@@ -1,4 +1,4 @@
-import type { Epoch, HoldfastError } from '@holdfast/core';
+import { type Epoch, HoldfastError } from '@holdfast/core';
 import pRetry from 'p-retry';
 import type { ExitStatus } from '../container/running-container.js';
 import { asHoldfastError } from './as-holdfast-error.js';
@@ -12,7 +12,17 @@ const sigkill = 9;
  * kernel ran out of memory.
  */
 export function isLost({ exitCode, signal }: ExitStatus, error: HoldfastError | undefined): boolean {
-  return error !== undefined || signal !== undefined || exitCode === 128 + sigkill;
+  return error !== undefined || signal !== undefined || exitCode === undefined || exitCode === 128 + sigkill;
+}
+
+export function lostJob({ exitCode, signal }: ExitStatus): HoldfastError {
+  const how = exitCode === undefined && signal === undefined ? 'ended and nobody saw how' : `was killed by signal ${signal ?? sigkill}`;
+  return new HoldfastError('HF_JOB_LOST', {
+    message: `the job ${how}: it did not end by itself`,
+    kind: 'unavailable',
+    operation: 'run',
+    hint: 'run the same line again: it goes on from the last snapshot; look at the kernel log for an out-of-memory kill',
+  });
 }
 
 /** Writes the job's end to the repository, so that its line starts anew. A storage that does not take it is a warning: the next run would resume. */

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type CheckpointReader,
@@ -55,21 +56,27 @@ export async function restore(options: RestoreOptions, epoch: Epoch): Promise<Re
   const candidates = (await store.list(job, { signal })).filter(({ eligible }) => eligible);
   for (const [index, candidate] of candidates.entries()) {
     try {
-      const restored = await restoreOne(options, candidate);
+      const restored = await restoreTwice(options, candidate);
       return { ...restored, from: candidate, epoch: await claimIfOlder(options, epoch, candidate, restored.container) };
     } catch (error) {
       const failure = asHoldfastError(error);
-      const next = nextStep(failure, policy, index + 1 < candidates.length);
+      const isLast = index + 1 === candidates.length;
+      const next = nextStep(failure, policy, isLast);
       emit({ type: 'restore.failed', snapshot: candidate.number, code: failure.code, message: failure.message, next });
-      if (next === 'fail') throw failure;
+      if (next === 'fail') throw policy === 'fail' || mayPass(failure) ? failure : nothingLeft(job, failure);
     }
   }
   if (policy === 'fresh' || candidates.length === 0) return undefined;
-  throw new HoldfastError('HF_NOTHING_TO_RESTORE', {
-    message: `no snapshot of job ${job} could be restored`,
+  throw nothingLeft(job, undefined);
+}
+
+function nothingLeft(job: string, cause: HoldfastError | undefined): HoldfastError {
+  return new HoldfastError('HF_NOTHING_TO_RESTORE', {
+    message: `no snapshot of job ${job} could be restored${cause === undefined ? '' : `; the oldest one: ${cause.message}`}`,
     kind: 'corrupt',
     operation: 'restore',
     hint: `holdfast verify ${job} names what is wrong; --fresh starts the job anew, --on-restore-failure fresh does so by itself`,
+    ...(cause === undefined ? {} : { cause }),
   });
 }
 
@@ -89,13 +96,29 @@ async function claimIfOlder(
   }
 }
 
-function nextStep(failure: HoldfastError, policy: RestorePolicy, olderExists: boolean): 'older' | 'fresh' | 'fail' {
-  // With an older snapshot these are the same, or they pass by themselves: nothing newer is given up for them.
-  const lasting = ['fenced', 'aborted', 'missing-requirement', 'permission', 'no-space', 'newer-format', 'unavailable', 'timeout'].includes(
-    failure.kind,
-  );
-  if (policy === 'fail' || lasting || failure.code === 'HF_RESTORE_REFUSED') return 'fail';
-  if (olderExists) return 'older';
+/** What nobody foresaw, such as a killed CRIU, is tried once more before a newer snapshot is given up for it. */
+async function restoreTwice(options: RestoreOptions, candidate: CheckpointSummary): ReturnType<typeof restoreOne> {
+  try {
+    return await restoreOne(options, candidate);
+  } catch (error) {
+    const failure = asHoldfastError(error);
+    if (failure.kind !== 'unexpected' || options.signal.aborted) throw failure;
+    options.logger.warn({ job: options.job, snapshot: candidate.number, error: failure.message }, 'a restore failed; trying it once more');
+    return restoreOne(options, candidate);
+  }
+}
+
+/**
+ * A snapshot is given up for an older one only where it is damaged, or fails twice for no known reason. Everything else is about this machine
+ * at this moment: a port that is taken, a program that is missing, a storage that does not answer. It passes, and the newest snapshot is still there.
+ */
+function mayPass({ kind }: HoldfastError): boolean {
+  return kind !== 'corrupt' && kind !== 'unexpected';
+}
+
+function nextStep(failure: HoldfastError, policy: RestorePolicy, isLast: boolean): 'older' | 'fresh' | 'fail' {
+  if (policy === 'fail' || mayPass(failure)) return 'fail';
+  if (!isLast) return 'older';
   return policy === 'fresh' ? 'fresh' : 'fail';
 }
 
@@ -106,14 +129,15 @@ async function restoreOne(options: RestoreOptions, candidate: CheckpointSummary)
   await using reader: CheckpointReader = await store.open(candidate, { signal });
   const metadata = parseSnapshotMetadata(reader.metadata, job, candidate.number);
   const roots = await options.placeRoots(metadata);
+  const imagesDirectory = join(stagingDirectory, `images-${candidate.number}`);
+  // Memory first: what is not whole there is found before a file of the user's is moved.
+  await rm(imagesDirectory, { recursive: true, force: true });
+  await new RebuiltImages(imagesDirectory).write(reader, { signal });
   const savedName = `before-snapshot-${candidate.number}-${options.now().toISOString().replaceAll(/[:.]/g, '-')}`;
   const [first] = roots.filter(({ private: own }) => !own);
   const tailsDirectory = join(first?.hostPath ?? stagingDirectory, ownFolderName, `${savedName}-outside`);
   const { tails } = await checkOutside(metadata.outsideFiles, { saveDir: tailsDirectory });
   if (tails.length > 0) emit({ type: 'files.moved', folder: tailsDirectory, count: tails.length });
-  const imagesDirectory = join(stagingDirectory, `images-${candidate.number}`);
-  // Memory first: what is not whole there is found before a file of the user's is moved.
-  await new RebuiltImages(imagesDirectory).write(reader, { signal });
   const files = await restoreFiles({
     reader,
     roots,

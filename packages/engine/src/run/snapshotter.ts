@@ -20,6 +20,7 @@ export class Snapshotter {
   #parent: SnapshotParent;
   #current: Promise<SnapshotOutcome> | undefined;
   #committed = 0;
+  #endedJob = false;
 
   constructor(options: SnapshotterOptions) {
     this.#options = options;
@@ -28,6 +29,11 @@ export class Snapshotter {
 
   get committed(): number {
     return this.#committed;
+  }
+
+  /** True once a last snapshot is durable and the job was ended with it. */
+  get endedJob(): boolean {
+    return this.#endedJob;
   }
 
   /** The newest snapshot that the job can be brought back from; undefined before the first. */
@@ -61,6 +67,7 @@ export class Snapshotter {
       const { summary } = commit;
       this.#parent = { ref: summary, trees };
       this.#committed += 1;
+      this.#endedJob = after === 'end';
       const totalMs = Math.round(clock.monotonicMs() - startedAt);
       const outcome: SnapshotOutcome = {
         number: summary.number,

@@ -1,5 +1,4 @@
 import { mkdir, statfs } from 'node:fs/promises';
-import { freemem } from 'node:os';
 
 const gibibyte = 1024 ** 3;
 
@@ -17,7 +16,8 @@ export async function chooseStaging(
   expectedBytes: number,
 ): Promise<{ readonly directory: string; readonly kind: 'memory' | 'disk' }> {
   const wanted = expectedBytes * 1.25 + gibibyte;
-  const inMemory = freemem() > wanted && (await freeBytes(places.memoryDirectory)) > wanted;
+  // What this process's control group leaves it, not only what the machine has.
+  const inMemory = process.availableMemory() > wanted && (await freeBytes(places.memoryDirectory)) > wanted;
   const directory = inMemory ? places.memoryDirectory : places.diskDirectory;
   await mkdir(directory, { recursive: true, mode: 0o700 });
   return { directory, kind: inMemory ? 'memory' : 'disk' };

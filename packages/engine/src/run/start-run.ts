@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { CheckpointStore, Epoch, EpochHolder, Lease, MetadataStore } from '@holdfast/core';
+import type { CheckpointStore, Epoch, EpochHolder, Lease } from '@holdfast/core';
+import { endLeftovers } from '../container/cleanup.js';
 import { ownProcessIdentity } from '../container/process-identity.js';
 import { removeFolder } from '../container/remove-folder.js';
 import { type ContainerOptions, restoreContainer, startContainer } from '../container/running-container.js';
@@ -24,7 +25,7 @@ export async function startRun(environment: RunEnvironment, request: CompleteReq
   const attempt = randomBytes(6).toString('hex');
   const identity = ownProcessIdentity();
   const host = hostname();
-  const events = new EventLog(clock, request.job, attempt);
+  const events = new EventLog(clock, request.job, attempt, logger);
   if (onEvent !== undefined) events.listen(onEvent);
   const emit = events.emit.bind(events);
   const lease = await takeLease(catalog, request.job, { attempt, host, ...identity }, { ttlMs: environment.leaseTtlMs, signal, logger });
@@ -61,7 +62,7 @@ export async function startRun(environment: RunEnvironment, request: CompleteReq
       ...started,
     });
   } catch (error) {
-    await undo(catalog, lease, [directory, memoryDirectory]);
+    await undo(environment, lease, containerId, directory, [memoryDirectory, join(stateDirectory, 'staging', attempt)]);
     throw error;
   }
 }
@@ -120,7 +121,7 @@ async function begin(environment: RunEnvironment, request: CompleteRequest, plac
       },
       epoch,
     );
-    await rm(stagingDirectory, { recursive: true, force: true });
+    await rm(stagingDirectory, { recursive: true, force: true }).catch(() => undefined);
     if (restored !== undefined) return { epoch: restored.epoch, container: restored.container, roots: restored.roots, restored };
   }
   const current = epoch.from === undefined ? epoch : await claimFresh(store, request.job, holder, places, signal);
@@ -153,7 +154,16 @@ function containerOptions(environment: RunEnvironment, request: CompleteRequest,
   };
 }
 
-async function undo(catalog: MetadataStore, lease: Lease | undefined, folders: readonly string[]): Promise<void> {
+/** Whatever was made until then, a container that runs already included. */
+async function undo(
+  environment: RunEnvironment,
+  lease: Lease | undefined,
+  containerId: string,
+  runDirectory: string,
+  folders: readonly string[],
+): Promise<void> {
+  const { tools, stateDirectory, catalog } = environment;
+  await endLeftovers({ tools, stateDirectory, runDirectory, containerId }).catch(() => undefined);
   for (const folder of folders) await removeFolder(folder).catch(() => undefined);
   if (lease !== undefined) await catalog.releaseLease(lease).catch(() => undefined);
 }

@@ -22,7 +22,7 @@ async function counted(): Promise<number> {
 }
 
 test('storage that hangs fails the snapshot and not the job, and the next snapshot commits when it answers again', async () => {
-  const machine = await workshop.machine('a', { limits: { commitTimeout: '1s' } });
+  const machine = await workshop.machine('a', { limits: { commitTimeout: '4s' } });
   const run = await workshop.run(machine, { script: counting(1000) });
   await run.snapshot();
   process.kill(repositoryProcess(), 'SIGSTOP');

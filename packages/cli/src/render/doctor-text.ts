@@ -3,8 +3,8 @@ import { escapeText } from './escape-text.js';
 
 export function doctorText(report: Pick<DoctorReport, 'ok' | 'checks'>): string {
   const width = Math.max(0, ...report.checks.map((check) => check.name.length));
-  const lines = report.checks.flatMap(({ name, ok, detail, remedy }) => [
-    `${ok ? 'ok      ' : 'missing '} ${name.padEnd(width)}  ${escapeText(detail)}`.trimEnd(),
+  const lines = report.checks.flatMap(({ name, ok, skipped, detail, remedy }) => [
+    `${skipped === true ? 'unknown ' : ok ? 'ok      ' : 'missing '} ${name.padEnd(width)}  ${escapeText(detail)}`.trimEnd(),
     ...(remedy === undefined ? [] : [`         ${' '.repeat(width)}  remedy: ${escapeText(remedy)}`]),
   ]);
   const missing = report.checks.filter((check) => !check.ok).length;

@@ -133,6 +133,7 @@ test('doctor names each remedy: status 1', async () => {
   const checks = [
     { name: 'criu', ok: true, detail: '4.2.1', remedy: undefined },
     { name: 'root', ok: false, detail: 'you are uid 1000', remedy: 'sudo holdfast doctor' },
+    { name: 'runc', ok: true, detail: 'needs root to tell', remedy: undefined, skipped: true },
   ];
   const doctor = () =>
     Promise.resolve({ ok: false, checks, toError: () => new HoldfastError('HF_REQUIREMENT', { kind: 'missing-requirement', message: '' }) });
@@ -141,11 +142,12 @@ test('doctor names each remedy: status 1', async () => {
   expect(people.stdout).toBe(`ok       criu  4.2.1
 missing  root  you are uid 1000
                remedy: sudo holdfast doctor
-1 of 2 missing
+unknown  runc  needs root to tell
+1 of 3 missing
 `);
   expect(JSON.parse((await runLine(['doctor', '--json'], on({ doctor }))).stdout)).toEqual({
     ok: false,
-    checks: [{ ...checks[0], remedy: null }, checks[1]],
+    checks: [{ ...checks[0], remedy: null }, checks[1], { ...checks[2], remedy: null }],
   });
 });
 

@@ -2,25 +2,31 @@ import { readFile, statfs } from 'node:fs/promises';
 import { arch, platform } from 'node:os';
 import { type CallOptions, isHoldfastError } from '@holdfast/core';
 import { execa } from 'execa';
-import { readCaller } from '../container/caller.js';
+import type { Caller } from '../container/caller.js';
 import { findNative, findProgram, nativeTools, type ToolPaths } from '../container/tools.js';
 import { assertRights } from './assert-rights.js';
 import type { DoctorCheck } from './types.js';
 
 const deadlineMs = 20_000;
 
-/** What Holdfast needs of this machine: rights, kernel, programs. */
-export async function checkTools(paths: ToolPaths, { signal }: CallOptions): Promise<readonly DoctorCheck[]> {
-  return Promise.all([
-    checkSystem(),
-    checkRights(),
-    checkFreezer(),
+/** What Holdfast needs of this machine: kernel, programs. Without rights, a program that is not found may be there for root. */
+export async function checkTools(paths: ToolPaths, hasRights: boolean, { signal }: CallOptions): Promise<readonly DoctorCheck[]> {
+  const programs = [
     checkProgram('runc', paths.runc, 'HF_RUNC_MISSING', ['--version'], signal),
     checkProgram('criu', paths.criu, 'HF_CRIU_MISSING', ['--version'], signal),
-    checkProgram('criu on this kernel', paths.criu, 'HF_CRIU_MISSING', ['check'], signal),
+    hasRights
+      ? checkProgram('criu on this kernel', paths.criu, 'HF_CRIU_MISSING', ['check'], signal)
+      : Promise.resolve(needsRoot('criu on this kernel')),
     checkNative(paths.native),
-    checkSharedMemory(),
-  ]);
+  ];
+  const checks = await Promise.all([checkSystem(), checkFreezer(), checkSharedMemory()]);
+  const found = await Promise.all(programs);
+  return [...checks, ...found.map((check) => (check.ok || hasRights ? check : needsRoot(check.name)))];
+}
+
+/** A check that this user cannot make: no reason to claim that something is missing. */
+export function needsRoot(name: string): DoctorCheck {
+  return { name, ok: true, detail: 'needs root to tell', remedy: undefined, skipped: true };
 }
 
 async function checkSystem(): Promise<DoctorCheck> {
@@ -33,9 +39,8 @@ async function checkSystem(): Promise<DoctorCheck> {
   return { name, ok: true, detail: `${system}, kernel ${release}`, remedy: undefined };
 }
 
-async function checkRights(): Promise<DoctorCheck> {
+export function checkRights(caller: Pick<Caller, 'uid' | 'capabilities'>): DoctorCheck {
   const name = 'rights';
-  const caller = await readCaller();
   try {
     assertRights(caller);
   } catch (error) {
@@ -64,7 +69,14 @@ async function checkProgram(
 ): Promise<DoctorCheck> {
   try {
     const path = await findProgram(name === 'runc' ? 'runc' : 'criu', configured, code);
-    const { failed, stdout, stderr, shortMessage } = await execa(path, args, {
+    const {
+      failed,
+      stdout,
+      stderr,
+      timedOut,
+      exitCode,
+      signal: killedBy,
+    } = await execa(path, args, {
       reject: false,
       timeout: deadlineMs,
       forceKillAfterDelay: 1000,
@@ -72,10 +84,11 @@ async function checkProgram(
     });
     const said = (stdout || stderr).split('\n').slice(0, 1).join('');
     if (!failed) return { name, ok: true, detail: `${said} (${path})`, remedy: undefined };
+    const end = timedOut ? `gave no answer within ${deadlineMs / 1000} s` : `ended with ${killedBy ?? `status ${exitCode}`}`;
     return {
       name,
       ok: false,
-      detail: `${path}: ${stderr.split('\n').slice(-3).join(' ') || shortMessage}`,
+      detail: `${[path, ...args].join(' ')} ${end}${stderr === '' ? '' : `: ${stderr.split('\n').slice(-3).join(' ')}`}`,
       remedy: 'script/bootstrap brings one that works on this machine',
     };
   } catch (error) {

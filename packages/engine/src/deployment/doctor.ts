@@ -1,20 +1,38 @@
-import { existsSync } from 'node:fs';
-import { type CallOptions, type DeploymentConfig, HoldfastError, isHoldfastError, type MetadataStore, type StorageDriver } from '@holdfast/core';
-import { checkTools } from './check-tools.js';
+import { stat } from 'node:fs/promises';
+import {
+  type AttachedStorage,
+  type CallOptions,
+  type DeploymentConfig,
+  formatSize,
+  HoldfastError,
+  isHoldfastError,
+  type MetadataStore,
+  type StorageDriver,
+} from '@holdfast/core';
+import { type Caller, readCaller } from '../container/caller.js';
+import { checkRights, checkTools, needsRoot } from './check-tools.js';
 import type { DoctorCheck, DoctorReport } from './types.js';
+
+/** Less than this takes no snapshot of any use. */
+const leastFreeBytes = 16 * 2 ** 20;
 
 export interface DoctorOptions {
   readonly config: DeploymentConfig;
   readonly driver: StorageDriver;
   readonly catalog: (options: CallOptions) => Promise<MetadataStore>;
+  /** Who asks; by default this process. */
+  readonly caller?: Pick<Caller, 'uid' | 'capabilities'>;
 }
 
 /** Every requirement with what was found and the remedy. Checks go on after one that failed. */
-export async function runDoctor({ config, driver, catalog }: DoctorOptions, options: CallOptions): Promise<DoctorReport> {
+export async function runDoctor({ config, driver, catalog, caller }: DoctorOptions, options: CallOptions): Promise<DoctorReport> {
+  const rights = checkRights(caller ?? (await readCaller()));
+  const places = [await checkStorage(driver, options), await checkCatalog(config, catalog, options)];
   const checks: DoctorCheck[] = [
-    ...(await checkTools(config.tools, options)),
-    await checkStorage(driver, options),
-    await checkCatalog(config, catalog, options),
+    rights,
+    ...(await checkTools(config.tools, rights.ok, options)),
+    // What this user may not look at may be right for root.
+    ...places.map(({ check, denied }) => (denied && !rights.ok ? needsRoot(check.name) : check)),
   ];
   return {
     ok: checks.every(({ ok }) => ok),
@@ -23,46 +41,71 @@ export async function runDoctor({ config, driver, catalog }: DoctorOptions, opti
   };
 }
 
-async function checkStorage(driver: StorageDriver, options: CallOptions): Promise<DoctorCheck> {
+interface PlaceCheck {
+  readonly check: DoctorCheck;
+  /** True where it may have failed for lack of permission. */
+  readonly denied: boolean;
+}
+
+async function checkStorage(driver: StorageDriver, options: CallOptions): Promise<PlaceCheck> {
   const name = `storage ${driver.name}`;
   try {
     const { state, reason } = await driver.inspect(options);
-    if (state === 'absent') return { name, ok: true, detail: 'not there yet; made when it is first used', remedy: undefined };
-    if (state !== 'ready') return { name, ok: false, detail: reason ?? state, remedy: 'holdfast storage status tells more' };
+    if (state === 'absent') return passed(name, 'not there yet; made when it is first used');
+    // What is not ready is refused here with its remedy.
     const attached = await driver.attach(options);
     try {
-      const health = await attached.health(options);
-      return {
-        name,
-        ok: health.ok,
-        detail: health.reason ?? `answers in ${Math.round(health.latencyMs)} ms`,
-        remedy: health.ok ? undefined : 'look at its mount',
-      };
+      if (state === 'ready') return await checkAttached(name, driver, attached, options);
     } finally {
       await attached.detach(options);
     }
+    return { check: { name, ok: false, detail: reason ?? state, remedy: 'look at its mount, or name another storage' }, denied: false };
   } catch (error) {
     return failed(name, error);
   }
 }
 
-async function checkCatalog({ catalog: section }: DeploymentConfig, catalog: DoctorOptions['catalog'], options: CallOptions): Promise<DoctorCheck> {
+async function checkAttached(name: string, driver: StorageDriver, attached: AttachedStorage, options: CallOptions): Promise<PlaceCheck> {
+  const { ok, reason, latencyMs } = await attached.health(options);
+  if (!ok) return { check: { name, ok, detail: reason ?? 'does not answer', remedy: 'look at its mount' }, denied: false };
+  const answers = `answers in ${Math.round(latencyMs)} ms`;
+  if (!driver.capabilities.usage) return passed(name, answers);
+  const { freeBytes, totalBytes } = await attached.usage(options);
+  const space = `${formatSize(freeBytes)} free of ${formatSize(totalBytes)}`;
+  if (freeBytes >= leastFreeBytes) return passed(name, `${answers}, ${space}`);
+  return { check: { name, ok: false, detail: `is full: ${space}`, remedy: 'free space there, or name another storage' }, denied: false };
+}
+
+async function checkCatalog({ catalog: section }: DeploymentConfig, catalog: DoctorOptions['catalog'], options: CallOptions): Promise<PlaceCheck> {
   const path = section['path'];
   // To open it would make it.
-  if (typeof path === 'string' && !existsSync(path))
-    return { name: `catalog ${section.type}`, ok: true, detail: 'not there yet; made when it is first used', remedy: undefined };
+  if (typeof path === 'string' && (await isAbsent(path))) return passed(`catalog ${section.type}`, 'not there yet; made when it is first used');
   try {
     const opened = await catalog(options);
     await opened.listJobs({ limit: 1 }, options);
-    return { name: `catalog ${opened.type}`, ok: true, detail: 'answers', remedy: undefined };
+    return passed(`catalog ${opened.type}`, 'answers');
   } catch (error) {
-    return failed('catalog', error);
+    return failed(`catalog ${section.type}`, error);
   }
 }
 
-function failed(name: string, error: unknown): DoctorCheck {
+async function isAbsent(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => false,
+    (error: NodeJS.ErrnoException) => error.code === 'ENOENT',
+  );
+}
+
+function passed(name: string, detail: string): PlaceCheck {
+  return { check: { name, ok: true, detail, remedy: undefined }, denied: false };
+}
+
+function failed(name: string, error: unknown): PlaceCheck {
   if (!isHoldfastError(error)) throw error;
-  return { name, ok: false, detail: error.message, remedy: error.hint };
+  return {
+    check: { name, ok: false, detail: error.message, remedy: error.hint },
+    denied: error.kind === 'permission' || error.code === 'HF_CATALOG_UNAVAILABLE',
+  };
 }
 
 function toError(checks: readonly DoctorCheck[]): HoldfastError {

@@ -26,6 +26,8 @@ export interface DoctorCheck {
   readonly detail: string;
   /** What to do; undefined where it is ok. */
   readonly remedy: string | undefined;
+  /** True where it could not be looked at for lack of rights; `ok` is then true, and the check of the rights is not. */
+  readonly skipped?: boolean;
 }
 
 export interface DoctorReport {

@@ -11,7 +11,7 @@
 
 // Milliseconds of a clock that only grows.
 int64_t monotonic_ms(void);
-// Starts `command` with `streams` as its 0, 1 and 2 (-1: as ours), default signals and no other descriptor. -1 with errno.
+// Starts `command` with `streams` as its 0, 1 and 2 (-1: as ours), default signals, no other descriptor and a session of its own. -1 with errno.
 pid_t spawn(char *const command[], const int streams[3]);
 // Kills the children of this process, and as a subreaper whatever they leave behind, until none is left or `deadline_ms` is over.
 bool kill_children(int64_t deadline_ms);

@@ -22,6 +22,8 @@ int64_t monotonic_ms(void) {
 pid_t spawn(char *const command[], const int streams[3]) {
   pid_t child = fork();
   if (child != 0) return child;
+  // Out of the terminal's foreground group: its Ctrl-C is Holdfast's to handle, and would end runc and CRIU half done.
+  setsid();
   for (int i = 0; i < 3; i++) {
     if (streams[i] >= 0 && dup2(streams[i], i) < 0) _exit(125);
   }

@@ -36,6 +36,8 @@ export function runGuarded({ guard, command, deadlineMs, hookFolder, log, enviro
   const child = spawn(guard, [String(deadlineMs), hookFolder ?? '-', '--', ...command], {
     env: { ...environment },
     stdio: ['pipe', 'pipe', 'ignore'],
+    // A Ctrl-C of the terminal goes to its whole foreground group.
+    detached: true,
   });
   let reason: 'aborted' | 'log-overflow' | undefined;
   const stop = (why: typeof reason): void => {

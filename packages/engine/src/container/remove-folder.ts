@@ -21,6 +21,7 @@ async function run(program: string, words: readonly string[], path: string): Pro
     env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' },
     extendEnv: false,
     reject: false,
+    detached: true,
     stdin: 'ignore',
     timeout: 60_000,
   });

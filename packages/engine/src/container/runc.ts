@@ -38,6 +38,8 @@ export async function callRunc(runc: Runc, words: readonly string[], timeoutMs: 
   const [program, ...rest] = runcCommand(runc, words);
   const { failed, timedOut, exitCode, all } = await execa(program, rest, {
     all: true,
+    // A Ctrl-C of the terminal goes to its whole foreground group, and must not leave a container half removed.
+    detached: true,
     env: { PATH: searchPath(runc.tools) },
     extendEnv: false,
     forceKillAfterDelay: 1000,

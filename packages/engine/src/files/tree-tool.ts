@@ -20,6 +20,8 @@ export async function runTreeTool(command: TreeCommand, args: readonly string[],
     input: input ?? new Uint8Array(),
     encoding: 'buffer',
     reject: false,
+    // A Ctrl-C of the terminal goes to its whole foreground group: whether the work is to end is for the caller to say.
+    detached: true,
     timeout: deadlineMs,
     killSignal: 'SIGKILL',
     // A result is a few bytes for each file.

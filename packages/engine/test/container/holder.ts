@@ -19,6 +19,8 @@ const say = async (word: string): Promise<void> => {
   if (word === stopAt) await delay(1_000_000);
 };
 const streams = { stdin: 0, stdout: 3, stderr: 2 };
+// As Holdfast does, which takes it as a wish.
+process.on('SIGINT', () => undefined);
 await say('starting');
 const container = restore === undefined ? await startContainer({ ...options, streams }) : await restoreContainer({ ...options, ...restore, streams });
 await say('running');

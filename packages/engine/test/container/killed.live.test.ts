@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -27,15 +28,18 @@ interface Holder {
 }
 
 interface HoldOptions {
+  /** A process group of its own, as of a terminal's foreground, that Ctrl-C is sent to. */
+  readonly ownGroup?: boolean;
   readonly dumps: number;
   readonly stopAt?: string;
   readonly restore?: Partial<RestoreContainerOptions>;
 }
 
-function hold(machine: Machine, options: ContainerOptions, { dumps, stopAt, restore }: HoldOptions): Holder {
+function hold(machine: Machine, options: ContainerOptions, { dumps, stopAt, restore, ownGroup = false }: HoldOptions): Holder {
   const out = openSync(machine.output, 'a');
   const child = spawn(process.execPath, [join(import.meta.dirname, 'holder.ts'), JSON.stringify({ options, dumps, stopAt, restore })], {
     stdio: ['ignore', 'pipe', 'inherit', out],
+    detached: ownGroup,
   });
   closeSync(out);
   const words: string[] = [];
@@ -50,6 +54,10 @@ function endQuietly(pid: number): void {
   } catch {
     // Gone.
   }
+}
+
+function interruptGroup({ pid }: ChildProcess): void {
+  if (pid !== undefined) process.kill(-pid, 'SIGINT');
 }
 
 async function killInDump(machine: Machine, container: RunningContainer, name: RegExp, ms: number): Promise<string> {
@@ -102,6 +110,25 @@ test.each([
   await goesOn(machine);
   await until(async () => (await markedProcesses(options.id)).every(({ name }) => name === 'holdfast-keeper'));
   await goesOn(machine);
+  await assertGone(machine, options.id);
+});
+
+test('Ctrl-C, which every process of the foreground group gets, harms neither the start nor a dump', async () => {
+  await using machine = await Machine.open();
+  machine.write('victim.py', victim);
+  const options = machine.options(['python3', 'victim.py']);
+  const holder = hold(machine, options, { dumps: 2, ownGroup: true });
+  const heard = new Map<string, number>();
+  await until(async () => (await markedProcesses(options.id)).some(({ name }) => name.startsWith('runc')));
+  interruptGroup(holder.child);
+  const ended = once(holder.child, 'exit').then(([code]) => expect(code, 'the holder ended').toBe(undefined));
+  for (const word of ['prepared', 'frozen', 'thawed', 'prepared', 'frozen', 'thawed']) {
+    heard.set(word, (heard.get(word) ?? 0) + 1);
+    await Promise.race([holder.said(word, heard.get(word)), ended]);
+    if (word !== 'thawed') interruptGroup(holder.child);
+  }
+  await goesOn(machine);
+  holder.child.kill('SIGKILL');
   await assertGone(machine, options.id);
 });
 

@@ -8,7 +8,8 @@ import type { IndexEntry } from '../pack/pack-index.js';
 import { PackReader } from '../pack/pack-reader.js';
 import { jobPaths, refuseLinks, type StoreContext } from '../repository/store-context.js';
 
-export interface Located {
+/** Where a block is. Its pack stays open until this is disposed of. */
+export interface Located extends Disposable {
   readonly pack: PackReader;
   readonly entry: IndexEntry;
 }
@@ -18,24 +19,32 @@ interface KnownPack {
   readonly entries: ReadonlyMap<string, IndexEntry>;
 }
 
-const openLimit = 64;
+/** Shared by all who want the pack: also while it is being opened. */
+interface SharedPack {
+  readonly opening: Promise<KnownPack | undefined>;
+  users: number;
+}
+
+const defaultOpenLimit = 64;
 
 /** Finds blocks by what the packs' own indexes say; the hint only tells where to look first. */
 export class BlockLocator {
   readonly #context: StoreContext;
-  readonly #open = new Map<string, KnownPack>();
+  readonly #openLimit: number;
+  readonly #open = new Map<string, SharedPack>();
 
-  constructor(context: StoreContext) {
+  /** More than `openLimit` packs are open only while more are in use. */
+  constructor(context: StoreContext, openLimit: number = defaultOpenLimit) {
     this.#context = context;
+    this.#openLimit = openLimit;
   }
 
   /** Rejects with HF_BLOCK_MISSING, or with the error of the pack that should have had it. */
   async find(id: string, hint: PackHint): Promise<Located> {
     let problem: HoldfastError | undefined;
     try {
-      const known = await this.#pack(hint);
-      const entry = known?.entries.get(id);
-      if (known !== undefined && entry !== undefined) return { pack: known.pack, entry };
+      const located = await this.#findIn(id, hint);
+      if (located !== undefined) return located;
     } catch (error) {
       if (!isHoldfastError(error) || error.kind !== 'corrupt') throw error;
       problem = error;
@@ -55,36 +64,59 @@ export class BlockLocator {
   async close(): Promise<void> {
     const packs = [...this.#open.values()];
     this.#open.clear();
-    for (const { pack } of packs) await pack.close().catch(() => undefined);
+    for (const shared of packs) await closeShared(shared);
   }
 
   async #search(id: string, hint: PackHint): Promise<Located | undefined> {
     const directory = jobPaths(this.#context.root, hint.job).packs;
     for (const pack of await listIfThere(this.#context.files, directory)) {
       if (pack === hint.pack || parsePackName(pack) === undefined) continue;
-      const known = await this.#pack({ job: hint.job, pack }).catch((error: unknown) => {
+      const located = await this.#findIn(id, { job: hint.job, pack }).catch((error: unknown) => {
         if (isHoldfastError(error) && error.kind === 'corrupt') return undefined;
         throw error;
       });
-      const entry = known?.entries.get(id);
-      if (known !== undefined && entry !== undefined) return { pack: known.pack, entry };
+      if (located !== undefined) return located;
     }
     return undefined;
   }
 
-  /** Undefined where there is no such file. The packs used last stay open. */
-  async #pack({ job, pack }: PackHint): Promise<KnownPack | undefined> {
+  /** Undefined where there is no such file, or no such block in it. The packs used last stay open. */
+  async #findIn(id: string, { job, pack }: PackHint): Promise<Located | undefined> {
     const key = `${job}/${pack}`;
-    const known = this.#open.get(key) ?? (await this.#openPack(job, pack));
-    if (known === undefined) return undefined;
+    const shared = this.#open.get(key) ?? { opening: this.#openPack(job, pack), users: 0 };
     this.#open.delete(key);
-    this.#open.set(key, known);
-    for (const [oldest, { pack: reader }] of this.#open) {
-      if (this.#open.size <= openLimit) break;
-      this.#open.delete(oldest);
-      await reader.close();
+    this.#open.set(key, shared);
+    shared.users += 1;
+    const release = (): void => {
+      shared.users -= 1;
+    };
+    try {
+      const known = await shared.opening;
+      await this.#closeOldest();
+      const entry = known?.entries.get(id);
+      if (known !== undefined && entry !== undefined) return { pack: known.pack, entry, [Symbol.dispose]: release };
+      if (known === undefined) this.#forget(key, shared);
+    } catch (error) {
+      this.#forget(key, shared);
+      release();
+      throw error;
     }
-    return known;
+    release();
+    return undefined;
+  }
+
+  /** What could not be opened is tried again by the next find. */
+  #forget(key: string, shared: SharedPack): void {
+    if (this.#open.get(key) === shared) this.#open.delete(key);
+  }
+
+  async #closeOldest(): Promise<void> {
+    for (const [key, shared] of this.#open) {
+      if (this.#open.size <= this.#openLimit) break;
+      if (shared.users > 0) continue;
+      this.#open.delete(key);
+      await closeShared(shared);
+    }
   }
 
   async #openPack(job: string, name: string): Promise<KnownPack | undefined> {
@@ -98,4 +130,9 @@ export class BlockLocator {
       throw error;
     }
   }
+}
+
+/** Nothing was written, so a close that fails loses nothing. */
+async function closeShared({ opening }: SharedPack): Promise<void> {
+  await opening.then((known) => known?.pack.close()).catch(() => undefined);
 }

@@ -42,7 +42,8 @@ export class BlockPages {
 
   async #read(ordinal: number, depth: number): Promise<Buffer> {
     const id = blockId(this.#table, ordinal);
-    const { pack, entry } = await this.#locator.find(id, this.#hint(ordinal));
+    using located = await this.#locator.find(id, this.#hint(ordinal));
+    const { pack, entry } = located;
     try {
       const block = await pack.read(entry);
       const pages = decodePayload(block);

@@ -10,8 +10,6 @@ export interface FailureCause {
   readonly kind: ErrorKind;
 }
 
-const shadowed = 'see docs/limits.md for what a job may hold';
-
 /** The first that matches wins: a cause before what follows from it. */
 export const failureCauses: readonly FailureCause[] = [
   {
@@ -71,7 +69,7 @@ export const failureCauses: readonly FailureCause[] = [
   {
     pattern: /Can't create ghost|Can't dump ghost file (\S+) of (\d+) size/i,
     message: 'a file without a name that the job has open is too large to take along',
-    hint: shadowed,
+    hint: 'let the job keep such files smaller, or under a name in a tracked folder; docs/container.md tells what a job may hold',
     kind: 'unsupported',
   },
   {

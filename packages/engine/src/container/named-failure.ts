@@ -11,6 +11,8 @@ export interface NamedFailureOptions {
   readonly logFolder: string;
 }
 
+const keptLines = 20;
+
 /** What runc and CRIU wrote, turned into an error that names the cause. What nobody foresaw keeps CRIU's own first words. */
 export function namedFailure({ code, operation, log, exitCode, logFolder }: NamedFailureOptions): HoldfastError {
   const complaints = complaintsOf(log);
@@ -26,8 +28,19 @@ export function namedFailure({ code, operation, log, exitCode, logFolder }: Name
     kind: 'unexpected',
     operation,
     context: { logFolder },
-    hint: 'the whole log is kept with diagnosis switched on',
+    cause: endOf(log),
+    hint: 'run the same line with --verbose: it prints the end of the log; docs/container.md tells what a job may hold (Limits)',
   });
+}
+
+/** The last lines, where whoever looks into it begins. */
+function endOf(log: string): Error | undefined {
+  const lines = log.trimEnd().split('\n').slice(-keptLines);
+  if (lines.join('') === '') return undefined;
+  const cause = new Error(`the end of the log of runc and CRIU:\n${lines.join('\n')}`);
+  // Where this was made tells nothing.
+  cause.stack = cause.message;
+  return cause;
 }
 
 /** Errors first, in their order; then the warnings: CRIU tells some causes as such. */

@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { failureCauses } from '../../src/container/failure-cause.js';
 import { complaintsOf, namedFailure } from '../../src/container/named-failure.js';
 
 const name = (log: string) => namedFailure({ code: 'HF_RESTORE_FAILED', operation: 'restore', log, exitCode: 1, logFolder: '/l' });
@@ -32,10 +35,19 @@ test.each([
   expect(error.code).toBe('HF_RESTORE_FAILED');
 });
 
+test('a page of the documentation that a hint names is there', () => {
+  const hints = [...failureCauses.map(({ hint }) => hint), name('').hint ?? ''];
+  const pages = hints.flatMap((hint) => hint.match(/docs\/[\w-]+\.md/g) ?? []);
+  expect(pages).not.toEqual([]);
+  for (const page of pages) expect(existsSync(join(import.meta.dirname, '../../../..', page)), page).toBe(true);
+});
+
 test('what nobody foresaw keeps the first complaints, without the noise', () => {
   const log =
     "(00.0) Error (criu/util.c:1534): rlimit: Can't setup RLIMIT_NOFILE for self: Operation not permitted\n(00.1) all is well\n(00.2) Error (criu/x.c:1): Something new";
   expect(complaintsOf(log)).toBe('(00.2) Error (criu/x.c:1): Something new');
   expect(name(log)).toMatchObject({ kind: 'unexpected', message: 'the snapshot could not be resumed: (00.2) Error (criu/x.c:1): Something new' });
+  expect(name(log).hint).toContain('--verbose');
+  expect(name(log).cause).toMatchObject({ message: expect.stringContaining('all is well') });
   expect(name('').message).toBe('the snapshot could not be resumed: runc ended with 1 and said nothing');
 });

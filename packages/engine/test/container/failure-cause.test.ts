@@ -48,6 +48,6 @@ test('what nobody foresaw keeps the first complaints, without the noise', () => 
   expect(complaintsOf(log)).toBe('(00.2) Error (criu/x.c:1): Something new');
   expect(name(log)).toMatchObject({ kind: 'unexpected', message: 'the snapshot could not be resumed: (00.2) Error (criu/x.c:1): Something new' });
   expect(name(log).hint).toContain('--verbose');
-  expect(name(log).cause).toMatchObject({ message: expect.stringContaining('all is well') });
+  expect(String(name(log).cause)).toContain('all is well');
   expect(name('').message).toBe('the snapshot could not be resumed: runc ended with 1 and said nothing');
 });

@@ -1,4 +1,5 @@
-import { stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { HoldfastError } from '@holdfast/core/basics';
 import type { OpenedDeployment } from './command-context.js';
@@ -18,11 +19,26 @@ export async function provisionStorage(opened: OpenedDeployment, signal: AbortSi
 async function assertParent(directory: string): Promise<void> {
   const parent = dirname(directory);
   const found = await stat(parent).catch(() => undefined);
-  if (found?.isDirectory() === true) return;
+  if (found?.isDirectory() === true) return assertMountedForWriting(directory, parent);
   throw new HoldfastError('HF_STORAGE_NOT_DIRECTORY', {
     kind: 'not-found',
     message: `the storage ${directory} cannot be made: ${parent} ${found === undefined ? 'does not exist' : 'is no directory'}`,
     hint: `Mount or make ${parent} first, or name another directory with --storage`,
+    context: { directory, parent },
+  });
+}
+
+/** The recursive mkdir of Node says ENOENT there. */
+async function assertMountedForWriting(directory: string, parent: string): Promise<void> {
+  const code = await access(parent, constants.W_OK).then(
+    () => undefined,
+    (error: NodeJS.ErrnoException) => error.code,
+  );
+  if (code !== 'EROFS') return;
+  throw new HoldfastError('HF_STORAGE_READ_ONLY', {
+    kind: 'permission',
+    message: `the storage ${directory} cannot be made: ${parent} is on a file system that is mounted read-only`,
+    hint: 'Mount it for writing, or name another directory with --storage',
     context: { directory, parent },
   });
 }

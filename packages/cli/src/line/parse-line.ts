@@ -29,6 +29,7 @@ export function parseLine(argv: readonly string[]): ParsedLine {
     });
     program.addCommand(command, { hidden: definition.hidden === true });
   }
+  program.addCommand(helpCommand((inner) => (parsed = parseLine(inner))));
   try {
     program.parse([...argv], { from: 'user' });
   } catch (error) {
@@ -46,10 +47,22 @@ function newProgram(write: (text: string) => void): Command {
     .description('Keeps long computations alive when the machine under them goes away.')
     .usage('[options] COMMAND')
     .version('', '-V, --version', 'print the version')
-    .helpCommand('help [COMMAND]', 'help of a command')
+    .helpCommand(false)
     .enablePositionalOptions()
     .configureOutput({ writeOut: write, writeErr: write, outputError() {} })
     .addHelpText('after', programHelp);
+}
+
+/** Help of a command is what its own --help says; of an unknown one, what the line of that command would be told. */
+function helpCommand(parse: (argv: readonly string[]) => void): Command {
+  const command = new Command('help').exitOverride().helpOption(false).allowExcessArguments(false);
+  return command
+    .summary('help of a command')
+    .argument('[COMMAND]')
+    .action((name?: string) => {
+      if (name === undefined || name === 'help') parse(['--help']);
+      else parse(commandDefinitions.some((definition) => definition.name === name) ? [name, '--help'] : [name]);
+    });
 }
 
 function newCommand(name: string, options: readonly OptionDefinition[], owner: CommandName | undefined): Command {

@@ -1,5 +1,7 @@
 import { HoldfastError } from '@holdfast/core/basics';
 
+const tooMany = /^too many arguments for '(.+?)'\. Expected (\d+) arguments? but got \d+: (.*)$/u;
+const noValue = /^option '(?:-\w, )?(--[\w-]+) <(.+)>' argument missing$/u;
 const didYouMean = /\n?\(Did you mean (?:one of )?(.+?)\?\)/u;
 
 /** Says a parser's complaint in our words: the sentence, the nearest name there is, where the help is. */
@@ -10,7 +12,12 @@ export function usageError(complaint: { readonly message: string }, command: str
     .replace(didYouMean, '')
     .replace(/^error: /u, '')
     .replace(/\.$/u, '')
-    .trim();
+    .trim()
+    .replace(noValue, (_, option: string, value: string) => `option '${option}' needs a value, ${value}`)
+    .replace(tooMany, (_, name: string, most: string, given: string) => {
+      const takes = most === '0' ? 'no argument' : most === '1' ? 'one argument' : `${most} arguments`;
+      return `'${name}' takes ${takes}, but was given: ${given}`;
+    });
   return new HoldfastError('HF_USAGE', {
     kind: 'invalid-argument',
     message,

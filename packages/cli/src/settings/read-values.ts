@@ -51,7 +51,7 @@ export function wholeNumberOf(values: GivenValues, name: string): number | undef
   const text = textOf(values, name);
   if (given === undefined || text === undefined) return undefined;
   const number = /^\d{1,9}$/u.test(text) ? Number(text) : 0;
-  if (number < 1) throw refuse(given, `is '${text}', which is no whole number of at least 1`, 'Write a number such as 3');
+  if (number < 1) throw refuse(given, `must be a whole number from 1 on, not '${text}'`, 'Write a number such as 3');
   return number;
 }
 
@@ -60,8 +60,12 @@ export function choiceOf<Choice extends string>(values: GivenValues, name: strin
   const text = textOf(values, name);
   if (given === undefined || text === undefined) return undefined;
   const choice = choices.find((known) => known === text);
-  if (choice === undefined) throw refuse(given, `is '${text}', which it cannot be`, `It can be ${choices.join(', ')}`);
+  if (choice === undefined) throw refuse(given, `must be ${listOf(choices)}, not '${text}'`, 'Write one of these words');
   return choice;
+}
+
+function listOf(choices: readonly string[]): string {
+  return [choices.slice(0, -1).join(', '), ...choices.slice(-1)].filter(Boolean).join(' or ');
 }
 
 /** Labels written as `name=value`; the same name twice is refused. */
@@ -86,7 +90,7 @@ export function labelOf(values: GivenValues, name: string): { readonly name: str
 
 function splitLabel(given: GivenValue, text: string): { readonly name: string; readonly value: string } {
   const at = text.indexOf('=');
-  if (at < 1) throw refuse(given, `is '${text}', which is no label`, 'Write a label as name=value');
+  if (at < 1) throw refuse(given, `must be a label, not '${text}'`, 'Write a label as name=value');
   return { name: text.slice(0, at), value: text.slice(at + 1) };
 }
 

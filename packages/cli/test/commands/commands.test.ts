@@ -182,8 +182,8 @@ test('what nobody foresaw is said as a defect', async () => {
 
 test.each([
   [['frobnicate'], '', 'Did you mean'],
-  [['list', '--status', 'happy'], '', 'It can be running, interrupted, succeeded, failed'],
-  [['completion', 'tcsh'], '', 'It can be bash, zsh, fish'],
+  [['list', '--status', 'happy'], '', 'must be running, interrupted, succeeded or failed'],
+  [['completion', 'tcsh'], '', 'must be bash, zsh or fish'],
 ])('%j is a usage error: status 2', async (argv, stdout, hint) => {
   const result = await runLine(argv);
   expect(result).toMatchObject({ status: 2, stdout });

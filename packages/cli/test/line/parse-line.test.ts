@@ -52,9 +52,12 @@ test.each([
   [['shwo', 'x'], "unknown command 'shwo'", 'Did you mean show?'],
   [['list', '--zzzzzz'], "unknown option '--zzzzzz'", "'holdfast list --help' lists what there is"],
   [['show'], "missing required argument 'JOB'", "'holdfast show --help' lists what there is"],
-  [['show', 'a', 'b'], "too many arguments for 'show'", "'holdfast show --help' lists what there is"],
+  [['show', 'a', 'b'], "'show' takes one argument, but was given: a, b", "'holdfast show --help' lists what there is"],
+  [['list', 'a'], "'list' takes no argument, but was given: a", "'holdfast list --help' lists what there is"],
+  [['help', 'shwo'], "unknown command 'shwo'", 'Did you mean show?'],
+  [['help', 'zzzzzz'], "unknown command 'zzzzzz'", "'holdfast --help' lists what there is"],
   [['run', '--job', '--', 'x'], "option '--job' needs a value, NAME", "'holdfast run --help' lists what there is"],
-  [['run', '--job'], "option '--job <NAME>' argument missing", "'holdfast run --help' lists what there is"],
+  [['run', '--job'], "option '--job' needs a value, NAME", "'holdfast run --help' lists what there is"],
 ])('refuses %j: %s', (argv, message, hint) => {
   const error = refusal(argv);
   expect(error.code).toBe('HF_USAGE');

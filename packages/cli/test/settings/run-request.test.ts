@@ -26,11 +26,11 @@ test('asks the engine for what the line says, in its own words', async () => {
 
 test.each([
   [['--interval', '5x'], 'HF_DURATION', "--interval: '5x' is no duration"],
-  [['--keep', '0'], 'HF_USAGE', "--keep is '0', which is no whole number of at least 1"],
-  [['--keep', '1.5'], 'HF_USAGE', "--keep is '1.5'"],
-  [['--tcp', 'maybe'], 'HF_USAGE', "--tcp is 'maybe', which it cannot be"],
-  [['--on-restore-failure', 'retry'], 'HF_USAGE', "--on-restore-failure is 'retry'"],
-  [['--label', 'novalue'], 'HF_USAGE', "--label is 'novalue', which is no label"],
+  [['--keep', '0'], 'HF_USAGE', "--keep must be a whole number from 1 on, not '0'"],
+  [['--keep', '1.5'], 'HF_USAGE', "--keep must be a whole number from 1 on, not '1.5'"],
+  [['--tcp', 'maybe'], 'HF_USAGE', "--tcp must be close or keep, not 'maybe'"],
+  [['--on-restore-failure', 'retry'], 'HF_USAGE', "--on-restore-failure must be older, fresh or fail, not 'retry'"],
+  [['--label', 'novalue'], 'HF_USAGE', "--label must be a label, not 'novalue'"],
   [['--label', 'a=1', '--label', 'a=2'], 'HF_USAGE', "--label gives 'a' twice"],
   [['--job', ''], 'HF_USAGE', '--job is empty'],
 ])('refuses %j before anything is opened', async (options, code, text) => {

@@ -20,6 +20,10 @@ test.each([
   expect(error.hint).toBeTruthy();
 });
 
+test('the hint of a missing storage names what makes it', () => {
+  expect(storageErrorFromCode({ code: 'ENOENT', path: '/data', operation: 'o', message: 'm' }).hint).toContain('holdfast run makes it');
+});
+
 test.each(['EWEIRD', undefined])('%s stays unexpected, with its words', (errno) => {
   const cause = new Error('weird');
   const error = storageErrorFromCode({ code: errno, path: '/data', operation: 'o', message: 'weird', cause });

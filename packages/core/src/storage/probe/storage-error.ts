@@ -22,7 +22,7 @@ const missing: Translation = {
   code: 'HF_STORAGE_MISSING',
   kind: 'not-found',
   words: 'is not there',
-  hint: 'Provision the storage first, or correct the path',
+  hint: 'holdfast run makes it where the directory around it exists; or make the directory, mount what belongs there, or correct the path',
 };
 const notDirectory: Translation = {
   code: 'HF_STORAGE_NOT_DIRECTORY',

@@ -17,6 +17,6 @@ export interface SqlFlavour {
   classify(error: unknown): FailureClass;
   /** What the reader can do where the data is corrupt. */
   readonly corruptHint: string;
-  /** What the reader can do where the database does not answer. */
-  readonly unavailableHint: string;
+  /** Why the database does not answer, as the end of a sentence about it, and what the reader can do. */
+  unavailable(error: unknown): { readonly words: string; readonly hint: string };
 }

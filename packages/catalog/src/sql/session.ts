@@ -80,13 +80,15 @@ function translate(flavour: SqlFlavour, operation: string, error: unknown, signa
         ...rest,
       });
     case 'transient':
-    case 'unavailable':
+    case 'unavailable': {
+      const why = flavour.unavailable(error);
       return new HoldfastError('HF_CATALOG_UNAVAILABLE', {
         kind: 'unavailable',
-        message: `The catalog ${location} does not answer: ${words}`,
-        hint: flavour.unavailableHint,
+        message: `The catalog ${location} ${why.words}: ${words}`,
+        hint: why.hint,
         ...rest,
       });
+    }
     case 'unknown':
     default:
       return new HoldfastError('HF_UNEXPECTED', { kind: 'unexpected', message: `The catalog ${location} failed: ${words}`, ...rest });

@@ -41,3 +41,10 @@ export function classifySqliteError(error: unknown): FailureClass {
   if ('code' in error && typeof error.code === 'string' && unreachable.has(error.code)) return 'unavailable';
   return error.message.includes('driver has already been destroyed') ? 'unavailable' : 'unknown';
 }
+
+/** True where this user lacks a right, and nothing else is wrong: to open the file, or to write what was opened. */
+export function isPermissionError(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ('errcode' in error && typeof error.errcode === 'number') return (error.errcode & 0xff) === 3;
+  return 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM');
+}

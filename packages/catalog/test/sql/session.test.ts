@@ -1,4 +1,5 @@
 import { sqlite } from '@holdfast/catalog/sqlite';
+import { assertRejects } from '@holdfast/testkit/contract';
 import { Kysely } from 'kysely';
 import { expect, test } from 'vitest';
 import type { CatalogTables } from '../../src/sql/schema.js';
@@ -22,6 +23,16 @@ test('what another transaction stood in the way of is tried again', async () => 
   };
   expect(await attempt(flavour, 'o', run)).toBe('done');
   expect(calls).toBe(4);
+});
+
+test('a missing right is named, and nothing else is blamed', async () => {
+  const denied = Object.assign(new Error("EACCES: permission denied, open '/x'"), { code: 'EACCES' });
+  const error = await assertRejects(
+    attempt(flavour, 'catalog.open', () => Promise.reject(denied)),
+    { code: 'HF_CATALOG_UNAVAILABLE', kind: 'unavailable' },
+  );
+  expect(error.message).toContain('may not be used by this user');
+  expect(error.hint).not.toContain('lock');
 });
 
 test.each([

@@ -1,14 +1,16 @@
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, link, lstat, mkdir, open, readdir, rename, statfs, unlink } from 'node:fs/promises';
-import type { FileInfo, FileOperations, OpenFile, SyncPoint } from './file-operations.js';
+import type { FileAccess, FileInfo, FileOperations, OpenFile, SyncPoint } from './file-operations.js';
+import { openUntouched } from './open-untouched.js';
 
 export interface FileOperationsOptions {
   /** Leaves out every sync of this kind. For tests that show its absence to be noticed. */
   readonly omitFsync?: SyncPoint | undefined;
 }
 
-const flags = {
+const flags: { readonly [access in FileAccess]: number } = {
   read: constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
+  compare: constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
   source: constants.O_RDONLY | constants.O_NONBLOCK,
   create: constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
 };
@@ -17,7 +19,11 @@ const flags = {
 export function createFileOperations(options: FileOperationsOptions = {}): FileOperations {
   const { omitFsync } = options;
   return {
-    open: async (path, access) => openFile(await open(nodePath(path), flags[access], 0o600), omitFsync),
+    async open(path, access) {
+      const ofTheJob = access === 'source' || access === 'compare';
+      const handle = ofTheJob ? await openUntouched(nodePath(path), flags[access]) : await open(nodePath(path), flags[access], 0o600);
+      return openFile(handle, omitFsync);
+    },
     async syncDirectory(path, point) {
       if (point === omitFsync) return;
       const handle = await open(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);

@@ -19,7 +19,7 @@ export interface FileInfo {
   readonly links: number;
 }
 
-export type FileAccess = 'read' | 'create' | 'source';
+export type FileAccess = 'read' | 'create' | 'compare' | 'source';
 
 export interface OpenFile {
   /** Reads up to `target.length` bytes at `position`; fewer only where the file ends or the system says so. */
@@ -37,7 +37,10 @@ export interface OpenFile {
  * Errors are Node.js's own, with `code`.
  */
 export interface FileOperations {
-  /** `read`: an existing file. `create`: exclusive creation with mode 0600. No link at the end of the path is followed, except by `source`, which reads too. */
+  /**
+   * `read`: an existing file. `create`: exclusive creation with mode 0600. `compare` and `source`: a file of the job, whose access time stays where
+   * the system lets it. No link at the end of the path is followed, except by `source`.
+   */
   open(path: string | Uint8Array, access: FileAccess): Promise<OpenFile>;
   syncDirectory(path: string, point: SyncPoint): Promise<void>;
   rename(from: string, to: string): Promise<void>;

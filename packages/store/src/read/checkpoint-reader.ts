@@ -124,7 +124,7 @@ export class RepositoryReader implements CheckpointReader {
   /** Undefined where there is nothing, or a link, which is never followed. */
   async #openIfThere(path: string): Promise<OpenFile | undefined> {
     try {
-      return await this.#context.files.open(path, 'read');
+      return await this.#context.files.open(path, 'compare');
     } catch (error) {
       const code = systemCode(error);
       if (code === 'ENOENT' || code === 'ELOOP' || code === 'ENOTDIR' || code === 'ENXIO') return undefined;

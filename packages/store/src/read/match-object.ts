@@ -13,8 +13,8 @@ const zeros = Buffer.alloc(windowBytes);
 export async function matchesObject(map: ObjectMap, file: OpenFile, hash: KeyedHash, check: () => void): Promise<boolean> {
   const cursor = new WindowCursor(map);
   cursor.next();
-  const chunk = Buffer.alloc(chunkWindows * windowBytes);
   const total = Math.ceil(map.sizeBytes / windowBytes);
+  const chunk = Buffer.alloc(Math.min(chunkWindows, total) * windowBytes);
   for (let window = 0; window < total; window += 1) {
     const at = (window % chunkWindows) * windowBytes;
     if (at === 0) {

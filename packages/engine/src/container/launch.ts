@@ -1,3 +1,4 @@
+import { chmod, rm } from 'node:fs/promises';
 import { HoldfastError } from '@holdfast/core';
 import type { ContainerOptions } from './container-options.js';
 import { writeContainerRecord } from './container-record.js';
@@ -29,7 +30,7 @@ export interface Launched {
   readonly initPid: number;
 }
 
-/** Starts the keeper, and by it runc. When it rejects, no process of the container is left. */
+/** Starts the keeper, and by it runc. The bundle's configuration is gone then. When it rejects, no process of the container is left. */
 export async function launch({ options, layout, runc, freezer, words, operation, deadlineMs, skipStdinBytes, logs }: Launch): Promise<Launched> {
   const { id, signal } = options;
   throwIfAborted(signal, operation);
@@ -57,11 +58,17 @@ export async function launch({ options, layout, runc, freezer, words, operation,
   signal?.addEventListener('abort', onAbort, { once: true });
   try {
     const said = await keeper.started;
-    if (said?.type === 'started') return { keeper, initPid: said.pid };
+    if (said?.type === 'started') {
+      // The job may have removed it: nothing reads it any more.
+      await chmod(layout.pidFile, 0o600).catch(() => undefined);
+      return { keeper, initPid: said.pid };
+    }
     await keeper.ended;
     throw await launchFailure(said, operation, deadlineMs, [...logs, runc.log], layout.work);
   } finally {
     signal?.removeEventListener('abort', onAbort);
+    // It holds the job's environment, where passwords may be, and runc reads it no more.
+    await rm(layout.config, { force: true });
   }
 }
 

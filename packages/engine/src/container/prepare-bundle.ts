@@ -26,6 +26,8 @@ export async function writeBundle(options: ContainerOptions, layout: ContainerLa
     architecture: process.arch,
   });
   await writeFile(layout.config, JSON.stringify(config), { mode: 0o600 });
+  // runc would make it readable by everyone.
+  await writeFile(layout.runcLog, '', { mode: 0o600, flag: 'a' });
   await writeFile(layout.criuConfig, criuConfigText({ tcp: options.tcp }), { mode: 0o600 });
 }
 

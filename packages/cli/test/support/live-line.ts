@@ -32,19 +32,23 @@ export class LiveMachine {
   readonly folder: string;
   readonly work: string;
 
-  private constructor(folder: string) {
+  readonly #variables: Readonly<Record<string, string>>;
+
+  private constructor(folder: string, variables: Readonly<Record<string, string>>) {
     this.folder = folder;
+    this.#variables = variables;
     this.work = join(folder, 'work');
   }
 
-  static async create(): Promise<LiveMachine> {
-    const machine = new LiveMachine(await mkdtemp(join(tmpdir(), 'hf-cli-live-')));
+  /** With further variables in the environment of each command. */
+  static async create(variables: Readonly<Record<string, string>> = {}): Promise<LiveMachine> {
+    const machine = new LiveMachine(await mkdtemp(join(tmpdir(), 'hf-cli-live-')), variables);
     await mkdir(machine.work);
     return machine;
   }
 
   start(...argv: readonly string[]): LiveLine {
-    const environment = { ...process.env, HOLDFAST_STATE_DIR: join(this.folder, 'state') };
+    const environment = { ...process.env, ...this.#variables, HOLDFAST_STATE_DIR: join(this.folder, 'state') };
     const child = spawn(process.execPath, [main, ...argv], { cwd: this.work, env: environment, stdio: 'pipe' });
     const printed: Buffer[] = [];
     let said = '';

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Run, RunResult } from '@holdfast/engine';
 import { exitCodeOfFailedRun } from '../exit-codes.js';
 import { asHoldfastError } from '../process/as-holdfast-error.js';
@@ -10,6 +11,9 @@ import { provisionStorage } from './provision-storage.js';
 import { runExitCode } from './run-exit-code.js';
 import { createStopControl, type StopControl } from './stop-control.js';
 
+/** How long a start that was given up may take to end what it has begun. */
+const undoMs = 5000;
+
 /** Runs or resumes a job. Nothing is written to stdout: it is the job's. */
 export async function run(context: CommandContext): Promise<number> {
   const { cli, printer } = context;
@@ -18,9 +22,14 @@ export async function run(context: CommandContext): Promise<number> {
     const request = runRequest(context.values, context.words, cli.workingDirectory, cli.environment);
     printer.progress('starting …');
     await using opened = await context.open(control.starting);
-    const began = await Promise.race([start(opened, request, context, control), control.abandoned]);
+    const starting = start(opened, request, context, control);
+    const began = await Promise.race([starting, control.abandoned]);
     printer.progress(undefined);
-    if (typeof began === 'string') return 128 + signalNumber(began);
+    if (typeof began === 'string') {
+      // A container that came up meanwhile is ended by the start itself; a storage that hangs is not waited for.
+      await Promise.race([starting.then((run) => run.kill()).catch(() => undefined), delay(undoMs, undefined, { ref: false })]);
+      return 128 + signalNumber(began);
+    }
     await using started = began;
     control.attach(started);
     return await finish(started, context, control);

@@ -4,6 +4,7 @@ import { removeFolder } from '../container/remove-folder.js';
 import type { ExitStatus } from '../container/running-container.js';
 import { asHoldfastError } from './as-holdfast-error.js';
 import { attemptRecord, checkpointRecord, eventRecord, jobRecord, markLost } from './catalog-records.js';
+import { notRunning } from './control-client.js';
 import { serveControl } from './control-socket.js';
 import type { RunEvent } from './events.js';
 import { describeHost } from './host.js';
@@ -25,7 +26,7 @@ export class ActiveRun implements Run {
   /** Aborted when the job is over: whatever works on it gives up. */
   readonly #over = new AbortController();
   readonly #snapshotter: Snapshotter;
-  #control: AsyncDisposable | undefined;
+  readonly #control: AsyncDisposable | undefined;
   #stopping: Promise<RunResult> | undefined;
   /** Holdfast ended the job without a last snapshot. */
   #ended = false;
@@ -34,8 +35,12 @@ export class ActiveRun implements Run {
   /** Sets up what goes on beside the job. The job runs already: where this fails it is ended. */
   static async create(options: ActiveRunOptions): Promise<ActiveRun> {
     try {
-      const run = new ActiveRun(options);
-      await run.#openControl();
+      let run: ActiveRun | undefined;
+      const control = await openControl(options, () => run?.snapshot() ?? Promise.reject(notRunning(options.request.job)));
+      options.signal?.throwIfAborted();
+      // From here to the caller nothing waits: whoever hears that the job runs can also stop it.
+      for (const event of options.announcements) options.events.emit(event);
+      run = new ActiveRun(options, control);
       return run;
     } catch (error) {
       await options.container.kill();
@@ -44,8 +49,9 @@ export class ActiveRun implements Run {
     }
   }
 
-  private constructor(options: ActiveRunOptions) {
+  private constructor(options: ActiveRunOptions, control: AsyncDisposable | undefined) {
     this.#options = options;
+    this.#control = control;
     const { environment, request, epoch, container, roots, restored, events } = options;
     const { clock } = environment;
     this.#startedAt = clock.now().toISOString();
@@ -138,15 +144,6 @@ export class ActiveRun implements Run {
     await this.kill();
   }
 
-  async #openControl(): Promise<void> {
-    try {
-      this.#control = await serveControl(this.#options.directory, () => this.snapshot());
-    } catch (error) {
-      const { code, message } = asHoldfastError(error);
-      this.#options.events.emit({ type: 'warning', code, message: `holdfast snapshot cannot reach this run: ${message}`, hint: undefined });
-    }
-  }
-
   async #tick(lateMs: number): Promise<void> {
     if (this.#stopping !== undefined) return;
     if (lateMs > 0) this.#options.events.emit({ type: 'snapshot.delayed', lateMs: Math.round(lateMs) });
@@ -229,5 +226,15 @@ export class ActiveRun implements Run {
     notes.note((catalog) => catalog.appendEvent(eventRecord(event)));
     if (event.type === 'snapshot.committed') notes.note((catalog) => catalog.putCheckpoint(checkpointRecord(event, epoch.epoch)));
     if (event.type === 'snapshots.pruned') notes.note((catalog) => catalog.removeCheckpoints(event.job, event.numbers));
+  }
+}
+
+async function openControl({ directory, events }: ActiveRunOptions, snapshot: () => Promise<SnapshotOutcome>): Promise<AsyncDisposable | undefined> {
+  try {
+    return await serveControl(directory, snapshot);
+  } catch (error) {
+    const { code, message } = asHoldfastError(error);
+    events.emit({ type: 'warning', code, message: `holdfast snapshot cannot reach this run: ${message}`, hint: undefined });
+    return undefined;
   }
 }

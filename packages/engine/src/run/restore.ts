@@ -43,6 +43,8 @@ export interface Restored {
   readonly metadata: SnapshotMetadata;
   readonly roots: readonly TrackedRoot[];
   readonly files: RestoredFiles;
+  /** Said once the job can be stopped. */
+  readonly announcements: readonly RunEventBody[];
 }
 
 /**
@@ -149,15 +151,17 @@ async function restoreOne(options: RestoreOptions, candidate: CheckpointSummary)
   });
   if (files.savedFolder !== undefined) emit({ type: 'files.moved', folder: files.savedFolder, count: files.moved.length });
   const container = await options.start(metadata, roots, imagesDirectory);
-  emit({
-    type: 'job.resumed',
-    pid: container.initPid,
-    snapshot: candidate.number,
-    restoreMs: Math.round(performance.now() - startedAt),
-    restoredFiles: files.restoredFiles,
-    restoredBytes: files.bytes,
-  });
+  const announcements: RunEventBody[] = [
+    {
+      type: 'job.resumed',
+      pid: container.initPid,
+      snapshot: candidate.number,
+      restoreMs: Math.round(performance.now() - startedAt),
+      restoredFiles: files.restoredFiles,
+      restoredBytes: files.bytes,
+    },
+  ];
   // After a last snapshot the job printed nothing more.
-  if (metadata.final !== true) emit({ type: 'output.repeats', snapshot: candidate.number, sinceSnapshotAt: candidate.createdAt });
-  return { container, metadata, roots, files };
+  if (metadata.final !== true) announcements.push({ type: 'output.repeats', snapshot: candidate.number, sinceSnapshotAt: candidate.createdAt });
+  return { container, metadata, roots, files, announcements };
 }

@@ -5,6 +5,7 @@ import type { EngineTools } from '../container/tools.js';
 import type { TrackedRoot } from '../files/index.js';
 import type { CatalogNotes } from './catalog-notes.js';
 import type { EventLog } from './event-log.js';
+import type { RunEventBody } from './events.js';
 import type { Restored } from './restore.js';
 import type { EngineLimits } from './run-context.js';
 import type { RestorePolicy, TcpPolicy } from './types.js';
@@ -45,6 +46,8 @@ export interface Started {
   readonly container: RunningContainer;
   readonly roots: readonly TrackedRoot[];
   readonly restored: Restored | undefined;
+  /** Said once the job can be stopped. */
+  readonly announcements: readonly RunEventBody[];
 }
 
 export interface ActiveRunOptions extends Started {
@@ -56,6 +59,7 @@ export interface ActiveRunOptions extends Started {
   readonly directory: string;
   readonly memoryDirectory: string;
   readonly lease: Lease | undefined;
+  readonly signal: AbortSignal | undefined;
   readonly events: EventLog;
   readonly notes: CatalogNotes;
 }

@@ -57,6 +57,7 @@ export async function startRun(environment: RunEnvironment, request: CompleteReq
       directory,
       memoryDirectory,
       lease,
+      signal,
       events,
       notes: new CatalogNotes(catalog, logger, emit),
       ...started,
@@ -122,13 +123,12 @@ async function begin(environment: RunEnvironment, request: CompleteRequest, plac
       epoch,
     );
     await rm(stagingDirectory, { recursive: true, force: true }).catch(() => undefined);
-    if (restored !== undefined) return { epoch: restored.epoch, container: restored.container, roots: restored.roots, restored };
+    if (restored !== undefined) return { ...restored, restored };
   }
   const current = epoch.from === undefined ? epoch : await claimFresh(store, request.job, holder, places, signal);
   const roots = await rootsOfNewJob(request.workingDirectory, request.track, places);
   const container = await startContainer({ ...options, roots });
-  emit({ type: 'job.started', pid: container.initPid });
-  return { epoch: current, container, roots, restored: undefined };
+  return { epoch: current, container, roots, restored: undefined, announcements: [{ type: 'job.started', pid: container.initPid }] };
 }
 
 /** No snapshot could be restored and the policy says to start anew: what the attempts have put into the job's own folders goes. */

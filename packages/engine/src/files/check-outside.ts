@@ -48,12 +48,14 @@ export async function checkOutside(records: unknown, { saveDir }: CheckOutsideOp
   return { tails };
 }
 
-async function needsCut({ path, sizeBytes, mtimeNs, access }: OutsideRecord): Promise<boolean> {
+async function needsCut({ path, ino, sizeBytes, mtimeNs, access }: OutsideRecord): Promise<boolean> {
   const status = await lstat(path, { bigint: true }).catch(() => undefined);
   if (status === undefined) throw refused(path, 'it is gone', 'put it back');
   if (!status.isFile()) throw refused(path, 'it is no regular file any more', 'put the file back');
   const size = Number(status.size);
   if (size < sizeBytes) throw refused(path, `it has ${size} bytes now and had ${sizeBytes}`, 'put the file back as it was');
+  // A log that was rotated has another file under its name. What was in place on one machine only, another one cannot tell: it is refused too.
+  if (String(status.ino) !== ino) throw refused(path, 'another file has that name now', 'put the file back');
   // What is appended to lies at the end: a new time with the old length is a tail that was cut before.
   if (access === 'append') return size > sizeBytes;
   if (size > sizeBytes) throw refused(path, `it grew from ${sizeBytes} to ${size} bytes, and not by appending only`, 'put the file back as it was');

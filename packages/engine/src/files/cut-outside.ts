@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { type FileHandle, lstat, mkdir, open } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { HoldfastError } from '@holdfast/core';
 
 export interface SavedTail {
   readonly path: string;
@@ -10,14 +11,19 @@ export interface SavedTail {
 
 const blockBytes = 1 << 20;
 
-/** Saves what lies beyond `sizeBytes` in a new file, durably, and only then cuts it off. */
+/**
+ * Saves what lies beyond `sizeBytes` in a new file, durably, and only then cuts it off. Rejects with the file untouched where the tail cannot be kept whole.
+ */
 export async function cutToLength(path: string, sizeBytes: number, saveDir: string): Promise<SavedTail> {
-  await mkdir(saveDir, { recursive: true, mode: 0o700 });
+  await makeOwnFolder(saveDir);
   await using file = await open(path, constants.O_RDWR | constants.O_NOFOLLOW);
   const { handle, name } = await createTail(saveDir, `${basename(path)}.tail-from-${sizeBytes}`);
   await using tail = handle;
   const bytes = await copyTail(file, sizeBytes, tail);
+  const [whole, saved] = [(await file.stat()).size, (await tail.stat()).size];
+  if (saved !== bytes || whole !== sizeBytes + bytes) throw notKept(path, name, 'it changed while its end was saved');
   await tail.sync();
+  for (const folder of [saveDir, dirname(saveDir), dirname(dirname(saveDir))]) await syncFolder(folder);
   await file.truncate(sizeBytes);
   return { path, savedAs: name, bytes };
 }
@@ -38,7 +44,36 @@ async function copyTail(file: FileHandle, from: number, tail: FileHandle): Promi
   for (let done = 0; ; ) {
     const { bytesRead } = await file.read(block, 0, blockBytes, from + done);
     if (bytesRead === 0) return done;
-    await tail.write(block, 0, bytesRead, done);
+    // A full disk takes a part of a write, and tells only of the next one.
+    for (let written = 0; written < bytesRead; ) {
+      const { bytesWritten } = await tail.write(block, written, bytesRead - written, done + written);
+      written += bytesWritten;
+    }
     done += bytesRead;
   }
+}
+
+/** Makes the last two levels, one by one: neither is reached through a link that somebody planted in a tracked folder. */
+async function makeOwnFolder(path: string): Promise<void> {
+  for (const folder of [dirname(path), path]) {
+    await mkdir(folder, { mode: 0o700 }).catch((error: unknown) => {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    });
+    if (!(await lstat(folder)).isDirectory()) throw notKept(path, folder, `${folder} is no folder of its own`);
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  await using folder = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  await folder.sync();
+}
+
+function notKept(path: string, place: string, why: string): HoldfastError {
+  return new HoldfastError('HF_RESTORE_REFUSED', {
+    message: `the end of ${path} could not be kept: ${why}`,
+    kind: 'conflict',
+    operation: 'files.outside',
+    context: { path, place },
+    hint: 'nothing was cut; move what is in the way and run the line again',
+  });
 }

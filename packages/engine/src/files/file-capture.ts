@@ -23,6 +23,14 @@ export interface FileCaptureOptions {
   readonly logger: Logger;
 }
 
+export interface PreCopyCall extends CallOptions {
+  /**
+   * Every file that was open for writing or mapped shared and writable just before: such a file is left to the freeze, whoever has it open then. A
+   * store through a mapping that is gone by then would be seen by nobody. Default: none.
+   */
+  readonly openFiles?: readonly OpenFile[] | undefined;
+}
+
 export interface FrozenFiles {
   /** Files copied while the job stood still. */
   readonly copiedFiles: number;
@@ -31,7 +39,7 @@ export interface FrozenFiles {
 /** One capture of all roots; its three steps are called once each, in this order. */
 export interface FileCapture {
   /** The job runs: stores what changed since the parent. */
-  preCopy(writer: CheckpointWriter, options?: CallOptions): Promise<void>;
+  preCopy(writer: CheckpointWriter, options?: PreCopyCall): Promise<void>;
   /** The job stands still: lists the roots again and copies what the pre-copy does not have. `openFiles`: every file open for writing or mapped shared and writable. */
   frozen(openFiles: readonly OpenFile[], options?: CallOptions): Promise<FrozenFiles>;
   /** The job runs again: stores the copies and the tree tables. Gives what the next capture builds on once the snapshot is committed. */
@@ -39,6 +47,7 @@ export interface FileCapture {
 }
 
 interface Frozen {
+  /** Those of the freeze and those that were open before the pre-copy. */
   readonly openFiles: readonly OpenFile[];
   readonly copies: readonly FrozenCopies[];
 }
@@ -46,25 +55,28 @@ interface Frozen {
 export function createFileCapture(options: FileCaptureOptions): FileCapture {
   const { roots, parent, stagingDir, treeTool, exclude = [], logger } = options;
   let before: readonly PreCopied[] | undefined;
+  let openBefore: readonly OpenFile[] = [];
   let frozen: Frozen | undefined;
 
   return {
-    async preCopy(writer, { signal } = {}) {
+    async preCopy(writer, { signal, openFiles = [] } = {}) {
       await mkdir(stagingDir, { recursive: true, mode: 0o700 });
       const tables = await Promise.all(
         roots.map((root) => scanRoot(root, { treeTool, exclude, signal, output: rootStaging(stagingDir, root).before })),
       );
-      const copied = await preCopy({ roots, tables, parent, writer, signal });
+      const copied = await preCopy({ roots, tables, parent, openFiles, writer, signal });
       for (const { root, stored } of copied) {
         const staging = rootStaging(stagingDir, root);
         await writeFile(staging.stored, stored);
         await mkdir(staging.copies, { mode: 0o700 });
       }
       before = copied;
+      openBefore = openFiles;
     },
 
-    async frozen(openFiles, { signal } = {}) {
+    async frozen(openNow, { signal } = {}) {
       if (before === undefined) throw outOfOrder('frozen', 'preCopy');
+      const openFiles = [...openBefore, ...openNow];
       const copies = await Promise.all(
         roots.map((root) => captureFrozen(root, rootStaging(stagingDir, root), openFiles, { treeTool, exclude, signal })),
       );

@@ -6,7 +6,7 @@ import { itemAt } from './item-at.js';
 import { fileKey, fileObject, hostPathOf } from './object-key.js';
 import { pairPaths } from './pair-paths.js';
 import type { PreviousTrees } from './previous-trees.js';
-import type { TrackedRoot } from './tracked-root.js';
+import type { OpenFile, TrackedRoot } from './tracked-root.js';
 import type { TreeTable } from './tree-table.js';
 import { isSettled } from './trust.js';
 
@@ -27,6 +27,8 @@ export interface PreCopyOptions {
   readonly roots: readonly TrackedRoot[];
   readonly tables: readonly TreeTable[];
   readonly parent: PreviousTrees | undefined;
+  /** Left for the freeze. */
+  readonly openFiles: readonly OpenFile[];
   readonly writer: CheckpointWriter;
   readonly signal?: AbortSignal | undefined;
 }
@@ -38,11 +40,13 @@ interface Task {
 }
 
 /**
- * Takes over what did not change since the parent and stores what did, straight from the live files. Files that changed within the last 2 s are left
- * for the freeze. What changes while it is read is found by the freeze: its status is not the one that was listed before the reading.
+ * Takes over what did not change since the parent and stores what did, straight from the live files. Files that changed within the last 2 s, or that a
+ * process may write to, are left for the freeze. What changes while it is read is found by the freeze: its status is not the one that was listed
+ * before the reading.
  */
-export async function preCopy({ roots, tables, parent, writer, signal }: PreCopyOptions): Promise<readonly PreCopied[]> {
+export async function preCopy({ roots, tables, parent, openFiles, writer, signal }: PreCopyOptions): Promise<readonly PreCopied[]> {
   const owners = contentOwners(tables);
+  const writable = new Set(openFiles.map(({ ino }) => Number(ino)));
   const tasks: Task[] = [];
   const all = roots.map((root, number): PreCopied => {
     const table = itemAt(tables, number);
@@ -50,6 +54,7 @@ export async function preCopy({ roots, tables, parent, writer, signal }: PreCopy
     const previous = parent?.trees.get(root.id);
     pairPaths(table, previous?.table, (index, before) => {
       if (owners[number]?.[index] !== 1 || !isSettled(table, index, table.startedMs)) return;
+      if (writable.has(table.inodeNumber(index))) return;
       const unchanged = before >= 0 && previous?.trusted[before] === 1 && table.sameStatus(index, previous.table, before);
       tasks.push({ copied, index, unchanged });
     });

@@ -43,7 +43,8 @@ export async function takeSnapshot(context: RunContext, parent: SnapshotParent, 
       exclude: context.exclude,
       logger: context.logger,
     });
-    await capture.preCopy(writer, { signal });
+    // What a process may store to without a trace is left to the freeze, also where it is closed by then.
+    await capture.preCopy(writer, { signal, openFiles: await container.openFiles() });
     const frozen = await freeze(context, capture, directory, after);
     try {
       const images = new StagedImages(join(directory, 'images'));

@@ -56,6 +56,31 @@ test('a second store through a shared mapping is found although it moves no time
   }
 });
 
+test('what a mapping stored that is gone before the freeze is in the snapshot, and the file is stored once', async () => {
+  await using workspace = await Workspace.create();
+  const path = `${workspace.root}/file`;
+  workspace.shell('echo other > other');
+  // Where the kernel writes the page back in between, the next store does move the times, and there is nothing to see.
+  for (let seen = false; !seen; ) {
+    workspace.shell('printf 00000000 > file');
+    await using mapping = await Mapping.of(path);
+    await mapping.store('first');
+    await setTimeout(longEnoughMs);
+    const times = settled(path);
+    const openBefore = [openFile(path, { mappedSharedWritable: true })];
+    const meanwhile = async (): Promise<void> => {
+      await mapping.store('again');
+      await mapping.unmap();
+    };
+    const first = await workspace.take({ openBefore, meanwhile });
+    expect(text(first, 'file/cwd/file')).toBe('again000');
+    expect(first.copiedFiles).toBe(1);
+    expect(first.checkpoint.puts.filter((key) => key === 'file/cwd/file')).toHaveLength(1);
+    expect((await workspace.take({ parent: first })).checkpoint.kept).toEqual(['file/cwd/other']);
+    seen = isDeepStrictEqual(settled(path), times);
+  }
+});
+
 test('a file open for writing is copied in the freeze although its times stay', async () => {
   await using workspace = await Workspace.create();
   workspace.shell('echo log > file; echo other > other');

@@ -1,8 +1,11 @@
+import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   existsSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   statSync,
   symlinkSync,
   truncateSync,
@@ -84,6 +87,7 @@ test.each<[string, 'append' | 'write', (path: string) => void, RegExp]>([
   ['shorter', 'append', (path) => truncateSync(path, 1), /1 bytes now and had 4/],
   ['grown though not only appended to', 'write', (path) => appendFileSync(path, 'x'), /grew from 4 to 5 bytes, and not by appending/],
   ['rewritten', 'write', (path) => utimesSync(path, 1, 1), /it was written to since/],
+  ['rotated', 'append', (path) => rotate(path, 'the log of another day'), /another file has that name now/],
 ])('a file that is %s refuses the restore before any other is cut', async (_what, access, change, why) => {
   const log = file('log', 'one\n', { access: 'append' });
   const other = file('other', 'abc\n', { access });
@@ -113,4 +117,31 @@ test('a link in the place of a file is refused', async () => {
 test('a list that is not whole is named as damage', async () => {
   await expect(checkOutside([{ path: 'relative' }], { saveDir })).rejects.toMatchObject({ code: 'HF_MANIFEST_CORRUPT' });
   await expect(checkOutside(undefined, { saveDir })).rejects.toMatchObject({ code: 'HF_MANIFEST_CORRUPT' });
+});
+
+function rotate(path: string, text: string): void {
+  renameSync(path, `${path}.1`);
+  writeFileSync(path, text);
+}
+
+test('a link planted in the place of the folder for tails is not followed, and nothing is cut', async () => {
+  const log = file('log', 'one\n', { access: 'append' });
+  const records = await record(log);
+  appendFileSync(log.path, 'two\n');
+  mkdirSync(join(folder, 'elsewhere'));
+  mkdirSync(join(folder, 'work'));
+  symlinkSync(join(folder, 'elsewhere'), saveDir);
+  await expect(checkOutside(records, { saveDir: join(saveDir, 'tails') })).rejects.toMatchObject({ code: 'HF_RESTORE_REFUSED' });
+  expect(readFileSync(log.path, 'utf8')).toBe('one\ntwo\n');
+  expect(readdirSync(join(folder, 'elsewhere'))).toEqual([]);
+});
+
+test('a tail that does not fit where it is to be kept stays where it is', () => {
+  const log = file('log', 'x'.repeat(200_000));
+  const module = new URL('../../dist/files/cut-outside.js', import.meta.url).href;
+  const program = `import('${module}').then((it) => it.cutToLength('${log.path}', 8, '${saveDir}')).then(() => console.log('cut'), (error) => console.log(error.code))`;
+  // A file may have 64 KiB at most there: a write takes what fits, as on a disk that fills up.
+  const limited = `trap '' XFSZ; ulimit -f 64; exec "$0" -e "$1"`;
+  expect(execFileSync('bash', ['-c', limited, process.execPath, program], { encoding: 'utf8' }).trim()).toBe('EFBIG');
+  expect(statSync(log.path).size).toBe(200_000);
 });

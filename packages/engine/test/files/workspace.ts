@@ -28,6 +28,8 @@ export interface Snapshot {
 export interface TakeOptions {
   readonly parent?: Snapshot | undefined;
   readonly openFiles?: readonly OpenFile[];
+  /** Those just before the pre-copy. */
+  readonly openBefore?: readonly OpenFile[];
   /** What happens between the pre-copy and the freeze. */
   readonly meanwhile?: () => void | Promise<void>;
   readonly beforePut?: (key: string) => Promise<void>;
@@ -61,14 +63,14 @@ export class Workspace implements AsyncDisposable {
     return execFileSync('bash', ['-euc', script], { cwd: this.root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
   }
 
-  async take({ parent, openFiles = [], meanwhile, beforePut, exclude = [] }: TakeOptions = {}): Promise<Snapshot> {
+  async take({ parent, openFiles = [], openBefore = [], meanwhile, beforePut, exclude = [] }: TakeOptions = {}): Promise<Snapshot> {
     const checkpoint = new MemoryCheckpoint(parent?.checkpoint);
     if (beforePut !== undefined) checkpoint.beforePut = beforePut;
     this.#captures += 1;
     const stagingDir = join(this.directory, `staging-${this.#captures}`);
     const capture = createFileCapture({ roots: this.roots, parent: parent?.trees, stagingDir, treeTool, exclude, logger: silentLogger });
     const writer = checkpoint.writer();
-    await capture.preCopy(writer);
+    await capture.preCopy(writer, { openFiles: openBefore });
     await meanwhile?.();
     const { copiedFiles } = await capture.frozen(openFiles);
     const trees = await capture.finish(writer);

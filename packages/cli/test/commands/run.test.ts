@@ -50,7 +50,7 @@ test.each([
 test('says what happens on stderr, and nothing on stdout', async () => {
   const run = fakeRun();
   run.emit({ type: 'job.resumed', pid: 7, snapshot: 3, restoreMs: 840, restoredFiles: 12, restoredBytes: 2048 });
-  run.emit({ type: 'files.moved', folder: '/work/here.holdfast-1', count: 1 });
+  run.emit({ type: 'files.moved', folder: '/jobs/here.holdfast-1', count: 1 });
   run.emit({ type: 'output.repeats', snapshot: 3, sinceSnapshotAt: 'then' });
   run.emit(committed);
   run.emit({ type: 'snapshot.failed', code: 'HF_STORAGE_FULL', message: 'no space', hint: 'Free some' });
@@ -59,7 +59,7 @@ test('says what happens on stderr, and nothing on stdout', async () => {
   const { stdout, stderr } = await runLine(['run', '--', './job'], { deployment: deploymentWith(run) });
   expect(stdout).toBe('');
   expect(stderr).toBe(`holdfast: resumed job 'align-7' from snapshot 3 in 840ms (12 files, 2KiB)
-holdfast: 1 file changed since the snapshot: moved to /work/here.holdfast-1
+holdfast: 1 file changed since the snapshot: moved to /jobs/here.holdfast-1
 holdfast: snapshot 3 is of then: what the job printed since then may come again
 holdfast: snapshot 4: frozen 12ms, 3.34MiB added (1GiB in all), safe after 1.2s
 holdfast: a snapshot failed, the job goes on: no space

@@ -47,8 +47,8 @@ test('what nobody names is left to the defaults of the configuration', async () 
 
 test('relative paths are of the working directory', async () => {
   expect(await configOf(['--storage', 'snaps', '--state-dir', '../state'])).toMatchObject({
-    storage: { type: 'local', path: '/work/here/snaps' },
-    stateDirectory: '/work/state',
+    storage: { type: 'local', path: '/jobs/here/snaps' },
+    stateDirectory: '/jobs/state',
   });
 });
 

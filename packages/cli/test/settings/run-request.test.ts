@@ -11,9 +11,9 @@ test('asks the engine for what the line says, in its own words', async () => {
     {
       command: ['./job', '-x'],
       job: 'align-7',
-      workingDirectory: '/work/here',
+      workingDirectory: '/jobs/here',
       environment: { HOME: '/root' },
-      track: ['/work/here/out', '/data'],
+      track: ['/jobs/here/out', '/data'],
       interval: '90s',
       keep: 3,
       fresh: true,

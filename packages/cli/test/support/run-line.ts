@@ -35,7 +35,7 @@ export function startLine(argv: readonly string[], options: LineOptions = {}): S
   const status = runCli({
     argv,
     environment,
-    workingDirectory: '/work/here',
+    workingDirectory: '/jobs/here',
     streams: { stdout: stream('stdout'), stderr: stream('stderr') },
     signals: {
       subscribe: (listener) => {

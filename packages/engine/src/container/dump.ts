@@ -24,7 +24,7 @@ export interface DumpResult {
   /** From the moment that CRIU was let go to its end. */
   readonly dumpMs: number;
   /** CRIU's own account. */
-  readonly stats: DumpStats | undefined;
+  readonly stats: () => Promise<DumpStats | undefined>;
 }
 
 /** A CRIU that has done all it can before it looks at the job, and waits. The job runs. */
@@ -89,7 +89,8 @@ export async function prepareDump(context: DumpContext, options: DumpOptions): P
     if (end.how !== 'ended' || end.exitCode !== 0) throw await dumpFailure(end, options);
     // A CRIU that dies in between leaves the job running: memory and files are then not of one instant.
     if (!(await context.isFrozen())) throw notFrozen('after CRIU ended');
-    return { dumpMs, stats: await readDumpStats(workDir, imagesDir) };
+    // Read by who wants them, after the thaw.
+    return { dumpMs, stats: () => readDumpStats(workDir, imagesDir) };
   }
 
   /** The guard is gone and cannot end what it had started. CRIU is let finish where it can: later it would freeze the job again. */

@@ -48,7 +48,7 @@ export interface RunningContainer {
 
   /** Memory that a dump would hold, about; an upper bound but for what is shared. */
   memoryBytes(): Promise<number>;
-  /** Requires that the job is frozen. */
+  /** Every regular file that the job can write to. Exact while it is frozen; of a running job what was open at about that time. */
   openFiles(): Promise<readonly OpenFile[]>;
 
   /** Starts CRIU up to the point where it would look at the job, which runs on: a shorter freeze than `dump`. */

@@ -8,10 +8,10 @@ function ids(...paths: readonly string[]): string[] {
 }
 
 test('of roots inside each other the outer stays, whichever came first', () => {
-  expect(ids('/work/a', '/work', '/data')).toEqual(['/work', '/data']);
-  expect(ids('/work', '/work/a/b', '/work/a')).toEqual(['/work']);
+  expect(ids('/jobs/a', '/jobs', '/data')).toEqual(['/jobs', '/data']);
+  expect(ids('/jobs', '/jobs/a/b', '/jobs/a')).toEqual(['/jobs']);
 });
 
 test('a root named twice stays once, and a longer name beside it stays', () => {
-  expect(ids('/work', '/work', '/workshop')).toEqual(['/work', '/workshop']);
+  expect(ids('/jobs', '/jobs', '/jobsshop')).toEqual(['/jobs', '/jobsshop']);
 });

@@ -12,7 +12,10 @@ export interface Survived {
   readonly expected: Readonly<Record<string, string>>;
   readonly found: Readonly<Record<string, string>>;
   readonly status: number | undefined;
+  /** Losses that it had to come back from: one after the job had ended is none. */
   readonly interruptions: number;
+  /** The machine was lost after the job had ended and that was written down. */
+  readonly endedBefore: boolean;
   /** For each resume: the newest snapshot reported before the kill, and the one that it went on from. */
   readonly resumes: readonly { readonly told: number; readonly from: number | undefined }[];
   /** What the job printed, by attempt. */
@@ -52,7 +55,8 @@ export async function makeLine(folder: string, name: string, line: Partial<HeldL
 export async function survive(victim: Victim, interruptions: number, scale: number): Promise<Survived> {
   const survived = await surviveOnce(victim, interruptions, scale);
   if (survived.interruptions === interruptions || survived.status !== 0 || scale >= 4) return survived;
-  if (differences(survived.expected, survived.found).length > 0) return survived;
+  // With the machine lost after the end, the same line rightly starts anew: its files are not those of one whole run.
+  if (!survived.endedBefore && differences(survived.expected, survived.found).length > 0) return survived;
   await forget(survived.folder);
   return survive(victim, interruptions, scale * 2);
 }
@@ -73,11 +77,16 @@ async function interrupt(line: HeldLine, interruptions: number): Promise<Omit<Su
   const resumes: { told: number; from: number | undefined }[] = [];
   const printed: string[] = [];
   let told = 0;
+  let ended = false;
   for (let number = 0; ; number += 1) {
     const run = new HeldRun(line, number);
     printed.push(run.printed);
     const kills = number < interruptions;
     const happened = await run.until(() => kills && run.has('snapshot.committed'), 90_000);
+    if (ended && !run.has('job.resumed')) {
+      await machineGone(run);
+      return { status: 0, interruptions: number - 1, endedBefore: true, resumes, printed };
+    }
     if (number > 0) resumes.push({ told, from: numberField(run.last('job.resumed') ?? { type: '' }, 'snapshot') });
     if (happened) {
       await delay(Math.random() * 300);
@@ -85,12 +94,13 @@ async function interrupt(line: HeldLine, interruptions: number): Promise<Omit<Su
     }
     if (happened && run.end === undefined) {
       await machineGone(run);
+      ended = run.has('job.exited');
       told = Math.max(told, run.toldSnapshot());
       continue;
     }
     if (run.end === undefined) await machineGone(run);
     else run.close();
-    return { status: run.end?.status, interruptions: number, resumes, printed };
+    return { status: run.end?.status, interruptions: number, endedBefore: false, resumes, printed };
   }
 }
 

@@ -50,6 +50,16 @@ const replacesNothing = withWriters((writer) => {
       seen.has(object.key) ? Promise.resolve({ changedPages: 0, storedBytes: 0 }) : (seen.add(object.key), writer.put(object)),
   };
 });
+const takesHintsForTruth = withWriters((writer) => {
+  const put = new Map<string, ObjectInput>();
+  return {
+    put: (object, options) => {
+      put.set(object.key, object);
+      const like = put.get(object.like ?? '');
+      return writer.put(like === undefined ? object : { ...like, key: object.key }, options);
+    },
+  };
+});
 const opensAnything = withReaders((reader) => ({
   read: (key, options) => reader.read(key, options).catch(() => new Uint8Array()),
   write: (key, path, layout) => reader.write(key, path, layout).catch(() => undefined),
@@ -105,6 +115,7 @@ export const breakages: Readonly<Record<string, Breakage>> = {
   'a second put of the same key replaces the first': replacesNothing,
   'any text of up to 4,200 bytes is a key': withWriters((writer) => ({ put: (object) => writer.put({ ...object, key: object.key.slice(0, 4000) }) })),
   'extents that overlap, or lie past the end of a file, are refused': acceptsAnyPut,
+  'whatever object another is said to be like, it comes back byte for byte': takesHintsForTruth,
   'an object kept has exactly the content of the parent': wrongBytes,
   'an object that the parent does not have cannot be kept': keepsAnything,
   'an object dropped is left out; absence is success': neverDrops,

@@ -32,6 +32,11 @@ export interface ObjectInput {
   readonly source: ObjectSource;
   /** Sorted by page, not overlapping. What is between them does not exist: a hole, or memory that is not there. */
   readonly extents: readonly SourceExtent[];
+  /**
+   * The key of an object put before this one whose pages this one's most likely equal at the same page numbers: the process that this one was forked
+   * from. A hint, so that such pages are kept once: whatever it names, there or not, alike or not, the object is stored as it is.
+   */
+  readonly like?: string;
 }
 
 export interface CheckpointObject {

@@ -142,6 +142,19 @@ export const putCases: readonly ContractCase<CheckpointStoreFixture>[] = [
     await assertRejects(writer.put({ ...object, extents: [extent, { ...extent, firstPage: 1 }] }), { code: 'HF_USAGE' });
     await assertRejects(writer.put({ ...object, extents: [{ ...extent, firstPage: 3 }] }), { code: 'HF_USAGE' });
   }),
+  storeCase('whatever object another is said to be like, it comes back byte for byte', async (store) => {
+    const origin = patternBytes(40 * page, 1);
+    const forked = withChangedPages(origin, [0, 16, 39]);
+    const read = await stored(store, async (writer) => {
+      await writer.put(memoryObject('origin', origin));
+      await writer.put({ ...memoryObject('forked', forked), like: 'origin' });
+      await writer.put({ ...memoryObject('elsewhere', forked, 0x1234), like: 'origin' });
+      await writer.put({ ...memoryObject('alone', forked), like: 'never there' });
+      await writer.put({ ...memoryObject('itself', forked), like: 'itself' });
+    });
+    ok((await read('origin')).equals(origin));
+    for (const key of ['forked', 'elsewhere', 'alone', 'itself']) ok((await read(key)).equals(forked), key);
+  }),
   storeCase('an object kept has exactly the content of the parent', async (store) => {
     const epoch = await store.claim('job', holder('a'), newest);
     const bytes = patternBytes(40 * page, 1);

@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startBareJob } from './freeze/bare-job.ts';
-import { compileHeartbeat } from './freeze/compile-heartbeat.ts';
+
 import { largestGapMs } from './freeze/gaps.ts';
 import { startHoldfastJob } from './freeze/holdfast-job.ts';
 import type { MeasuredJob } from './freeze/measured-job.ts';
+import { compileProgram } from './programs/compile-program.ts';
 import { type Figure, printFigures } from './report/figures.ts';
 import { machine } from './report/machine.ts';
 
@@ -18,7 +19,7 @@ const sizesMib = values.quick ? [256] : [256, 1024];
 
 const folder = await mkdtemp(join(tmpdir(), 'holdfast-bench-'));
 try {
-  const program = await compileHeartbeat(folder);
+  const program = await compileProgram(new URL('freeze/heartbeat.c', import.meta.url), folder);
   const figures: Figure[] = [];
   for (const sizeMib of sizesMib) figures.push(...(await compare(sizeMib, program)));
   printFigures('freeze', figures, { json: values.json, note: `${rounds} interleaved rounds a size. ${machine()}` });

@@ -1,7 +1,9 @@
+import { median, quantile } from './quantile.ts';
+
 /** One measured thing: every run of it, and what it should be at most. */
 export interface Figure {
   readonly name: string;
-  readonly unit: 'ms' | 'ratio';
+  readonly unit: 'ms' | 's' | 'MiB' | 'bytes' | 'ratio';
   readonly aim?: number;
   readonly runs: readonly number[];
 }
@@ -13,39 +15,51 @@ export interface ReportOptions {
 
 /** A table for people, or JSON with one object a figure. The value of a figure is the median of its runs. */
 export function printFigures(bench: string, figures: readonly Figure[], { json, note }: ReportOptions): void {
-  if (json) {
-    const objects = figures.map(({ name, unit, aim, runs }) => ({
-      name,
-      value: rounded(median(runs)),
-      unit,
-      aim: aim ?? null,
-      runs: runs.map(rounded),
-    }));
-    console.log(JSON.stringify(objects, undefined, 2));
-    return;
-  }
+  if (json) return printJson(figures);
   console.log(`bench ${bench}. ${note}\n`);
-  console.log('| figure | median | quartiles | least – most | aim |');
-  console.log('|---|---|---|---|---|');
+  for (const line of figureTable(figures)) console.log(line);
+}
+
+export function printJson(figures: readonly Figure[]): void {
+  const objects = figures.map(({ name, unit, aim, runs }) => ({
+    name,
+    value: rounded(median(runs)),
+    unit,
+    aim: aim === undefined ? null : rounded(aim),
+    runs: runs.map(rounded),
+  }));
+  console.log(JSON.stringify(objects, undefined, 2));
+}
+
+/** A Markdown table; an aim whose median is above it is called missed. */
+export function figureTable(figures: readonly Figure[]): readonly string[] {
+  const lines = ['| figure | median | quartiles | least – most | aim |', '|---|---|---|---|---|'];
   for (const { name, unit, aim, runs } of figures) {
-    const text = (value: number): string => (unit === 'ratio' ? value.toFixed(2) : `${value.toFixed(0)} ms`);
+    const text = (value: number): string => withUnit(value, unit);
     const spread = `${text(quantile(runs, 0.25))} – ${text(quantile(runs, 0.75))} | ${text(Math.min(...runs))} – ${text(Math.max(...runs))}`;
-    console.log(`| ${name} | ${text(median(runs))} | ${spread} | ${aim === undefined ? '' : `≤ ${aim}`} |`);
+    lines.push(
+      `| ${name} | ${text(median(runs))} | ${spread} | ${aim === undefined ? '' : `≤ ${text(aim)}${median(runs) <= aim ? '' : ' **missed**'}`} |`,
+    );
   }
+  return lines;
 }
 
-function median(runs: readonly number[]): number {
-  return quantile(runs, 0.5);
-}
-
-/** Between two runs the value is interpolated. */
-function quantile(runs: readonly number[], share: number): number {
-  const sorted = runs.toSorted((a, b) => a - b);
-  const place = (sorted.length - 1) * share;
-  const [below = Number.NaN, above = below] = [sorted[Math.floor(place)], sorted[Math.ceil(place)]];
-  return below + (above - below) * (place - Math.floor(place));
+/** As a person reads it. */
+export function withUnit(value: number, unit: Figure['unit']): string {
+  switch (unit) {
+    case 'ms':
+      return `${value.toFixed(0)} ms`;
+    case 's':
+      return `${value.toFixed(2)} s`;
+    case 'MiB':
+      return `${value.toFixed(0)} MiB`;
+    case 'bytes':
+      return `${(value / 1e6).toFixed(value < 1e7 ? 2 : 0)} MB`;
+    case 'ratio':
+      return value < 0.1 ? value.toFixed(4) : value.toFixed(2);
+  }
 }
 
 function rounded(value: number): number {
-  return Number(value.toFixed(3));
+  return Number.isInteger(value) ? value : Number(value.toPrecision(5));
 }

@@ -10,6 +10,11 @@ PNPM_VERSION=12.21.0
 CRIU_VERSION=4.2.1-1
 # Debian's next stable first: it will stop moving; then the one where everything is.
 CRIU_SUITES='forky sid'
+# What script/bench store compares with. Debian's stable release keeps upstream's version; only its own revision may move.
+PEERS_SUITE=trixie
+RESTIC_VERSION='0.18.0-*'
+BORG_VERSION='1.4.0-*'
+ZSTD_VERSION='1.5.7+dfsg-*'
 
 case $HOLDFAST_ARCH in
   x86_64)

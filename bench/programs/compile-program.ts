@@ -1,14 +1,14 @@
 import { execFile } from 'node:child_process';
 import { glob } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-/** Compiles the job and returns the path of the program. */
-export async function compileHeartbeat(folder: string): Promise<string> {
-  const program = join(folder, 'heartbeat');
-  const source = fileURLToPath(new URL('heartbeat.c', import.meta.url));
-  const line = ['-O2', '-std=c17', '-Wall', '-Wextra', '-static', '-o', program, source, '-pthread'];
+/** Compiles one C file into `folder` and returns the path of the program, which is static. */
+export async function compileProgram(source: URL, folder: string): Promise<string> {
+  const path = fileURLToPath(source);
+  const program = join(folder, basename(path, '.c'));
+  const line = ['-O2', '-std=c17', '-Wall', '-Wextra', '-static', '-o', program, path, '-pthread'];
   const complaints: string[] = [];
   for (const compiler of await compilers()) {
     try {

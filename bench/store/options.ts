@@ -1,0 +1,98 @@
+import { tmpdir } from 'node:os';
+import { parseArgs } from 'node:util';
+import { contents, defaultShapes, isShape, type Shape, type Subject } from './subject.ts';
+
+export const peerNames = ['holdfast', 'restic', 'borg', 'tar+zstd', 'cp'] as const;
+
+export type PeerName = (typeof peerNames)[number];
+
+export interface StoreBenchOptions {
+  readonly subjects: readonly Subject[];
+  readonly peers: readonly PeerName[];
+  readonly rounds: number;
+  readonly json: boolean;
+  /** Where the dumps and what is restored of them lie. */
+  readonly imagesParent: string;
+  /** Where the repositories lie. */
+  readonly repositoriesParent: string;
+  /** A file to write the plot to. */
+  readonly plot: string | undefined;
+  readonly help: boolean;
+}
+
+export const help = `Usage: script/bench store [options]
+Two dumps of a live job, stored and restored by Holdfast and by what one would take instead.
+
+  --quick               256 MiB, mixed-5 and scattered, 3 rounds
+  --size SIZES          of the job's memory; default 1GiB,4GiB
+  --shape SHAPES        what changes between the dumps: mixed-N (N % of the pages, 1 to 89, some in runs, some single),
+                        scattered (8 bytes in each of 10 %), growth (10 % allocated anew); default ${defaultShapes.join(',')}
+  --content CONTENTS    ${contents.join(', ')}; default both
+  --peers PEERS         ${peerNames.join(', ')}; default all
+  --rounds N            default 5
+  --images FOLDER       for the dumps; default /dev/shm
+  --repositories FOLDER default ${tmpdir()}
+  --plot FILE           writes the plot as SVG
+  --json                one object a figure, with every single run
+
+Examples:
+  script/bench store --quick
+  script/bench store --size 1GiB --shape mixed-5 --content compressible --peers holdfast,cp --rounds 3`;
+
+/** Throws an Error with a sentence where a value is none of those that would do. */
+export function parseOptions(line: readonly string[]): StoreBenchOptions {
+  const { values } = parseArgs({
+    args: [...line],
+    options: {
+      quick: { type: 'boolean', default: false },
+      size: { type: 'string' },
+      shape: { type: 'string' },
+      content: { type: 'string' },
+      peers: { type: 'string' },
+      rounds: { type: 'string' },
+      images: { type: 'string', default: '/dev/shm' },
+      repositories: { type: 'string', default: tmpdir() },
+      plot: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const { quick } = values;
+  const sizesMib = (values.size ?? (quick ? '256MiB' : '1GiB,4GiB')).split(',').map(parseSize);
+  const shapes = values.shape === undefined ? (quick ? (['mixed-5', 'scattered'] as const) : defaultShapes) : values.shape.split(',').map(parseShape);
+  const chosenContents = chosen('content', values.content, contents);
+  return {
+    subjects: sizesMib.flatMap((sizeMib) => shapes.flatMap((shape) => chosenContents.map((content): Subject => ({ sizeMib, shape, content })))),
+    peers: chosen('peers', values.peers, peerNames),
+    rounds: parseRounds(values.rounds ?? (quick ? '3' : '5')),
+    json: values.json,
+    imagesParent: values.images,
+    repositoriesParent: values.repositories,
+    plot: values.plot,
+    help: values.help,
+  };
+}
+
+function chosen<T extends string>(option: string, text: string | undefined, known: readonly T[]): readonly T[] {
+  if (text === undefined) return known;
+  const names = text.split(',');
+  const wrong = names.find((name) => !known.some((one) => one === name));
+  if (wrong !== undefined) throw new Error(`--${option} takes ${known.join(', ')}; ${JSON.stringify(wrong)} is none of them`);
+  return known.filter((one) => names.includes(one));
+}
+
+function parseShape(text: string): Shape {
+  if (!isShape(text)) throw new Error(`--shape takes scattered, growth and mixed-1 to mixed-89; ${JSON.stringify(text)} is none of them`);
+  return text;
+}
+
+function parseSize(text: string): number {
+  const [, digits, unit] = /^([1-9][0-9]{0,4})(MiB|GiB)$/.exec(text) ?? [];
+  if (digits === undefined) throw new Error(`--size takes sizes such as 256MiB or 1GiB; ${JSON.stringify(text)} is none`);
+  return Number(digits) * (unit === 'GiB' ? 1024 : 1);
+}
+
+function parseRounds(text: string): number {
+  if (!/^[1-9][0-9]{0,2}$/.test(text)) throw new Error(`--rounds takes a number from 1 to 999; ${JSON.stringify(text)} is none`);
+  return Number(text);
+}

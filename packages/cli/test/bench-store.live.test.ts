@@ -1,0 +1,62 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, it } from 'vitest';
+
+const bench = fileURLToPath(new URL('../../../bench/store.ts', import.meta.url));
+const line = ['--size', '16MiB', '--shape', 'mixed-5,growth', '--content', 'compressible', '--peers', 'holdfast,cp', '--rounds', '2', '--json'];
+const deadlineMs = 120_000;
+
+interface Figure {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly aim: number | null;
+  readonly runs: readonly number[];
+}
+
+// The benchmark itself compares every restored byte with the dump, and fails where one is wrong.
+it(
+  'the benchmark of the repository restores what it stored, and gives all figures',
+  async () => {
+    const { stdout } = await promisify(execFile)(process.execPath, [bench, ...line], { timeout: deadlineMs, maxBuffer: 1e8 });
+    const figures = JSON.parse(stdout) as readonly Figure[];
+    expect(figures.map(({ name }) => name).toSorted()).toEqual(expectedNames().toSorted());
+    for (const { name, value, runs } of figures) {
+      expect(runs, name).toHaveLength(name.includes('one full') ? 1 : 2);
+      expect(value, name).toBeGreaterThan(0);
+    }
+    const named = (name: string): Figure | undefined => figures.find((figure) => figure.name === `16 MiB mixed-5 compressible: ${name}`);
+    expect(named('second snapshot, pages stored / truly changed')).toMatchObject({ unit: 'ratio', aim: 1.05 });
+    expect(named('second snapshot, wall, holdfast / cp')).toMatchObject({ unit: 'ratio', aim: 1 });
+    // A copy stores everything again, Holdfast what changed.
+    expect(named('second snapshot, stored, holdfast / cp')?.value).toBeLessThan(0.2);
+  },
+  deadlineMs + 10_000,
+);
+
+it('a wrong option is refused by a sentence', async () => {
+  const ended = promisify(execFile)(process.execPath, [bench, '--shape', 'mixed-0'], { timeout: deadlineMs });
+  await expect(ended).rejects.toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringMatching(/^bench store: --shape takes .*mixed-0.*\n$/) as string,
+  });
+});
+
+function expectedNames(): readonly string[] {
+  const names: string[] = [];
+  for (const shape of ['mixed-5', 'growth']) {
+    const add = (name: string): void => void names.push(`16 MiB ${shape} compressible: ${name}`);
+    for (const step of ['first snapshot', 'second snapshot', 'restore']) {
+      for (const peer of ['holdfast', 'cp']) for (const what of ['wall', 'CPU', 'peak memory']) add(`${step}, ${peer}, ${what}`);
+      add(`${step}, wall, holdfast / cp`);
+    }
+    for (const step of ['first snapshot', 'second snapshot']) for (const peer of ['holdfast', 'cp']) add(`${step}, ${peer}, stored`);
+    add('second snapshot, stored, holdfast / cp');
+    for (const what of ['pages', 'bytes']) add(`second snapshot, ${what} stored / truly changed`);
+    add('manifest / memory');
+    if (shape === 'mixed-5') add('10 snapshots / one full, packs');
+  }
+  return names;
+}

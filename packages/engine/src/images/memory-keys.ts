@@ -2,14 +2,9 @@
 const memoryPrefix = 'memory/';
 const imagePrefix = 'image/';
 
-/** Of `pagemap-PID.img` and `pagemap-shmem-ID.img`: the key of the pages that it tells of. */
+/** Of `pagemap-PID.img` and `pagemap-shmem-ID.img`: the key of the pages that it tells of, unless the snapshot's table of memory says otherwise. */
 export function memoryKey(pagemapName: string): string {
   return `${memoryPrefix}${pagemapName.slice('pagemap-'.length, -'.img'.length)}`;
-}
-
-/** The reverse of `memoryKey`; undefined for other keys. */
-export function pagemapName(key: string): string | undefined {
-  return key.startsWith(memoryPrefix) ? `pagemap-${key.slice(memoryPrefix.length)}.img` : undefined;
 }
 
 export function imageKey(name: string): string {

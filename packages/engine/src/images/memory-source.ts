@@ -2,7 +2,7 @@ import type { CallOptions, CheckpointReader, ObjectInput } from '@holdfast/core'
 
 /** Where a snapshot's memory comes from: images that were staged, or a copy of the job that stands still. */
 export interface MemorySource {
-  /** Every address space, shared segment and further image of one dump; the same keys in each snapshot of a job. */
+  /** Every address space, shared segment and further image of one dump; the same keys in each snapshot of a job, what another one is like before it. */
   objects(): Promise<readonly ObjectInput[]>;
 }
 

@@ -1,4 +1,4 @@
-import { pageSizeBytes } from '@holdfast/core';
+import { type PageRun, pageSizeBytes } from '@holdfast/core';
 import { damaged, messagesOf } from './image-file.js';
 import { decodeFields } from './message-fields.js';
 
@@ -7,11 +7,10 @@ const headFields = { pagesId: 1 };
 /** `count` came with CRIU 4.2; before it there was but the 32-bit `oldCount`, which is still written where it is large enough. */
 const entryFields = { address: 1, oldCount: 2, inParent: 3, flags: 4, count: 5 };
 const entryFlags = { inParent: 1, lazy: 2, present: 4 };
+/** Of the whole 64-bit address space. */
+const addressablePages = 2 ** 52;
 
-export interface PagemapRun {
-  /** Address divided by the page size. */
-  readonly firstPage: number;
-  readonly pageCount: number;
+export interface PagemapRun extends PageRun {
   /** True where the pages image has the bytes; runs that are present lie in it back to back, in this order. */
   readonly present: boolean;
 }
@@ -19,26 +18,53 @@ export interface PagemapRun {
 export interface Pagemap {
   /** Which `pages-N.img` has the bytes. */
   readonly pagesId: number;
+  /** Ascending, not overlapping, within the address space. */
   readonly entries: readonly PagemapRun[];
+}
+
+/** True for `pagemap-PID.img` and `pagemap-shmem-ID.img`. */
+export function isPagemapName(name: string): boolean {
+  return /^pagemap-(shmem-)?\d+\.img$/.test(name);
 }
 
 /** Decodes `pagemap-*.img`. Throws with kind `corrupt` for what is not whole, and for pages that lie in another dump's images. */
 export function decodePagemap(bytes: Uint8Array, name: string): Pagemap {
   const [head, ...rest] = messagesOf(bytes, name, pagemapMagic);
   const pagesId = head === undefined ? undefined : decodeFields(head, name).numbers.get(headFields.pagesId);
-  if (pagesId === undefined) throw damaged(name, 'it has no head');
-  return { pagesId, entries: rest.map((message) => decodeEntry(message, name)) };
+  if (pagesId === undefined || !Number.isSafeInteger(pagesId)) throw damaged(name, 'it has no head');
+  let end = 0;
+  const entries = rest.map((message) => {
+    const entry = decodeEntry(message, name);
+    if (entry.firstPage < end) throw damaged(name, `its pages from page ${entry.firstPage} on are not in order`);
+    end = entry.firstPage + entry.pageCount;
+    return entry;
+  });
+  return { pagesId, entries };
+}
+
+/** The runs whose bytes the pages image has. Those that touch have become one: they touch in the image too. */
+export function presentRuns(entries: readonly PagemapRun[]): readonly PageRun[] {
+  const runs: PageRun[] = [];
+  for (const { firstPage, pageCount, present } of entries) {
+    if (!present) continue;
+    const last = runs.at(-1);
+    if (last !== undefined && last.firstPage + last.pageCount === firstPage)
+      runs[runs.length - 1] = { ...last, pageCount: last.pageCount + pageCount };
+    else runs.push({ firstPage, pageCount });
+  }
+  return runs;
 }
 
 function decodeEntry(message: Uint8Array, name: string): PagemapRun {
   const { numbers } = decodeFields(message, name);
-  const address = numbers.get(entryFields.address);
+  const address = numbers.get(entryFields.address) ?? Number.NaN;
   const pageCount = numbers.get(entryFields.count) ?? numbers.get(entryFields.oldCount) ?? 0;
   // Before flags existed, every entry was present.
   const flags = numbers.get(entryFields.flags) ?? (numbers.get(entryFields.inParent) === 1 ? entryFlags.inParent : entryFlags.present);
-  if (address === undefined || address % pageSizeBytes !== 0 || pageCount === 0) {
-    throw damaged(name, `an entry has ${pageCount} pages at address ${address ?? 'none'}`);
-  }
+  const firstPage = address / pageSizeBytes;
+  // Written so that what is not a number is refused too.
+  if (!(Number.isInteger(firstPage) && pageCount > 0 && firstPage + pageCount <= addressablePages))
+    throw damaged(name, `an entry has ${pageCount} pages at address ${address}`);
   if ((flags & entryFlags.inParent) !== 0) throw damaged(name, 'it refers to an earlier dump');
-  return { firstPage: address / pageSizeBytes, pageCount, present: (flags & entryFlags.present) !== 0 };
+  return { firstPage, pageCount, present: (flags & entryFlags.present) !== 0 };
 }

@@ -1,10 +1,15 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ObjectInput, pageSizeBytes, type SourceExtent } from '@holdfast/core';
+import { HoldfastError, isHoldfastError, type ObjectInput, pageSizeBytes, type SourceExtent } from '@holdfast/core';
 import { isStored } from './image-names.js';
-import { imageKey, memoryKey } from './memory-keys.js';
+import { imageKey } from './memory-keys.js';
+import type { MemoryName } from './memory-names.js';
 import type { MemorySource } from './memory-source.js';
-import { decodePagemap, type PagemapRun } from './pagemap.js';
+import { memoryTableObject } from './memory-table.js';
+import { presentRuns } from './pagemap.js';
+import { type NamedPagemap, pagesName } from './pages-images.js';
+import { readMemoryNames } from './read-memory-names.js';
+import { readPagemaps } from './read-pagemaps.js';
 
 /** A plain dump in a folder: page maps tell where the bytes of the pages images belong. Read once CRIU has ended. */
 export class StagedImages implements MemorySource {
@@ -14,28 +19,38 @@ export class StagedImages implements MemorySource {
     this.#folder = folder;
   }
 
+  /** Rejects with HF_DUMP_FAILED where the images do not belong together or one is not as long as it should be: nothing of them is stored then. */
   async objects(): Promise<readonly ObjectInput[]> {
-    const names = (await readdir(this.#folder)).filter(isStored).sort();
-    const maps = names.filter((name) => /^pagemap-.+\.img$/.test(name));
-    const memory = await Promise.all(maps.map((name) => this.#memory(name)));
-    const taken = new Set(memory.map(({ pagesName }) => pagesName));
-    const images = await Promise.all(names.filter((name) => !taken.has(name)).map((name) => this.#image(name)));
-    return [...memory.map(({ object }) => object).filter(({ extents }) => extents.length > 0), ...images];
+    try {
+      return await this.#objects();
+    } catch (error) {
+      throw isHoldfastError(error) ? notWhole(error) : error;
+    }
   }
 
-  async #memory(name: string): Promise<{ readonly object: ObjectInput; readonly pagesName: string }> {
-    const { pagesId, entries } = decodePagemap(await readFile(join(this.#folder, name)), name);
-    const extents = extentsOf(entries);
-    const pagesName = `pages-${pagesId}.img`;
+  async #objects(): Promise<readonly ObjectInput[]> {
+    const names = (await readdir(this.#folder)).filter(isStored).sort();
+    const maps = new Map((await readPagemaps(this.#folder, names)).map((map) => [map.name, map]));
+    const memoryNames = await readMemoryNames(this.#folder, names);
+    const memory = memoryNames.flatMap((name) => {
+      const map = maps.get(name.pagemapName);
+      return map === undefined ? [] : [this.#memory(name, map)];
+    });
+    const taken = new Set([...maps.values()].map(pagesName));
+    const images = await Promise.all(names.filter((name) => !taken.has(name)).map((name) => this.#image(name)));
+    const table = memoryTableObject(memoryNames);
+    return [...memory.filter(({ extents }) => extents.length > 0), ...images, ...(table === undefined ? [] : [table])];
+  }
+
+  #memory({ key, like }: MemoryName, map: NamedPagemap): ObjectInput {
+    const extents = extentsOf(map);
     return {
-      pagesName,
-      object: {
-        key: memoryKey(name),
-        kind: 'memory',
-        sizeBytes: extents.reduce((sum, { pageCount }) => sum + pageCount, 0) * pageSizeBytes,
-        source: { kind: 'path', path: join(this.#folder, pagesName) },
-        extents,
-      },
+      key,
+      kind: 'memory',
+      sizeBytes: extents.reduce((sum, { pageCount }) => sum + pageCount, 0) * pageSizeBytes,
+      source: { kind: 'path', path: join(this.#folder, pagesName(map)) },
+      extents,
+      ...(like === undefined ? {} : { like }),
     };
   }
 
@@ -53,17 +68,23 @@ export class StagedImages implements MemorySource {
   }
 }
 
-/** Runs that touch in address and in the image become one. */
-function extentsOf(entries: readonly PagemapRun[]): readonly SourceExtent[] {
-  const extents: SourceExtent[] = [];
+function extentsOf({ entries }: NamedPagemap): readonly SourceExtent[] {
   let sourceOffset = 0;
-  for (const { firstPage, pageCount, present } of entries) {
-    if (!present) continue;
-    const last = extents.at(-1);
-    if (last !== undefined && last.firstPage + last.pageCount === firstPage)
-      extents[extents.length - 1] = { ...last, pageCount: last.pageCount + pageCount };
-    else extents.push({ firstPage, pageCount, sourceOffset });
-    sourceOffset += pageCount * pageSizeBytes;
-  }
-  return extents;
+  return presentRuns(entries).map((run) => {
+    const extent = { ...run, sourceOffset };
+    sourceOffset += run.pageCount * pageSizeBytes;
+    return extent;
+  });
+}
+
+function notWhole(cause: HoldfastError): HoldfastError {
+  return new HoldfastError('HF_DUMP_FAILED', {
+    message: `the snapshot failed: ${cause.message}`,
+    kind: 'corrupt',
+    retry: 'yes',
+    operation: 'dump',
+    context: cause.context,
+    hint: 'the next snapshot is taken as usual; where this comes again, look whether the folder that images are staged in is full or damaged',
+    cause,
+  });
 }

@@ -23,7 +23,10 @@ export async function readerOf(inputs: readonly ObjectInput[]): Promise<Checkpoi
     summary: { job: 'j', number: 1, epoch: 1, attempt: 'a', createdAt: '', logicalBytes: 0, storedBytes: 0, parent: undefined, eligible: true },
     metadata: {},
     objects,
-    read: unused,
+    async read(key) {
+      const size = objects.find((one) => one.key === key)?.sizeBytes ?? 0;
+      return Buffer.concat([...(pages.get(key) ?? new Map<number, Uint8Array>()).values()]).subarray(0, size);
+    },
     matches: unused,
     verify: unused,
     async write(key, path, layout) {

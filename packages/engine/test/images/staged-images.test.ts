@@ -83,6 +83,7 @@ test.each([
   ['a page map missing', (all: readonly ObjectInput[]) => all.filter(({ key }) => key !== 'image/pagemap-6.img')],
   ['its table missing', (all: readonly ObjectInput[]) => all.filter(({ key }) => key !== 'memory-table')],
   ['a table that is no table', table('[]')],
+  ['a table of no version', table('{"keys":{"pagemap-shmem-77.img":"memory/shared-6-7000"}}')],
   ['a table that is no JSON', table('{')],
   ['a table that names no page map', table('{"version":1,"keys":{"../x":"memory/shared-6-7000"}}')],
   ['a table that gives one memory to two', table('{"version":1,"keys":{"pagemap-shmem-77.img":"memory/6"}}')],

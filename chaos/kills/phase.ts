@@ -77,14 +77,20 @@ export class PhaseWatch {
     const committed = this.#run.count('snapshot.committed');
     if (this.#lookedAfter !== committed) {
       this.#lookedAfter = committed;
-      if (this.#names().filter((name) => name.endsWith('.manifest')).length > this.#keep) this.#pruningAfter = committed;
+      // A mark makes a manifest count as removed.
+      const there = this.#names().filter((name) => name.endsWith('.manifest')).length - this.#files('.condemned').length;
+      if (there > this.#keep) this.#pruningAfter = committed;
     }
     return this.#pruningAfter === committed;
   }
 
   #names(): readonly string[] {
+    return this.#files('.manifest');
+  }
+
+  #files(part: string): readonly string[] {
     try {
-      return readdirSync(this.#manifests).filter((name) => name.includes('.manifest'));
+      return readdirSync(this.#manifests).filter((name) => name.includes(part));
     } catch {
       return [];
     }

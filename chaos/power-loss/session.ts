@@ -32,7 +32,7 @@ export async function runSession(store: CheckpointStore, options: SessionOptions
     parent = summary;
     if (taken % options.pruneEvery === 0) {
       await report({ kind: 'pruning', keep });
-      await store.prune(victimJob, { keep });
+      await store.prune(victimJob, { keep, graceMs: 0 });
     }
   }
   if (!options.ends) return;

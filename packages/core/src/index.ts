@@ -73,7 +73,9 @@ export type {
   EpochStart,
   JobState,
   ObjectResult,
+  PrunePolicy,
   PruneReport,
+  RemovalReason,
   VerifyProblem,
   VerifyReport,
 } from './store/checkpoint-store.js';

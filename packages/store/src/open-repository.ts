@@ -24,6 +24,8 @@ export interface RepositoryInternals {
   readonly files?: FileOperations;
   /** A pack that has reached this size is finished; 64 MiB by default. */
   readonly packTargetBytes?: number;
+  /** How long a reader's pin holds where it is not renewed; 10 minutes by default. */
+  readonly pinLifetimeMs?: number;
 }
 
 const defaultPackBytes = 64 * 1024 * 1024;
@@ -54,6 +56,7 @@ export async function openRepositoryWith(options: RepositoryOptions, internals: 
     clock,
     compress: guarantees?.compresses !== true,
     packTargetBytes: internals.packTargetBytes ?? defaultPackBytes,
+    pinLifetimeMs: internals.pinLifetimeMs,
   });
 }
 

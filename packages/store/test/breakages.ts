@@ -22,8 +22,9 @@ const neverFenced = withStore((store) => ({
   begin: async (epoch, parent) => await store.begin(epoch, parent).catch(() => store.begin({ ...epoch, ...await0(epoch) }, undefined)),
 }));
 const forgetsParent = withStore((store) => ({ begin: (epoch) => store.begin(epoch, undefined) }));
-const keepsNothing = withStore((store) => ({ prune: (job, policy) => store.prune(job, { keep: Math.max(1, policy.keep - 1) }) }));
-const prunesNothing = withStore(() => ({ prune: always({ removedSnapshots: [], removedFiles: 0, freedBytes: 0 }) }));
+const keepsNothing = withStore((store) => ({ prune: (job, policy) => store.prune(job, { ...policy, keep: Math.max(1, policy.keep - 1) }) }));
+const nothingPruned = { removed: [], waiting: [], removedFiles: 0, freedBytes: 0, rewrittenPacks: 0 };
+const prunesNothing = withStore(() => ({ prune: always(nothingPruned) }));
 const overwrites = withReaders((reader) => ({
   write: async (key, path, layout, options) => {
     await unlink(path).catch(() => undefined);
@@ -174,7 +175,9 @@ export const breakages: Readonly<Record<string, Breakage>> = {
     verify: always({ ok: true, snapshots: 0, blocks: 0, bytes: 0, problems: [] }),
   })),
   'prune keeps the newest snapshots, whole': keepsNothing,
-  'prune keeps what is protected': withStore((store) => ({ prune: (job, { keep }) => store.prune(job, { keep }) })),
+  'prune keeps what is protected': withStore((store) => ({
+    prune: (job, { keep, graceMs }) => store.prune(job, { keep, ...(graceMs === undefined ? {} : { graceMs }) }),
+  })),
   'prune frees the packs that nothing refers to any more': prunesNothing,
   'prune removes what a later epoch left behind': prunesNothing,
   'prune leaves a snapshot alone that is being written': withStore((store) => ({
@@ -183,9 +186,29 @@ export const breakages: Readonly<Record<string, Breakage>> = {
       return await store.prune(job, policy, options);
     },
   })),
-  'prune again removes nothing more': withStore(() => ({ prune: always({ removedSnapshots: [1], removedFiles: 1, freedBytes: 1 }) })),
+  'prune again removes nothing more': withStore(() => ({ prune: always({ ...nothingPruned, removedFiles: 1 }) })),
   'prune refuses to keep nothing': withStore((store) => ({
     prune: (job, { keep }) => store.prune(job, { keep: Math.max(1, Math.trunc(keep) || 1) }),
+  })),
+  'of a job that is over prune may keep nothing': withStore((store) => ({ prune: (job, policy) => store.prune(job, { ...policy, keep: 1 }) })),
+  'prune removes what the policy names, but never the newest': withStore((store) => ({ prune: (job, { keep }) => store.prune(job, { keep }) })),
+  'what prune removed is not listed, chosen or opened, and frees its space once the grace is over': withStore((store) => ({
+    prune: (job, { keep }) => store.prune(job, { keep, graceMs: 0 }),
+  })),
+  'a snapshot that is open stays whole while others prune, and goes after that': withStore((store) => ({
+    open: async (ref) => {
+      const reader = await store.open(ref);
+      const files = await store.open(ref);
+      await reader[Symbol.asyncDispose]();
+      await files[Symbol.asyncDispose]();
+      return files;
+    },
+  })),
+  'a pack of which little is needed is written anew, and every snapshot still reads': withStore((store) => ({
+    prune: (job, policy) => store.prune(job, { ...policy, repackBelow: 0 }),
+  })),
+  'a dry run tells what would be removed, and removes nothing': withStore((store) => ({
+    prune: (job, policy) => store.prune(job, { ...policy, dryRun: false }),
   })),
   'numbers of snapshots that were pruned are not used again': withStore((store) => ({
     claim: async (...given) => ({ ...(await store.claim(...given)), firstNumber: 1 }),

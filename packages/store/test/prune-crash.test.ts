@@ -8,6 +8,8 @@ import { temporaryPlace } from './fixture.js';
 import { makeHistory } from './history.js';
 import { scriptedOperations, systemError } from './scripted-operations.js';
 
+const policy = { keep: 2, graceMs: 0, repackBelow: 0 };
+
 test('a prune killed at any step leaves every snapshot that is still there whole, and the next one finishes', async () => {
   await using place = await temporaryPlace();
   const original = join(place.scratch, 'original');
@@ -15,7 +17,7 @@ test('a prune killed at any step leaves every snapshot that is still there whole
   const history = await makeHistory(await openRepositoryWith({ root: original, create: true }, { packTargetBytes: 20_000 }), randomFrom(3));
   const reference = join(place.scratch, 'reference');
   await cp(original, reference, { recursive: true });
-  await (await openRepository({ root: reference })).prune('first', { keep: 2 });
+  await (await openRepository({ root: reference })).prune('first', policy);
   const expected = (await repositoryFiles(reference)).map(({ path }) => path);
   let dying = 0;
   for (; ; dying += 1) {
@@ -23,7 +25,7 @@ test('a prune killed at any step leaves every snapshot that is still there whole
     await cp(original, root, { recursive: true });
     const { files, log } = scriptedOperations((_operation, ordinal) => (ordinal >= dying ? systemError('EIO') : undefined));
     const dead = await openRepositoryWith({ root }, { files });
-    const outcome = await dead.prune('first', { keep: 2 }).then(
+    const outcome = await dead.prune('first', policy).then(
       () => 'finished',
       () => 'killed',
     );
@@ -37,7 +39,7 @@ test('a prune killed at any step leaves every snapshot that is still there whole
       for (const [key, bytes] of content) expect(Buffer.from(await reader.read(key)).equals(bytes)).toBe(true);
     }
     expect(left.length).toBeGreaterThanOrEqual(2);
-    await store.prune('first', { keep: 2 });
+    await store.prune('first', policy);
     expect(
       (await repositoryFiles(root)).map(({ path }) => path),
       `after ${dying}`,

@@ -18,9 +18,12 @@ export async function prune({ printer, words, values, signal, open }: CommandCon
   }
   await using opened = await open(signal);
   const report = await opened.deployment.jobs.prune(job, keep, { signal });
-  const list = report.removedSnapshots.toSorted((one, other) => one - other).join(', ');
+  const list = report.removed
+    .map(({ number }) => number)
+    .toSorted((one, other) => one - other)
+    .join(', ');
   if (printer.json) printer.document(report);
-  else if (report.removedSnapshots.length === 0) printer.text(`'${job}': nothing to remove\n`);
-  else printer.text(`'${job}': removed ${countText(report.removedSnapshots.length, 'snapshot')} (${list}), ${formatSize(report.freedBytes)} freed\n`);
+  else if (report.removed.length === 0) printer.text(`'${job}': nothing to remove\n`);
+  else printer.text(`'${job}': removed ${countText(report.removed.length, 'snapshot')} (${list}), ${formatSize(report.freedBytes)} freed\n`);
   return exitCodes.ok;
 }

@@ -119,7 +119,14 @@ test('snapshot tells its number', async () => {
   expect(stdout).toBe("snapshot 4 of 'align-7': frozen 12ms, 10B added (2KiB in all), safe after 90ms\n");
 });
 
-const prune = (_job: string, keep: number) => Promise.resolve({ removedSnapshots: [10, keep], removedFiles: 5, freedBytes: 2048 });
+const prune = (_job: string, keep: number) =>
+  Promise.resolve({
+    removed: [10, keep].map((number) => ({ number, reason: 'keep' as const })),
+    waiting: [],
+    removedFiles: 5,
+    freedBytes: 2048,
+    rewrittenPacks: 0,
+  });
 
 test('prune must be told how many to keep', async () => {
   expect(await runLine(['prune', 'align-7', '--keep', '2'], on({ jobs: { prune } }))).toMatchObject({

@@ -148,10 +148,36 @@ export interface VerifyReport {
   readonly problems: readonly VerifyProblem[];
 }
 
+/** Which snapshots of a job stay. */
+export interface PrunePolicy {
+  /** How many of the newest eligible ones; at least 1, or 0 together with `evenNewest`. */
+  readonly keep: number;
+  /** These stay too. */
+  readonly protect?: readonly number[];
+  /** These go although `keep` would keep them; never the newest eligible one. */
+  readonly remove?: readonly number[];
+  /** Allows `keep` to be 0: for a job that is over. */
+  readonly evenNewest?: boolean;
+  /** How long the files of a removed snapshot stay, for whoever began to read it on a machine that has not heard of the removal. Default 2 minutes. */
+  readonly graceMs?: number;
+  /** A pack of which a smaller share than this is needed is rewritten; 0: none is. Default 0.5. */
+  readonly repackBelow?: number;
+  /** Only tells what would be removed. */
+  readonly dryRun?: boolean;
+}
+
+/** `keep`: there are enough newer ones. `left-behind`: a later epoch does not build on it. `named`: the policy's `remove` names it. */
+export type RemovalReason = 'keep' | 'left-behind' | 'named';
+
 export interface PruneReport {
-  readonly removedSnapshots: readonly number[];
+  /** What this call removed: it is no longer listed, chosen or opened. */
+  readonly removed: readonly { readonly number: number; readonly reason: RemovalReason }[];
+  /** What was removed, now or earlier, and still takes space: for the grace, or because somebody reads or has forked it. */
+  readonly waiting: readonly number[];
   readonly removedFiles: number;
+  /** What the storage has back, less what was written anew to free it. */
   readonly freedBytes: number;
+  readonly rewrittenPacks: number;
 }
 
 /** The checkpoint repository. All calls may be made from several processes and machines at once. */
@@ -181,7 +207,11 @@ export interface CheckpointStore extends AsyncDisposable {
   /** Begins a snapshot on top of `parent` (the last committed one of this epoch, or the one it continues). */
   begin(epoch: Epoch, parent: CheckpointRef | undefined, options?: CallOptions): Promise<CheckpointWriter>;
 
-  /** Opens a committed snapshot. Rejects with `not-found`, `corrupt` or `newer-format`. */
+  /**
+   * Opens a committed snapshot, which stays whole until the reader is disposed of, whoever prunes meanwhile.
+   *
+   * - Rejects with `not-found`, `corrupt` or `newer-format`.
+   */
   open(ref: Pick<CheckpointRef, 'job' | 'number'>, options?: CallOptions): Promise<CheckpointReader>;
 
   /** Newest first. Manifests that cannot be read are left out; `verify` names them. */
@@ -191,10 +221,13 @@ export interface CheckpointStore extends AsyncDisposable {
   verify(job: string | undefined, options?: CallOptions & { readonly onProgress?: (bytes: number) => void }): Promise<VerifyReport>;
 
   /**
-   * Keeps the newest `keep` eligible snapshots and the numbers in `protect`; removes other manifests, then packs that nothing refers to.
+   * Removes snapshots by the policy, oldest first; then, once `graceMs` has passed, in this call or a later one, their files and the packs that nothing
+   * needs any more. Packs of which little is needed are rewritten.
    *
-   * - Killed at any step it leaves every kept snapshot whole; the next prune removes the rest.
+   * - Killed at any step it leaves every snapshot that is still listed whole; the next prune finishes.
    * - Never touches what a snapshot in progress may be writing: snapshots of an epoch commit in the order of their numbers.
+   * - What is open for reading stays whole until its reader is disposed of, and what another job was forked from until that job needs it no more.
+   * - `onProgress` hears of bytes copied; a call without any of it does little more than list and read manifests.
    */
-  prune(job: string, policy: { readonly keep: number; readonly protect?: readonly number[] }, options?: CallOptions): Promise<PruneReport>;
+  prune(job: string, policy: PrunePolicy, options?: CallOptions & { readonly onProgress?: (bytes: number) => void }): Promise<PruneReport>;
 }

@@ -40,7 +40,13 @@ export function createJobs({ stateDirectory, store, catalog }: JobsOptions): Dep
       const report = await repository.prune(job, { keep }, options);
       // The catalog is an index: what it misses here, a rebuild mends.
       await catalog(options)
-        .then((index) => index.removeCheckpoints(job, report.removedSnapshots, options))
+        .then((index) =>
+          index.removeCheckpoints(
+            job,
+            report.removed.map(({ number }) => number),
+            options,
+          ),
+        )
         .catch(() => undefined);
       return report;
     },

@@ -29,7 +29,7 @@ export function createCalls(): ServedCalls {
     end: ({ signal }, epoch, end) => store().end(epoch, end, { signal }),
     list: ({ signal }, job) => store().list(job, { signal }),
     verify: ({ signal, progress }, job) => store().verify(job, { signal, onProgress: progress }),
-    prune: ({ signal }, job, policy) => store().prune(job, policy, { signal }),
+    prune: ({ signal, progress }, job, policy) => store().prune(job, policy, { signal, onProgress: progress }),
     begin: async ({ signal }, epoch, parent) => {
       const created = await store().begin(epoch, parent, { signal });
       lastHandle += 1;

@@ -14,6 +14,7 @@ import type {
   ObjectInput,
   ObjectLayout,
   ObjectResult,
+  PrunePolicy,
   PruneReport,
   RetryAdvice,
   VerifyReport,
@@ -42,7 +43,7 @@ export interface RepositoryCalls {
   end(epoch: Epoch, end: EpochEnd): Promise<void>;
   list(job: string): Promise<readonly CheckpointSummary[]>;
   verify(job: string | undefined): Promise<VerifyReport>;
-  prune(job: string, policy: { readonly keep: number; readonly protect?: readonly number[] }): Promise<PruneReport>;
+  prune(job: string, policy: PrunePolicy): Promise<PruneReport>;
   begin(epoch: Epoch, parent: CheckpointRef | undefined): Promise<{ readonly handle: number; readonly ref: CheckpointRef }>;
   put(handle: number, object: ObjectInput): Promise<ObjectResult>;
   keep(handle: number, key: string): Promise<void>;

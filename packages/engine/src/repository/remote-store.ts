@@ -92,7 +92,8 @@ class RemoteStore implements CheckpointStore {
   }
 
   async prune(...[job, policy, options = {}]: Parameters<CheckpointStore['prune']>): ReturnType<CheckpointStore['prune']> {
-    return (await this.connect(options)).call('prune', [job, policy], options);
+    const { signal, onProgress } = options;
+    return (await this.connect(options)).call('prune', [job, policy], { signal, onProgress: (bytes = 0) => onProgress?.(bytes) });
   }
 
   async begin(epoch: Epoch, parent: CheckpointRef | undefined, options: CallOptions = {}): Promise<CheckpointWriter> {

@@ -93,7 +93,8 @@ export class Snapshotter {
     const { context, keep, emit } = this.#options;
     try {
       const report = await context.store.prune(context.job, { keep }, { signal: context.signal });
-      if (report.removedSnapshots.length > 0) emit({ type: 'snapshots.pruned', numbers: report.removedSnapshots, freedBytes: report.freedBytes });
+      const numbers = report.removed.map(({ number }) => number);
+      if (numbers.length > 0) emit({ type: 'snapshots.pruned', numbers, freedBytes: report.freedBytes });
     } catch (error) {
       context.logger.warn(
         { job: context.job, error: asHoldfastError(error).message },

@@ -1,5 +1,5 @@
 import { listIfThere } from '../files/directories.js';
-import { parseAnySnapshotFile, parseEpochName, parseManifestName, type SnapshotName } from '../files/names.js';
+import { condemnedName, parseAnySnapshotFile, parseCondemnedName, parseEpochName, parseManifestName, type SnapshotName } from '../files/names.js';
 import { type JobPaths, refuseLinks, type StoreContext } from '../repository/store-context.js';
 
 /** What the names in a job's directories tell, without opening a file. */
@@ -11,8 +11,10 @@ export interface JobListing {
   /** Those with the mark. */
   readonly marked: ReadonlySet<number>;
   readonly ended: ReadonlySet<number>;
-  /** Newest first. */
+  /** Newest first; without those that count as removed. */
   readonly manifests: readonly SnapshotName[];
+  /** Those that a prune has marked and that are still there, newest first. */
+  readonly condemned: readonly SnapshotName[];
 }
 
 /** Epochs are listed before manifests, so that no manifest is judged by epochs that are younger than the list of manifests. */
@@ -24,12 +26,22 @@ export async function listJob(context: StoreContext, paths: JobPaths): Promise<J
     const name = parseEpochName(file);
     if (name !== undefined) ({ epoch: epochs, ready, end: ended })[name.kind].add(name.epoch);
   }
-  const manifests = (await listIfThere(context.files, paths.manifests)).map(parseManifestName).filter((name) => name !== undefined);
-  manifests.sort((a, b) => b.number - a.number || b.epoch - a.epoch);
+  const files = await listIfThere(context.files, paths.manifests);
+  const there = files.map(parseManifestName).filter((name) => name !== undefined);
+  there.sort((a, b) => b.number - a.number || b.epoch - a.epoch);
+  const marks = new Set(files.filter((file) => parseCondemnedName(file) !== undefined));
+  const isCondemned = (name: SnapshotName): boolean => marks.has(condemnedName(name));
   const marked = new Set(ready);
   // Nobody writes a snapshot before the claim was finished.
-  for (const { epoch } of manifests) ready.add(epoch);
-  return { epochs: [...epochs].sort((a, b) => a - b), ready, marked, ended, manifests };
+  for (const { epoch } of there) ready.add(epoch);
+  return {
+    epochs: [...epochs].sort((a, b) => a - b),
+    ready,
+    marked,
+    ended,
+    manifests: there.filter((name) => !isCondemned(name)),
+    condemned: there.filter(isCondemned),
+  };
 }
 
 export interface UsedNumbers {

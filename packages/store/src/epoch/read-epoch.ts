@@ -30,7 +30,7 @@ export async function recoverEpoch(context: StoreContext, paths: JobPaths, listi
     throw error;
   });
   if (problem !== undefined && !isHoldfastError(problem)) return problem;
-  for (const name of listing.manifests.filter((candidate) => candidate.epoch === epoch)) {
+  for (const name of [...listing.manifests, ...listing.condemned].filter((candidate) => candidate.epoch === epoch)) {
     const manifest = await readManifest(context, paths, name).catch(() => undefined);
     if (manifest === undefined) continue;
     const { job, attempt, from, firstNumber, createdAt } = manifest.summary;

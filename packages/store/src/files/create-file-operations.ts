@@ -60,7 +60,8 @@ function openFile(handle: FileHandle, omitFsync: SyncPoint | undefined): OpenFil
 }
 
 function describe(stats: Stats): FileInfo {
-  return { type: stats.isFile() ? 'file' : stats.isDirectory() ? 'directory' : 'other', sizeBytes: stats.size, links: stats.nlink };
+  const type = stats.isFile() ? 'file' : stats.isDirectory() ? 'directory' : 'other';
+  return { type, sizeBytes: stats.size, links: stats.nlink, modifiedMs: stats.mtimeMs };
 }
 
 function nodePath(path: string | Uint8Array): string | Buffer {

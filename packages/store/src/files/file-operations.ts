@@ -17,6 +17,8 @@ export interface FileInfo {
   readonly type: 'file' | 'directory' | 'other';
   readonly sizeBytes: number;
   readonly links: number;
+  /** When its content was last changed, by the storage's clock where it has one of its own. */
+  readonly modifiedMs: number;
 }
 
 export type FileAccess = 'read' | 'create' | 'compare' | 'source';

@@ -32,6 +32,11 @@ export function pageHashesName(name: SnapshotName): string {
   return `${snapshotName(name)}.pages`;
 }
 
+/** The mark that makes a manifest count as removed. */
+export function condemnedName(name: SnapshotName): string {
+  return `${snapshotName(name)}.condemned`;
+}
+
 export function packName(name: SnapshotName, ordinal: number): string {
   return `${snapshotName(name)}.${String(ordinal).padStart(4, '0')}.pack`;
 }
@@ -44,9 +49,28 @@ export function parsePageHashesName(file: string): SnapshotName | undefined {
   return file.endsWith('.pages') ? parseSnapshotName(file.slice(0, -'.pages'.length)) : undefined;
 }
 
+export function parseCondemnedName(file: string): SnapshotName | undefined {
+  return file.endsWith('.condemned') ? parseSnapshotName(file.slice(0, -'.condemned'.length)) : undefined;
+}
+
 export function parsePackName(file: string): SnapshotName | undefined {
   const stem = packPattern.exec(file)?.[1];
   return stem === undefined ? undefined : parseSnapshotName(stem);
+}
+
+const movedPattern = /^moved-(\d{4,9})-[0-9a-f]{16}$/;
+
+/**
+ * The name under which blocks of a pack are written anew: number and epoch stay, so that it counts as no newer than that pack, and a random attempt makes
+ * it nobody else's.
+ */
+export function movedPackName({ number, epoch }: SnapshotName, generation: number): string {
+  return packName({ number, epoch, attempt: `moved-${String(generation).padStart(4, '0')}-${randomBytes(8).toString('hex')}` }, 1);
+}
+
+/** How many times the blocks of a pack were moved; 0 for one that a snapshot wrote. */
+export function packGeneration({ attempt }: SnapshotName): number {
+  return Number(movedPattern.exec(attempt)?.[1] ?? 0);
 }
 
 /** `epoch`: who won it. `ready`: its claim is finished. `end`: how the job ended under it. */
@@ -75,7 +99,7 @@ export function parseTemporaryName(file: string): string | undefined {
 /** What any file of a job tells of its snapshot, temporary ones included. */
 export function parseAnySnapshotFile(file: string): SnapshotName | undefined {
   const final = parseTemporaryName(file) ?? file;
-  return parseManifestName(final) ?? parsePageHashesName(final) ?? parsePackName(final);
+  return parseManifestName(final) ?? parseCondemnedName(final) ?? parsePageHashesName(final) ?? parsePackName(final);
 }
 
 function parseSnapshotName(stem: string): SnapshotName | undefined {

@@ -3,9 +3,10 @@ import { isEligible } from '../epoch/eligibility.js';
 import { viewJob } from '../epoch/job-view.js';
 import { listIfThere } from '../files/directories.js';
 import { isGone } from '../files/is-gone.js';
-import { manifestName, parseManifestName, parsePageHashesName, parseTemporaryName, type SnapshotName } from '../files/names.js';
+import { manifestName, parseCondemnedName, parseManifestName, parsePageHashesName, parseTemporaryName, type SnapshotName } from '../files/names.js';
 import { readManifest } from '../manifest/read-manifest.js';
 import { RepositoryReader } from '../read/checkpoint-reader.js';
+import { pinToRead } from '../pins/read-pin.js';
 import type { JobPaths, StoreContext } from '../repository/store-context.js';
 import type { CheckedPack } from './check-packs.js';
 import { type Findings, noting } from './findings.js';
@@ -18,7 +19,7 @@ export async function checkSnapshots(
   findings: Findings,
 ): Promise<void> {
   for (const file of await listIfThere(context.files, paths.manifests)) {
-    if (parseManifestName(file) ?? parsePageHashesName(file) ?? parseTemporaryName(file)) continue;
+    if (parseManifestName(file) ?? parseCondemnedName(file) ?? parsePageHashesName(file) ?? parseTemporaryName(file)) continue;
     context.logger.info({ job: paths.job, file }, 'an unknown file lies among the manifests');
   }
   const view = await viewJob(context, paths);
@@ -40,6 +41,7 @@ export async function checkSnapshots(
 }
 
 async function checkSnapshot(context: StoreContext, paths: JobPaths, name: SnapshotName, eligible: boolean): Promise<void> {
+  await using _pin = await pinToRead(context, paths, name.number, 'verify');
   await using reader = new RepositoryReader(context, await readManifest(context, paths, name), eligible);
   // What an attempt left behind may lack its packs: nobody restores it.
   if (eligible) await reader.verify();

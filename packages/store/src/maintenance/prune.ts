@@ -1,85 +1,55 @@
 import { join } from 'node:path';
-import { isHoldfastError, type PruneReport } from '@holdfast/core';
-import { highestEpoch } from '../epoch/assert-current.js';
-import { listJob } from '../epoch/job-listing.js';
-import { type JobView, viewJob } from '../epoch/job-view.js';
-import { readEpoch } from '../epoch/read-epoch.js';
-import { fenced, usage } from '../errors.js';
+import type { PrunePolicy, PruneReport } from '@holdfast/core';
+import { viewJob } from '../epoch/job-view.js';
+import { usage } from '../errors.js';
 import { throwIfAborted } from '../files/abort.js';
-import { listIfThere } from '../files/directories.js';
-import { manifestName, pageHashesName, type SnapshotName, snapshotName } from '../files/names.js';
-import { readManifest } from '../manifest/read-manifest.js';
+import { removeIfThere } from '../files/whole-files.js';
+import { heldSnapshots } from '../pins/held-snapshots.js';
+import { StorageTime } from '../pins/storage-time.js';
 import type { JobPaths, StoreContext } from '../repository/store-context.js';
-import { type Removals, removeCounted } from './removals.js';
+import { condemn } from './condemn.js';
+import { planRemovals } from './plan-removals.js';
+import type { PruneRun, Removals } from './removals.js';
+import { removeCondemned } from './remove-condemned.js';
 import { removeLeftovers } from './remove-leftovers.js';
 import { removePacks } from './remove-packs.js';
 
-export interface PrunePolicy {
-  readonly keep: number;
-  readonly protect?: readonly number[];
-}
+export const defaultGraceMs = 120_000;
+export const defaultRepackBelow = 0.5;
 
 /** The steps of docs/format.md, "Prune". */
-export async function pruneJob(context: StoreContext, paths: JobPaths, policy: PrunePolicy, signal?: AbortSignal): Promise<PruneReport> {
-  if (!Number.isSafeInteger(policy.keep) || policy.keep < 1) throw usage(`keep is ${policy.keep}, which is not a whole number of at least 1`);
-  throwIfAborted(signal, 'store.prune');
+export async function pruneJob(context: StoreContext, paths: JobPaths, policy: PrunePolicy, run: PruneRun): Promise<PruneReport> {
+  const { graceMs = defaultGraceMs, repackBelow = defaultRepackBelow, dryRun = false } = policy;
+  checkPolicy({ ...policy, graceMs, repackBelow });
+  throwIfAborted(run.signal, 'store.prune');
   const view = await viewJob(context, paths);
-  const condemned = await condemnedSnapshots(context, paths, view, policy);
-  const removals: Removals = { files: 0, bytes: 0 };
-  const highest = highestEpoch(view);
-  for (const name of condemned.toReversed()) {
-    throwIfAborted(signal, 'store.prune');
-    const now = highestEpoch(await listJob(context, paths));
-    // Whoever claimed meanwhile may go on from what was to be removed.
-    if (now > highest) throw fenced(paths.job, highest, now);
-    await removeCounted(context, join(paths.manifests, pageHashesName(name)), removals);
-    await removeCounted(context, join(paths.manifests, manifestName(name)), removals);
-  }
+  const time = new StorageTime(context, paths.manifests);
+  const held = await heldSnapshots(context, paths, time);
+  const planned = await planRemovals(context, paths, view, policy, held.numbers);
+  const removed = planned.map(({ name, reason }) => ({ number: name.number, reason }));
+  const removals: Removals = { files: 0, bytes: 0, rewrittenPacks: 0 };
+  if (dryRun) return { removed, waiting: view.condemned.map(({ number }) => number), ...reportOf(removals) };
+  await condemn(context, paths, view, planned, run.signal);
+  const waiting = await removeCondemned(context, paths, view, { graceMs, time, evenNewest: policy.evenNewest === true }, removals, run.signal);
   // Always, so that what an earlier prune removed is gone for good before its packs are.
   if (view.current !== undefined) await context.files.syncDirectory(paths.manifests, 'manifest-directory');
-  await removePacks(context, paths, removals, signal);
-  await removeLeftovers(context, paths, view, removals, signal);
-  return { removedSnapshots: condemned.map(({ number }) => number), removedFiles: removals.files, freedBytes: removals.bytes };
+  await removePacks(context, paths, { graceMs, repackBelow, time, read: held.read }, removals, run);
+  await removeLeftovers(context, paths, view, time, removals, run.signal);
+  for (const file of held.dead) await removeIfThere(context.files, join(paths.pins, file));
+  return { removed, waiting, ...reportOf(removals) };
 }
 
-/** Newest first. Snapshots that cannot be read count neither as kept nor, while newer than the oldest kept one, as removable. */
-async function condemnedSnapshots(context: StoreContext, paths: JobPaths, view: JobView, policy: PrunePolicy): Promise<readonly SnapshotName[]> {
-  const protectedNumbers = new Set([...(policy.protect ?? []), ...(await pinnedNumbers(context, paths))]);
-  const claimed = await claimedSnapshots(context, paths, view);
-  const condemned: SnapshotName[] = [];
-  const eligible = new Set(view.eligible);
-  let kept = 0;
-  for (const name of view.manifests) {
-    if (claimed.has(snapshotName(name))) continue;
-    if (!eligible.has(name)) {
-      if (name.epoch < (view.current?.epoch ?? 0)) condemned.push(name);
-      continue;
-    }
-    if (kept >= policy.keep) {
-      if (!protectedNumbers.has(name.number)) condemned.push(name);
-    } else if (await isReadable(context, paths, name)) kept += 1;
-  }
-  return condemned;
+function reportOf({ files, bytes, rewrittenPacks }: Removals): Pick<PruneReport, 'removedFiles' | 'freedBytes' | 'rewrittenPacks'> {
+  return { removedFiles: files, freedBytes: bytes, rewrittenPacks };
 }
 
-/** What claims that are not finished go on from. Rejects where such a claim cannot be read: nobody knows what it needs. */
-async function claimedSnapshots(context: StoreContext, paths: JobPaths, view: JobView): Promise<ReadonlySet<string>> {
-  const unfinished = view.epochs.filter((epoch) => epoch > (view.current?.epoch ?? 0));
-  const records = await Promise.all(unfinished.map((epoch) => readEpoch(context, paths, epoch)));
-  return new Set(records.flatMap((record) => (record?.from === undefined ? [] : [snapshotName(record.from)])));
-}
-
-async function isReadable(context: StoreContext, paths: JobPaths, name: SnapshotName): Promise<boolean> {
-  try {
-    await readManifest(context, paths, name);
-    return true;
-  } catch (error) {
-    if (isHoldfastError(error) && error.kind === 'corrupt') return false;
-    throw error;
-  }
-}
-
-/** Whoever needs a snapshot kept puts a file there; only its name counts. */
-async function pinnedNumbers(context: StoreContext, paths: JobPaths): Promise<readonly number[]> {
-  return (await listIfThere(context.files, paths.pins)).map((file) => Number(/^(\d{10})\./.exec(file)?.[1] ?? 0));
+function checkPolicy({
+  keep,
+  evenNewest = false,
+  graceMs,
+  repackBelow,
+}: PrunePolicy & { readonly graceMs: number; readonly repackBelow: number }): void {
+  if (!Number.isSafeInteger(keep) || keep < (evenNewest ? 0 : 1)) throw usage(`keep is ${keep}, which is not a whole number of at least 1`);
+  if (!Number.isFinite(graceMs) || graceMs < 0) throw usage(`graceMs is ${graceMs}, which is no number of milliseconds`);
+  if (!(repackBelow >= 0 && repackBelow <= 1)) throw usage(`repackBelow is ${repackBelow}, which is no share from 0 to 1`);
 }

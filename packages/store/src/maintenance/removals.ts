@@ -5,6 +5,14 @@ import type { StoreContext } from '../repository/store-context.js';
 export interface Removals {
   files: number;
   bytes: number;
+  rewrittenPacks: number;
+}
+
+/** How a prune is called off, and what it tells meanwhile. */
+export interface PruneRun {
+  readonly signal?: AbortSignal | undefined;
+  /** Bytes copied since the call before. */
+  readonly onProgress?: ((bytes: number) => void) | undefined;
 }
 
 /** Removes a file and counts it; absence is no error. */

@@ -12,6 +12,7 @@ import {
   type EpochStart,
   isHoldfastError,
   type JobState,
+  type PrunePolicy,
   type PruneReport,
   type VerifyReport,
 } from '@holdfast/core';
@@ -29,6 +30,8 @@ import { pruneJob } from '../maintenance/prune.js';
 import { verifyRepository } from '../maintenance/verify.js';
 import { toCheckpointSummary, toRef } from '../manifest/manifest.js';
 import { readManifest } from '../manifest/read-manifest.js';
+import { pinnedReader } from '../pins/pinned-reader.js';
+import { pinToRead } from '../pins/read-pin.js';
 import { RepositoryReader } from '../read/checkpoint-reader.js';
 import { beginSnapshot, type NumbersBegun } from '../write/begin-snapshot.js';
 import { type JobPaths, jobPaths, type StoreContext } from './store-context.js';
@@ -94,11 +97,18 @@ export class RepositoryStore implements CheckpointStore {
   async open(ref: Pick<CheckpointRef, 'job' | 'number'>, options?: CallOptions): Promise<CheckpointReader> {
     throwIfAborted(options?.signal, 'store.open');
     const paths = this.#paths(ref.job);
-    const { eligible, manifests } = await viewJob(this.#context, paths);
-    const chosen = eligible.find(({ number }) => number === ref.number);
-    const name = chosen ?? manifests.find(({ number }) => number === ref.number);
-    if (name === undefined) throw checkpointMissing(ref.job, ref.number, 'is not there');
-    return new RepositoryReader(this.#context, await readManifest(this.#context, paths, name), chosen !== undefined);
+    const pin = await pinToRead(this.#context, paths, ref.number, 'read');
+    try {
+      // Looked for only now: a prune that has not seen the pin has made its mark.
+      const { eligible, manifests } = await viewJob(this.#context, paths);
+      const chosen = eligible.find(({ number }) => number === ref.number);
+      const name = chosen ?? manifests.find(({ number }) => number === ref.number);
+      if (name === undefined) throw checkpointMissing(ref.job, ref.number, 'is not there');
+      return pinnedReader(new RepositoryReader(this.#context, await readManifest(this.#context, paths, name), chosen !== undefined), pin);
+    } catch (error) {
+      await pin[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   async list(job: string, options?: CallOptions): Promise<readonly CheckpointSummary[]> {
@@ -123,8 +133,8 @@ export class RepositoryStore implements CheckpointStore {
     return await verifyRepository(this.#context, jobs, options);
   }
 
-  async prune(job: string, policy: { readonly keep: number; readonly protect?: readonly number[] }, options?: CallOptions): Promise<PruneReport> {
-    return await pruneJob(this.#context, this.#paths(job), policy, options?.signal);
+  async prune(job: string, policy: PrunePolicy, options: Parameters<CheckpointStore['prune']>[2] = {}): Promise<PruneReport> {
+    return await pruneJob(this.#context, this.#paths(job), policy, options);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

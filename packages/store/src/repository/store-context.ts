@@ -15,6 +15,8 @@ export interface StoreContext {
   /** False where the storage compresses by itself. */
   readonly compress: boolean;
   readonly packTargetBytes: number;
+  /** How long a reader's pin holds where it is not renewed; 10 minutes by default. */
+  readonly pinLifetimeMs?: number | undefined;
 }
 
 export interface JobPaths {

@@ -67,7 +67,7 @@ test('a claimant that dies after naming too old a snapshot hides nothing that wa
     [2, true],
     [1, true],
   ]);
-  await store.prune('job', { keep: 1 });
+  await store.prune('job', { keep: 1, graceMs: 0 });
   expect((await store.claim('job', holder('next'), newest)).from?.number).toBe(2);
 });
 
@@ -233,7 +233,7 @@ test('prune keeps what an unfinished claim goes on from', async () => {
   if (epoch.epoch === undefined) throw new Error('the job was claimed');
   const again = await writing.begin(epoch.epoch, { job: 'job', number: 1, epoch: 1, attempt: 'old' });
   expect((await again.commit({})).outcome).toBe('fenced');
-  await store.prune('job', { keep: 1 });
+  await store.prune('job', { keep: 1, graceMs: 0 });
   mayFinish.resolve();
   expect(await claim).toMatchObject({ from: { number: 1 } });
   await using reader = await store.open({ job: 'job', number: 1 });

@@ -54,7 +54,7 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])(
             if (outcome === 'fenced') break;
             committed.push(keyOf(summary));
             parent = summary;
-            await store.prune('job', { keep: 1 });
+            await store.prune('job', { keep: 1, graceMs: 0 });
           }
         } catch (error) {
           if (!isHoldfastError(error) || error.kind !== 'fenced') throw error;

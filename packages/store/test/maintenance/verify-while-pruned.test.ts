@@ -38,7 +38,12 @@ async function twoSnapshots({ root }: TemporaryPlace): Promise<{ readonly prune:
   const epoch = await store.claim('job', { attempt: 'a', host: 'h', pid: 1 }, { kind: 'newest' });
   const one = await commitBytes(store, epoch, undefined, patternBytes(600 * 4096, 1));
   await commitBytes(store, epoch, one, patternBytes(40 * 4096, 2));
-  return { prune: () => store.prune('job', { keep: 1 }), pack: join(root, 'jobs/job/packs', firstPack) };
+  // As a prune does whose pins were listed before ours was made.
+  const prune = async (): Promise<void> => {
+    await rm(join(root, 'jobs/job/pins'), { recursive: true, force: true });
+    await store.prune('job', { keep: 1, graceMs: 0 });
+  };
+  return { prune, pack: join(root, 'jobs/job/packs', firstPack) };
 }
 
 async function damage(path: string): Promise<void> {
@@ -82,4 +87,13 @@ test('a damaged pack is one problem, and each snapshot that needs it another', a
     { file: pack, number: undefined },
     { file: pack, number: 1 },
   ]);
+});
+
+test('a snapshot that is being verified is left alone by a prune', async () => {
+  await using place = await temporaryPlace();
+  await twoSnapshots(place);
+  const other = await openRepository({ root: place.root });
+  const report = await verifyWhile(place, firstPack, 2, () => other.prune('job', { keep: 1, graceMs: 0 }));
+  expect(report).toMatchObject({ ok: true, problems: [], snapshots: 2 });
+  expect((await other.prune('job', { keep: 1, graceMs: 0 })).removed).toEqual([{ number: 1, reason: 'keep' }]);
 });

@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { encodeSealedJson } from '../codec/sealed-json.js';
+import { highestEpoch } from '../epoch/assert-current.js';
+import { listJob } from '../epoch/job-listing.js';
+import type { JobView } from '../epoch/job-view.js';
+import { fenced } from '../errors.js';
+import { throwIfAborted } from '../files/abort.js';
+import { condemnedName } from '../files/names.js';
+import { systemCode } from '../files/system-errors.js';
+import { writeNewFile } from '../files/whole-files.js';
+import type { JobPaths, StoreContext } from '../repository/store-context.js';
+import type { PlannedRemoval } from './plan-removals.js';
+
+/** Marks snapshots as removed, oldest first. Rejects with kind `fenced` where the job was claimed meanwhile: the claim may go on from the next one. */
+export async function condemn(
+  context: StoreContext,
+  paths: JobPaths,
+  view: JobView,
+  planned: readonly PlannedRemoval[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const highest = highestEpoch(view);
+  for (const { name, reason } of planned.toReversed()) {
+    throwIfAborted(signal, 'store.prune');
+    const now = highestEpoch(await listJob(context, paths));
+    if (now > highest) throw fenced(paths.job, highest, now);
+    const { number, epoch, attempt } = name;
+    const content = encodeSealedJson({ version: 1, job: paths.job, number, epoch, attempt, reason, condemnedAt: context.clock.now().toISOString() });
+    try {
+      // Not synced: a mark that a loss of power takes is a snapshot that is back, and whole.
+      await writeNewFile(context.files, join(paths.manifests, condemnedName(name)), [content], undefined);
+    } catch (error) {
+      if (systemCode(error) !== 'EEXIST') throw error;
+    }
+  }
+}

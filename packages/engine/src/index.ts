@@ -1,3 +1,5 @@
+export type { ExportJobOptions, ExportReport } from './deployment/export-job.js';
+export type { ImportJobOptions, ImportReport } from './deployment/import-job.js';
 export { openDeployment } from './deployment/open-deployment.js';
 export type {
   Deployment,

@@ -33,7 +33,16 @@ export function fakeDeployment(parts: FakeDeploymentParts = {}): FakeDeployment 
       inspect: () => Promise.resolve(inspection),
       destroy: () => notHere(),
     },
-    jobs: { list: () => notHere(), show: () => notHere(), verify: () => notHere(), snapshot: () => notHere(), prune: () => notHere(), ...parts.jobs },
+    jobs: {
+      list: () => notHere(),
+      show: () => notHere(),
+      verify: () => notHere(),
+      snapshot: () => notHere(),
+      prune: () => notHere(),
+      export: () => notHere(),
+      import: () => notHere(),
+      ...parts.jobs,
+    },
     doctor: parts.doctor ?? (() => notHere()),
     attach: () => Promise.resolve(),
     run: async (request, options) => {

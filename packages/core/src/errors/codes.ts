@@ -33,6 +33,7 @@ export const errorCodes = [
   'HF_EPOCH_CORRUPT',
   'HF_CHECKPOINT_MISSING',
   'HF_JOB_MISSING',
+  'HF_JOB_EXISTS',
   'HF_JOB_NOT_RUNNING',
   'HF_JOB_HELD',
   'HF_JOB_LOST',
@@ -50,6 +51,9 @@ export const errorCodes = [
   'HF_RESTORE_REFUSED',
   'HF_NOTHING_TO_RESTORE',
   'HF_FILE_CHANGED',
+  'HF_ARCHIVE_IO',
+  'HF_ARCHIVE_FOREIGN',
+  'HF_ARCHIVE_CORRUPT',
   'HF_ABORTED',
   'HF_UNEXPECTED',
 ] as const;

@@ -51,6 +51,8 @@ export class EngineDeployment implements Deployment {
     this.storage = this.#driver;
     this.jobs = createJobs({
       stateDirectory: config.stateDirectory,
+      leaseTtlMs: config.lease.ttlMs,
+      logger,
       store: async (callOptions) => (await this.#open(callOptions)).store,
       catalog: (callOptions) => this.#openCatalog(callOptions),
     });

@@ -6,23 +6,29 @@ import {
   isHoldfastError,
   type JobQuery,
   type Lease,
+  type Logger,
   type MetadataStore,
 } from '@holdfast/core';
 import { isProcessAlive } from '../container/process-identity.js';
 import { notRunning, requestSnapshot } from '../run/control-client.js';
 import { findRuns } from '../run/run-record.js';
+import { exportJob } from './export-job.js';
+import { importJob } from './import-job.js';
 import type { DeploymentJobs, JobDetail, JobPage } from './types.js';
 
 export interface JobsOptions {
   readonly stateDirectory: string;
+  readonly leaseTtlMs: number;
+  readonly logger: Logger;
   readonly store: (options: CallOptions) => Promise<CheckpointStore>;
   readonly catalog: (options: CallOptions) => Promise<MetadataStore>;
 }
 
-export function createJobs({ stateDirectory, store, catalog }: JobsOptions): DeploymentJobs {
+export function createJobs(context: JobsOptions): DeploymentJobs {
+  const { stateDirectory, store, catalog } = context;
   return {
     list: (query = {}, options = {}) => list(query, options, { store, catalog }),
-    show: (job, options = {}) => show(job, options, { stateDirectory, store, catalog }),
+    show: (job, options = {}) => show(job, options, context),
     verify: async (job, options = {}) => {
       const repository = await store(options);
       if (job !== undefined && !(await repository.jobs(options)).includes(job)) throw missing(job);
@@ -50,6 +56,8 @@ export function createJobs({ stateDirectory, store, catalog }: JobsOptions): Dep
         .catch(() => undefined);
       return report;
     },
+    export: (job, target, options = {}) => exportJob(context, job, target, options),
+    import: (source, job, options = {}) => importJob(context, source, job, options),
   };
 }
 

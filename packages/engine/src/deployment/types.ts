@@ -1,3 +1,4 @@
+import type { Readable, Writable } from 'node:stream';
 import type {
   AttemptRecord,
   CallOptions,
@@ -17,6 +18,8 @@ import type {
   VerifyReport,
 } from '@holdfast/core';
 import type { Run, RunOptions, RunRequest, SnapshotOutcome } from '../run/types.js';
+import type { ExportJobOptions, ExportReport } from './export-job.js';
+import type { ImportJobOptions, ImportReport } from './import-job.js';
 
 /** One requirement and its remedy. */
 export interface DoctorCheck {
@@ -69,6 +72,23 @@ export interface DeploymentJobs {
   /** Asks the process that runs the job on this machine. Rejects with HF_JOB_NOT_RUNNING. */
   snapshot(job: string, options?: CallOptions): Promise<SnapshotOutcome>;
   prune(job: string, keep: number, options?: CallOptions): Promise<PruneReport>;
+
+  /**
+   * Writes a snapshot as one archive, docs/archive.md, to a path that is free or to a stream, which is left open.
+   *
+   * - A file appears under its name when it is whole and synced, with mode 0600; after a failure there is none.
+   * - Rejects with HF_JOB_MISSING, HF_CHECKPOINT_MISSING, HF_ARCHIVE_IO, or HF_USAGE where the path is taken.
+   */
+  export(job: string, target: string | Writable, options?: ExportJobOptions): Promise<ExportReport>;
+
+  /**
+   * Takes an archive in as the first snapshot of a new job, from a path or a stream. The archive is not trusted.
+   *
+   * - Resolves when the snapshot is committed; a run of the job resumes from it.
+   * - After a failure, or killed, nothing can be chosen, and the same call may be made again.
+   * - Rejects with HF_JOB_EXISTS, HF_ARCHIVE_FOREIGN, HF_ARCHIVE_CORRUPT, HF_ARCHIVE_IO or HF_FORMAT_NEWER.
+   */
+  import(source: string | Readable, job: string, options?: ImportJobOptions): Promise<ImportReport>;
 }
 
 /** One storage, one catalog and the engine over them. */

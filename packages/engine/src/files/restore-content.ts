@@ -19,8 +19,13 @@ export interface ContentOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface ObjectsOfRoots {
+  readonly reader: Pick<CheckpointReader, 'objects'>;
+  readonly roots: readonly Pick<TrackedRoot, 'id'>[];
+}
+
 /** The object of each regular file: its own, or that of the hard link under which the content was stored. Rejects with HF_MANIFEST_CORRUPT where one has none. */
-export function contentKeys({ reader, roots }: ContentOptions, wanted: readonly Entries[]): ContentKeys {
+export function contentKeys({ reader, roots }: ObjectsOfRoots, wanted: readonly Entries[]): ContentKeys {
   const sizes = new Map(reader.objects.filter(({ kind }) => kind === 'file').map(({ key, sizeBytes }) => [key, sizeBytes]));
   const byInode = new Map<string, string>();
   const keys = new Map<TreeEntry, string>();

@@ -1,4 +1,4 @@
-import { type CheckpointStore, HoldfastError, type JobQuery, type JobRecord, type MetadataStore } from '@holdfast/core';
+import { type CheckpointStore, HoldfastError, type JobQuery, type JobRecord, type MetadataStore, silentLogger } from '@holdfast/core';
 import { expect, test } from 'vitest';
 import { createJobs } from '../../src/deployment/jobs.js';
 
@@ -31,6 +31,8 @@ function jobsWith(repositoryId: string | HoldfastError, known: JobRecord | undef
   const state = { epoch: undefined, newest: undefined, number: 0 };
   const jobs = createJobs({
     stateDirectory: '/none',
+    leaseTtlMs: 30_000,
+    logger: silentLogger,
     catalog: () => Promise.resolve(catalog as MetadataStore),
     store: () => {
       if (typeof repositoryId !== 'string') return Promise.reject(repositoryId);

@@ -1,0 +1,32 @@
+/** Names and bounds of docs/archive.md, version 1. */
+export const archiveFormat = 'holdfast-archive';
+export const archiveVersion = 1;
+
+export const memberNames = {
+  /** What Podman and checkpointctl read. */
+  config: 'config.dump',
+  spec: 'spec.dump',
+  network: 'network.status',
+  statistics: 'stats-dump',
+  images: 'checkpoint/',
+  /** Holdfast's own. */
+  manifest: 'holdfast/manifest.json',
+  objects: 'holdfast/objects/',
+  content: 'holdfast/content/',
+  files: 'holdfast/files/',
+  digests: 'holdfast/digests.json',
+} as const;
+
+/** The manifest is one of the first members, so that a foreign archive is told from ours before it is read through. */
+export const manifestAmongFirst = 16;
+
+export const manifestLimitBytes: number = 256 * 1024 * 1024;
+export const digestsLimitBytes: number = 256 * 1024 * 1024;
+
+/** Member names fit the header that every tar program reads. */
+export const memberNameLimitBytes = 99;
+
+/** The `number`th member of a folder. */
+export function numbered(folder: string, number: number): string {
+  return `${folder}${String(number).padStart(8, '0')}`;
+}

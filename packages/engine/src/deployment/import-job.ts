@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Readable } from 'node:stream';
+import type { CallOptions, CheckpointStore, Logger, MetadataStore } from '@holdfast/core';
+import { parseJobName } from '@holdfast/store';
+import { readArchiveSource } from '../archive/archive-source.js';
+import { importAttemptPrefix } from '../archive/claim-new-job.js';
+import { type ImportedSnapshot, importSnapshot } from '../archive/import-snapshot.js';
+import { openTransferFolder } from '../archive/transfer-folder.js';
+import { untilAborted } from '../archive/until-aborted.js';
+import { ownProcessIdentity } from '../container/process-identity.js';
+import type { ExportContext } from './export-job.js';
+
+export interface ImportJobOptions extends CallOptions {
+  readonly onProgress?: ((bytes: number, totalBytes: number) => void) | undefined;
+}
+
+export interface ImportReport {
+  readonly job: string;
+  readonly number: number;
+  readonly logicalBytes: number;
+  readonly storedBytes: number;
+  /** What was exported, and when it was taken. */
+  readonly source: { readonly repository: string; readonly job: string; readonly number: number; readonly createdAt: string };
+  readonly command: readonly string[];
+  readonly workingDirectory: string;
+}
+
+export interface ImportContext extends ExportContext {
+  readonly catalog: (options: CallOptions) => Promise<MetadataStore>;
+  readonly leaseTtlMs: number;
+  readonly logger: Logger;
+}
+
+export function importJob(context: ImportContext, source: string | Readable, job: string, options: ImportJobOptions): Promise<ImportReport> {
+  return untilAborted('import', options.signal, () => doImport(context, source, job, options));
+}
+
+async function doImport(context: ImportContext, source: string | Readable, job: string, options: ImportJobOptions): Promise<ImportReport> {
+  parseJobName(job);
+  const { signal, onProgress } = options;
+  const [store, catalog] = await Promise.all([context.store({ signal }), context.catalog({ signal })]);
+  await using folder = await openTransferFolder(context.stateDirectory);
+  const holder = { attempt: `${importAttemptPrefix}${randomBytes(6).toString('hex')}`, host: hostname(), ...ownProcessIdentity() };
+  const { leaseTtlMs, logger } = context;
+  const archive = readArchiveSource(source, signal);
+  const imported = await importSnapshot({
+    store,
+    catalog,
+    job,
+    holder,
+    leaseTtlMs,
+    logger,
+    source: archive,
+    folder: folder.path,
+    onProgress,
+    signal,
+  });
+  // The catalog is an index: what it misses here, a rebuild mends.
+  await note(catalog, store, imported).catch((error: unknown) => logger.warn({ job, error: String(error) }, 'the catalog missed an imported job'));
+  const { number, logicalBytes, storedBytes } = imported.summary;
+  const { command, workingDirectory } = imported.metadata;
+  return { job, number, logicalBytes, storedBytes, source: imported.source, command, workingDirectory };
+}
+
+async function note(catalog: MetadataStore, store: CheckpointStore, { summary, metadata }: ImportedSnapshot): Promise<void> {
+  const { job, number, epoch, attempt, createdAt, logicalBytes, storedBytes } = summary;
+  await catalog.putJob({
+    job,
+    repositoryId: store.repositoryId,
+    command: metadata.command,
+    workingDirectory: metadata.workingDirectory,
+    // The same as of a job whose machine was lost: its line resumes it.
+    status: 'interrupted',
+    labels: {},
+    createdAt,
+    updatedAt: createdAt,
+    exitCode: undefined,
+  });
+  await catalog.putCheckpoint({ job, number, epoch, attempt, createdAt, freezeMs: metadata.freezeMs ?? 0, logicalBytes, storedBytes });
+}

@@ -1,3 +1,4 @@
+import type { Readable, Writable } from 'node:stream';
 import type { CatalogPlugin, Clock, StoragePlugin } from '@holdfast/core';
 import type { Deployment, OpenDeployment, OpenDeploymentOptions } from '@holdfast/engine';
 import type { SignalSource } from './process/signals.js';
@@ -11,6 +12,8 @@ export interface CliOptions {
   readonly environment: Environment;
   readonly workingDirectory: string;
   readonly streams: Streams;
+  /** For what is no text. Asked for only by commands that pass such on: the job's streams are not touched. */
+  readonly bytes: { readonly stdin: () => Readable; readonly stdout: () => Writable };
   readonly signals: SignalSource;
   readonly clock: Clock;
   /** The drivers and catalogs of this build; asked for only by commands that need them. */

@@ -25,6 +25,7 @@ const status = await runCli({
   environment: readEnvironment(),
   workingDirectory: process.cwd(),
   streams: { stdout: output(process.stdout), stderr: output(process.stderr) },
+  bytes: { stdin: () => process.stdin, stdout: () => process.stdout },
   signals: {
     subscribe: (listener) => {
       for (const signal of stopSignals) process.on(signal, listener);

@@ -1,3 +1,4 @@
+import { exportDefinition, importDefinition } from './archive-definitions.js';
 import type { CommandDefinition } from './command-definition.js';
 import { runDefinition } from './run-definition.js';
 
@@ -67,6 +68,8 @@ export const commandDefinitions: readonly CommandDefinition[] = [
       { line: 'holdfast prune align-7 --keep 5 --json', meaning: 'what was removed' },
     ],
   },
+  exportDefinition,
+  importDefinition,
   {
     name: 'doctor',
     summary: 'check every requirement of this machine',

@@ -1,3 +1,4 @@
+import { PassThrough } from 'node:stream';
 import type { OpenDeployment } from '@holdfast/engine';
 import { plugins } from '../../src/plugins.js';
 import type { StopSignal } from '../../src/process/signals.js';
@@ -26,6 +27,9 @@ export function startLine(argv: readonly string[], options: LineOptions = {}): S
   const written = { stdout: '', stderr: '' };
   const listeners = new Set<(signal: StopSignal) => void>();
   const opened: OpenDeployment[] = [];
+  const [input, output] = [new PassThrough(), new PassThrough()];
+  output.setEncoding('latin1').on('data', (text: string) => void (written.stdout += text));
+  input.end();
   let now = 0;
   const stream = (name: 'stdout' | 'stderr') => ({
     write: (text: string) => void (written[name] += text),
@@ -37,6 +41,7 @@ export function startLine(argv: readonly string[], options: LineOptions = {}): S
     environment,
     workingDirectory: '/jobs/here',
     streams: { stdout: stream('stdout'), stderr: stream('stderr') },
+    bytes: { stdin: () => input, stdout: () => output },
     signals: {
       subscribe: (listener) => {
         listeners.add(listener);

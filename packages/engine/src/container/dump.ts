@@ -47,9 +47,15 @@ export interface DumpContext {
   /** Where the processes of the dump are noted. */
   readonly helpersFile: string;
   readonly isFrozen: () => Promise<boolean>;
+  /** True once the job's init is on its way out: then every process of the job is. */
+  readonly isJobEnding: () => boolean;
   /** Called where CRIU may have been killed while it had the job in its hands. */
   readonly onCriuKilled: () => void;
 }
+
+const watchMs = 200;
+/** A CRIU that can end by itself has done so by then. */
+const endingTurns = 5;
 
 /** Starts `runc checkpoint` up to the point where CRIU would begin to look at the job. Rejects as `run` does. */
 export async function prepareDump(context: DumpContext, options: DumpOptions): Promise<PreparedDump> {
@@ -81,7 +87,7 @@ export async function prepareDump(context: DumpContext, options: DumpOptions): P
     }
     const begun = clock.monotonicMs();
     guarded.go();
-    const end = await guarded.end;
+    const end = await endOf(guarded);
     const dumpMs = clock.monotonicMs() - begun;
     if (end.how === 'lost') await endHelpers();
     if (end.how === 'lost' || end.how === 'deadline' || end.how === 'log-overflow' || (end.how === 'ended' && end.exitCode > 128))
@@ -91,6 +97,27 @@ export async function prepareDump(context: DumpContext, options: DumpOptions): P
     if (!(await context.isFrozen())) throw notFrozen('after CRIU ended');
     // Read by who wants them, after the thaw.
     return { dumpMs, stats: () => readDumpStats(workDir, imagesDir) };
+  }
+
+  /**
+   * The end of CRIU, which is helped to it where the job ends meanwhile: a CRIU that has killed processes in its hands waits for the init, the kernel lets
+   * the init go only after them, and them only once CRIU has waited for them.
+   */
+  async function endOf(guarded: Guarded): Promise<GuardedEnd> {
+    const done = new AbortController();
+    const watch = watchJob(guarded, done.signal);
+    const end = await guarded.end;
+    done.abort();
+    await watch;
+    return end;
+  }
+
+  async function watchJob(guarded: Guarded, done: AbortSignal): Promise<void> {
+    for (let turnsEnding = 0; turnsEnding < endingTurns; turnsEnding = context.isJobEnding() ? turnsEnding + 1 : 0) {
+      await delay(watchMs, undefined, { signal: done }).catch(() => undefined);
+      if (done.aborted) return;
+    }
+    guarded.jobEnded();
   }
 
   /** The guard is gone and cannot end what it had started. CRIU is let finish where it can: later it would freeze the job again. */
@@ -133,6 +160,8 @@ async function dumpFailure(end: GuardedEnd, { workDir, deadlineMs }: DumpOptions
   }
   if (end.how === 'aborted')
     return new HoldfastError('HF_ABORTED', { message: 'the snapshot was aborted', kind: 'aborted', operation: 'dump', context });
+  if (end.how === 'job-ended')
+    return new HoldfastError('HF_JOB_NOT_RUNNING', { message: 'the job ended while it was dumped', kind: 'not-found', operation: 'dump', context });
   if (end.how === 'log-overflow') {
     return new HoldfastError('HF_DUMP_FAILED', { message: "CRIU's log grew beyond bounds", kind: 'unexpected', operation: 'dump', context });
   }

@@ -15,7 +15,9 @@ export interface GuardedOptions {
 }
 
 /** How a guarded command ended. Only `ended` has a meaning of the command's own. */
-export type GuardedEnd = { readonly how: 'ended'; readonly exitCode: number } | { readonly how: 'deadline' | 'aborted' | 'log-overflow' | 'lost' };
+export type GuardedEnd =
+  | { readonly how: 'ended'; readonly exitCode: number }
+  | { readonly how: 'deadline' | 'aborted' | 'log-overflow' | 'job-ended' | 'lost' };
 
 /** A command under holdfast-guard: it ends with this process, with its deadline, with the signal, or when its log overflows. */
 export interface Guarded {
@@ -28,6 +30,8 @@ export interface Guarded {
   go(): void;
   /** Ends the command: at once before `go`; after it CRIU has the job in its hands and is let finish. `end` resolves when nothing of it is left. */
   stop(): void;
+  /** Ends the command at once, also after `go`: the job has ended, and there is nothing left to be careful of. */
+  jobEnded(): void;
 }
 
 const [deadlineStatus, failedStatus, stoppedStatus] = [124, 125, 130];
@@ -39,11 +43,13 @@ export function runGuarded({ guard, command, deadlineMs, hookFolder, log, enviro
     // A Ctrl-C of the terminal goes to its whole foreground group.
     detached: true,
   });
-  let reason: 'aborted' | 'log-overflow' | undefined;
-  const stop = (why: typeof reason): void => {
+  let reason: StopReason | undefined;
+  let letGo = false;
+  const stop = (why: StopReason): void => {
     reason ??= why;
-    if (why === 'log-overflow') child.stdin.write('k');
-    else child.stdin.destroy();
+    // After `go` the input stays open, so that the guard can still be told that the job has ended.
+    if (why === 'aborted' && !letGo) child.stdin.destroy();
+    else if (why !== 'aborted' && child.stdin.writable) child.stdin.write('k');
   };
   const onAbort = (): void => stop('aborted');
   child.stdin.on('error', () => undefined);
@@ -62,12 +68,18 @@ export function runGuarded({ guard, command, deadlineMs, hookFolder, log, enviro
     ready.resolve(false);
     child.stdin.destroy();
   });
-  return { pid: child.pid, ready: ready.promise, end, go: () => void child.stdin.write('g'), stop: () => stop('aborted') };
+  const go = (): void => {
+    letGo = true;
+    child.stdin.write('g');
+  };
+  return { pid: child.pid, ready: ready.promise, end, go, stop: () => stop('aborted'), jobEnded: () => stop('job-ended') };
 }
 
-function toEnd(code: unknown, reason: 'aborted' | 'log-overflow' | undefined): GuardedEnd {
+type StopReason = 'aborted' | 'log-overflow' | 'job-ended';
+
+function toEnd(code: unknown, reason: StopReason | undefined): GuardedEnd {
   if (typeof code !== 'number') return { how: 'lost' };
-  if (code === stoppedStatus && reason !== undefined) return { how: reason };
+  if (reason !== undefined) return { how: reason };
   if (code === deadlineStatus) return { how: 'deadline' };
   return code === failedStatus || code === stoppedStatus ? { how: 'lost' } : { how: 'ended', exitCode: code };
 }

@@ -13,6 +13,7 @@ import type { ContainerLayout } from './layout.js';
 import { recordLostNames } from './lost-names.js';
 import { openFilesOf } from './open-files.js';
 import { memoryBytesOf, processesOf } from './processes.js';
+import { isEnding } from './process-identity.js';
 import type { RecordedMount } from './recorded-mounts.js';
 import type { Runc } from './runc.js';
 import type { ContainerRecorded, ExitStatus, RunningContainer } from './running-container.js';
@@ -97,7 +98,15 @@ export class LiveContainer implements RunningContainer {
     const { runc, id, clock, layout, tools, tcp } = this.#options;
     await writeFile(layout.criuConfig, criuConfigText({ tcp, hook: tools.hook }));
     const prepared = await prepareDump(
-      { runc, id, clock, helpersFile: layout.helpers, isFrozen: () => this.#isFrozen(), onCriuKilled: () => (this.#disturbed = true) },
+      {
+        runc,
+        id,
+        clock,
+        helpersFile: layout.helpers,
+        isFrozen: () => this.#isFrozen(),
+        isJobEnding: () => isEnding(this.initPid),
+        onCriuKilled: () => (this.#disturbed = true),
+      },
       options,
     );
     const { initName } = this.recorded;

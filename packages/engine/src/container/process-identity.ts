@@ -40,15 +40,26 @@ function readStat(pid: number): ProcessStat | undefined {
   }
 }
 
+/** True once a process is on its way out, or gone: it runs no instruction of its own any more, although it may still wait for somebody. */
+export function isEnding(pid: number): boolean {
+  const stat = readStat(pid);
+  return stat === undefined || stat.state === 'Z' || stat.state === 'X' || (stat.flags & exiting) !== 0;
+}
+
+/** The kernel's PF_EXITING. */
+const exiting = 0x4;
+
 export interface ProcessStat {
   readonly state: string;
   readonly parentPid: number;
+  readonly flags: number;
   readonly startTicks: number;
 }
 
 /** Parses /proc/PID/stat. The program's name may hold blanks and parentheses: the last one ends it. */
 export function parseProcessStat(text: string): ProcessStat | undefined {
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  const [state, parentPid, startTicks] = [fields[0], Number(fields[1]), Number(fields[19])];
-  return state === undefined || !Number.isInteger(parentPid) || !Number.isInteger(startTicks) ? undefined : { state, parentPid, startTicks };
+  const [state, parentPid, flags, startTicks] = [fields[0], Number(fields[1]), Number(fields[6]), Number(fields[19])];
+  if (state === undefined || ![parentPid, flags, startTicks].every(Number.isInteger)) return undefined;
+  return { state, parentPid, flags, startTicks };
 }

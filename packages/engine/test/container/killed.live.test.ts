@@ -167,6 +167,27 @@ test('CRIU killed in the middle of a dump: the job goes on, or its end is told a
   }
 });
 
+// The kernel and CRIU wait for each other then: without help the dump goes on to its deadline, and the run with it.
+test.each(['init', 'keeper'])('a job whose %s is killed in the middle of a dump is ended, and so is CRIU', async (who) => {
+  await using machine = await Machine.open();
+  machine.write('victim.sh', 'cat /dev/zero | sort -S 64M | gzip | gunzip > /dev/null');
+  for (const ms of [0, 1, 2, 4, 6, 8, 10, 12, 15, 20]) {
+    const container = await machine.start(['sh', 'victim.sh']);
+    const folder = join(machine.base, `${container.id}-ended-${ms}`);
+    const dump = await container.prepareDump({ imagesDir: join(folder, 'images'), workDir: join(folder, 'work'), deadlineMs: 300_000 });
+    const keepers = (await markedProcesses(container.id)).filter(({ name }) => name === 'holdfast-keeper').map(({ pid }) => pid);
+    await container.freeze();
+    const outcome = dump.run().catch(() => undefined);
+    await delay(ms);
+    for (const pid of who === 'init' ? [container.initPid] : keepers) endQuietly(pid);
+    await outcome;
+    await container.thaw();
+    expect((await container.exited).signal).toBe(9);
+    await container.dispose();
+    await assertGone(machine, container.id);
+  }
+});
+
 test.each([0, 20, 60, 110, 200])(
   'a Holdfast that is killed %i ms into a restore leaves what the next one can clear, and the images are as they were',
   async (ms) => {

@@ -74,6 +74,7 @@ export type {
   JobState,
   ObjectResult,
   PrunePolicy,
+  PutOptions,
   PruneReport,
   RemovalReason,
   VerifyProblem,

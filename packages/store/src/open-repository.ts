@@ -7,12 +7,13 @@ import type { FileOperations } from './files/file-operations.js';
 import { explainSystemError } from './files/system-errors.js';
 import { openIdentity } from './repository/identity.js';
 import { RepositoryStore } from './repository/repository-store.js';
+import { ThreadPool } from './workers/thread-pool.js';
 
 export interface RepositoryOptions {
   /** Absolute path of the directory that holds the repository; it must exist. */
   readonly root: string;
   /** What the storage promises (AttachedStorage.guarantees); where it compresses by itself the store does not. */
-  readonly guarantees?: Pick<StorageGuarantees, 'compresses'>;
+  readonly guarantees?: Pick<StorageGuarantees, 'compresses'> & Partial<Pick<StorageGuarantees, 'preferredWriteSizeBytes'>>;
   readonly logger?: Logger;
   readonly clock?: Clock;
   /** Makes a repository where the root has none; false by default. */
@@ -29,6 +30,7 @@ export interface RepositoryInternals {
 }
 
 const defaultPackBytes = 64 * 1024 * 1024;
+const writesPerPack = 16;
 
 /**
  * Opens the checkpoint repository at `root`.
@@ -55,9 +57,15 @@ export async function openRepositoryWith(options: RepositoryOptions, internals: 
     logger,
     clock,
     compress: guarantees?.compresses !== true,
-    packTargetBytes: internals.packTargetBytes ?? defaultPackBytes,
     pinLifetimeMs: internals.pinLifetimeMs,
+    packTargetBytes: internals.packTargetBytes ?? packBytes(guarantees?.preferredWriteSizeBytes),
+    workers: new ThreadPool({ hashKey: key }),
   });
+}
+
+/** Sixteen of the writes that the storage takes best, and never so few bytes that a snapshot is scattered over many packs. */
+function packBytes(preferredWriteSizeBytes: number | undefined): number {
+  return preferredWriteSizeBytes === undefined ? defaultPackBytes : Math.max(defaultPackBytes, preferredWriteSizeBytes * writesPerPack);
 }
 
 /** The root may be reached through links; nothing below it is. */

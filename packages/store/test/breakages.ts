@@ -10,7 +10,7 @@ const always =
     Promise.resolve(value);
 
 const wrongBytes = withReaders((reader) => ({ read: async (...given) => changed(await reader.read(...given)) }));
-const acceptsAnyPut = withWriters((writer) => ({ put: (...given) => writer.put(...given).catch(() => ({ changedPages: 0, storedBytes: 0 })) }));
+const acceptsAnyPut = withWriters((writer) => ({ put: (...given) => writer.put(...given).catch(() => ({ changedPages: 0 })) }));
 const storesEverything = withWriters((writer) => ({
   put: async (object, options) => ({ ...(await writer.put(object, options)), changedPages: 4711 }),
 }));
@@ -47,10 +47,12 @@ const keepsAnything = withWriters((writer) => ({ keep: (key) => writer.keep(key)
 const replacesNothing = withWriters((writer) => {
   const seen = new Set<string>();
   return {
-    put: (object: ObjectInput) =>
-      seen.has(object.key) ? Promise.resolve({ changedPages: 0, storedBytes: 0 }) : (seen.add(object.key), writer.put(object)),
+    put: (object: ObjectInput) => (seen.has(object.key) ? Promise.resolve({ changedPages: 0 }) : (seen.add(object.key), writer.put(object))),
   };
 });
+const takesPreviousForTruth = withWriters((writer) => ({
+  put: (object, options) => writer.put(object.previous === undefined ? object : { ...object, source: object.previous.source }, options),
+}));
 const takesHintsForTruth = withWriters((writer) => {
   const put = new Map<string, ObjectInput>();
   return {
@@ -117,6 +119,7 @@ export const breakages: Readonly<Record<string, Breakage>> = {
   'any text of up to 4,200 bytes is a key': withWriters((writer) => ({ put: (object) => writer.put({ ...object, key: object.key.slice(0, 4000) }) })),
   'extents that overlap, or lie past the end of a file, are refused': acceptsAnyPut,
   'whatever object another is said to be like, it comes back byte for byte': takesHintsForTruth,
+  'whatever lies where the previous pages are said to be, an object comes back byte for byte': takesPreviousForTruth,
   'an object kept has exactly the content of the parent': wrongBytes,
   'an object that the parent does not have cannot be kept': keepsAnything,
   'an object dropped is left out; absence is success': neverDrops,

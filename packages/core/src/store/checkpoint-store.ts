@@ -63,8 +63,13 @@ export type EpochStart =
   | { readonly kind: 'checkpoint'; readonly number: number };
 
 export interface ObjectResult {
+  /** Pages that no stored page equals. */
   readonly changedPages: number;
-  readonly storedBytes: number;
+}
+
+export interface PutOptions extends CallOptions {
+  /** Called now and then with how many bytes of the object were looked at. */
+  readonly onProgress?: ((bytes: number) => void) | undefined;
 }
 
 export interface CommitResult {
@@ -83,7 +88,7 @@ export interface CheckpointWriter extends AsyncDisposable {
    * - A second put of the same key replaces the first.
    * - Rejects with HF_FILE_CHANGED where a source turns out shorter than its extents say; the writer stays usable.
    */
-  put(object: ObjectInput, options?: CallOptions): Promise<ObjectResult>;
+  put(object: ObjectInput, options?: PutOptions): Promise<ObjectResult>;
 
   /**
    * Takes an object over from the parent unread, in the parent's exact content.

@@ -37,6 +37,11 @@ export interface ObjectInput {
    * from. A hint, so that such pages are kept once: whatever it names, there or not, alike or not, the object is stored as it is.
    */
   readonly like?: string;
+  /**
+   * Where the pages of the parent's object of the same key can be read until the writer is committed or given up, so that changed pages may be stored as
+   * the difference to them. A hint: what is not there, or not what the parent had, is left out of account.
+   */
+  readonly previous?: Pick<ObjectInput, 'source' | 'extents'> | undefined;
 }
 
 export interface CheckpointObject {

@@ -48,6 +48,7 @@ export function createFileOperations(options: FileOperationsOptions = {}): FileO
 
 function openFile(handle: FileHandle, omitFsync: SyncPoint | undefined): OpenFile {
   return {
+    descriptor: handle.fd,
     read: async (target, position) => (await handle.read(target, 0, target.length, position)).bytesRead,
     write: async (bytes, position) => (await handle.write(bytes, 0, bytes.length, position)).bytesWritten,
     truncate: (sizeBytes) => handle.truncate(sizeBytes),

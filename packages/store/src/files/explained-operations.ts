@@ -12,6 +12,7 @@ export function explainedOperations(inner: FileOperations): FileOperations {
     }
   };
   const guardFile = (file: OpenFile, path: string | Uint8Array): OpenFile => ({
+    descriptor: file.descriptor,
     read: (target, position) => guard('read', path, () => file.read(target, position)),
     write: (bytes, position) => guard('write', path, () => file.write(bytes, position)),
     truncate: (sizeBytes) => guard('resize', path, () => file.truncate(sizeBytes)),

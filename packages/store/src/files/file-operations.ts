@@ -24,6 +24,8 @@ export interface FileInfo {
 export type FileAccess = 'read' | 'create' | 'compare' | 'source';
 
 export interface OpenFile {
+  /** The system's own, for threads of this process; undefined where there is none. */
+  readonly descriptor?: number | undefined;
   /** Reads up to `target.length` bytes at `position`; fewer only where the file ends or the system says so. */
   read(target: Uint8Array, position: number): Promise<number>;
   /** Writes at `position` and tells how many bytes were taken, which may be fewer than given. */

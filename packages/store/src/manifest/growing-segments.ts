@@ -3,7 +3,7 @@ import { type Segments, zeroBlock } from './page-map.js';
 /** Segments while they are collected; neighbours that continue each other become one. */
 export class GrowingSegments implements Segments {
   length = 0;
-  counts: Float64Array = new Float64Array(16);
+  counts: Uint32Array = new Uint32Array(16);
   blocks: Int32Array = new Int32Array(16);
   indexes: Uint8Array = new Uint8Array(16);
 
@@ -23,15 +23,23 @@ export class GrowingSegments implements Segments {
     this.length += 1;
   }
 
+  /** Gives every block its new number; the order of the numbers stays. */
+  renumber(numbers: Int32Array): void {
+    for (let at = 0; at < this.length; at += 1) {
+      const block = this.blocks[at] ?? zeroBlock;
+      if (block !== zeroBlock) this.blocks[at] = numbers[block] ?? zeroBlock;
+    }
+  }
+
   #grow(): void {
-    const capacity = this.length * 2;
-    this.counts = grown(this.counts, new Float64Array(capacity));
+    const capacity = this.length + Math.max(16, Math.ceil(this.length / 2));
+    this.counts = grown(this.counts, new Uint32Array(capacity));
     this.blocks = grown(this.blocks, new Int32Array(capacity));
     this.indexes = grown(this.indexes, new Uint8Array(capacity));
   }
 }
 
-function grown<T extends Float64Array | Int32Array | Uint8Array>(from: T, to: T): T {
+function grown<T extends Int32Array | Uint32Array | Uint8Array>(from: T, to: T): T {
   to.set(from);
   return to;
 }

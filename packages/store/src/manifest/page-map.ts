@@ -8,7 +8,7 @@ export const keyLimitBytes = 4_200;
 /** Consecutive pages that lie in one block under consecutive indexes, or that are all zero; in columns. */
 export interface Segments {
   readonly length: number;
-  readonly counts: Float64Array;
+  readonly counts: Uint32Array;
   /** Ordinal in the manifest's block table, or zeroBlock. */
   readonly blocks: Int32Array;
   /** Index of the first page in its block. */

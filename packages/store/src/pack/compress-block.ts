@@ -14,7 +14,7 @@ const worthwhile = 0.97;
 
 /** zstd level 1 where it pays, else the pages as they are. */
 export function compressPages(pages: Buffer, compress: boolean): CompressedPages {
-  if (!compress || !looksCompressible(pages)) return { codec: codecs.raw, payload: pages };
+  if (!compress || estimateBytes(pages) > pages.length * worthwhile) return { codec: codecs.raw, payload: pages };
   const packed = zstd(pages);
   return packed.length > pages.length * worthwhile ? { codec: codecs.raw, payload: pages } : { codec: codecs.zstd, payload: packed };
 }
@@ -23,14 +23,18 @@ export function zstd(bytes: Buffer): Buffer {
   return zstdCompressSync(bytes, { params, chunkSize: bytes.length + pageSizeBytes });
 }
 
-/** Tries every eighth page of a large block, so that incompressible memory costs an eighth of the time. */
-function looksCompressible(pages: Buffer): boolean {
+/**
+ * What the pages come to when compressed, by every eighth of a large block: an incompressible one costs an eighth of the time. Zero, so always worth
+ * a try, for a small one.
+ */
+export function estimateBytes(pages: Buffer): number {
   const count = pages.length / pageSizeBytes;
-  if (count < probedFraction * 4) return true;
-  const sample = Buffer.allocUnsafe(Math.floor(count / probedFraction) * pageSizeBytes);
+  if (count < probedFraction * 4) return 0;
+  const sampled = Math.floor(count / probedFraction);
+  const sample = Buffer.allocUnsafe(sampled * pageSizeBytes);
   for (let offset = 0; offset < sample.length; offset += pageSizeBytes) {
     const source = offset * probedFraction;
     pages.copy(sample, offset, source, source + pageSizeBytes);
   }
-  return zstd(sample).length <= sample.length * worthwhile;
+  return (zstd(sample).length * count) / sampled;
 }

@@ -2,6 +2,7 @@ import { zstdDecompressSync } from 'node:zlib';
 import { pageSizeBytes } from '@holdfast/core';
 import { ByteReader, MalformedBytes } from '../codec/byte-reader.js';
 import { blockIdBytes, codecs, type StoredBlock } from './block.js';
+import { xorInto } from './xor-pages.js';
 
 const wholePage = 0xffff;
 
@@ -43,10 +44,7 @@ export function applyDelta(block: StoredBlock, plan: DeltaPlan, difference: Buff
     if (base === undefined || (page.index + 1) * pageSizeBytes > base.length)
       throw new MalformedBytes(`block ${block.id} names a page that its base does not have`);
     const start = page.index * pageSizeBytes;
-    for (let offset = 0; offset < pageSizeBytes; offset += 1) {
-      const at = ordinal * pageSizeBytes + offset;
-      difference[at] = (difference[at] ?? 0) ^ (base[start + offset] ?? 0);
-    }
+    xorInto(difference, ordinal * pageSizeBytes, base, start, pageSizeBytes);
   }
 }
 

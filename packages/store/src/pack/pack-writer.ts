@@ -1,12 +1,21 @@
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { digestLength } from '../codec/digest.js';
 import type { OpenFile } from '../files/file-operations.js';
 import { packName, type SnapshotName } from '../files/names.js';
 import { writeFully } from '../files/whole-files.js';
 import type { JobPaths, StoreContext } from '../repository/store-context.js';
-import { compressPages } from './compress-block.js';
-import { encodeBlock } from './encode-block.js';
 import { encodePackEnd, encodePackHeader, type IndexEntry } from './pack-index.js';
+
+/** Where a block's digest lies in its bytes; see docs/format.md, "Packs". */
+const digestOffset = 64;
+
+export interface FinishedBlock {
+  readonly id: string;
+  readonly codec: number;
+  readonly pageCount: number;
+  /** As they lie in a pack. Not used after the append. */
+  readonly bytes: Buffer;
+}
 
 interface OpenPack {
   readonly name: string;
@@ -16,18 +25,14 @@ interface OpenPack {
   length: number;
 }
 
-export interface WrittenBlock {
-  readonly id: string;
-  readonly pack: string;
-}
-
-/** Appends blocks to the packs of one snapshot. After a failure the pack is abandoned and every later call fails. */
+/** Appends blocks to the packs of one snapshot; a full pack is synced while the next is filled. After a failure every later call fails. */
 export class PackWriter {
   readonly #context: StoreContext;
   readonly #paths: JobPaths;
   readonly #snapshot: SnapshotName;
   #open: OpenPack | undefined;
   readonly #names: string[] = [];
+  readonly #syncing: Promise<void>[] = [];
   #storedBytes = 0;
 
   constructor(context: StoreContext, paths: JobPaths, snapshot: SnapshotName) {
@@ -45,23 +50,22 @@ export class PackWriter {
     return this.#storedBytes;
   }
 
-  async append(pages: Buffer, pageCount: number): Promise<WrittenBlock> {
-    const id = randomBytes(16).toString('hex');
-    const { codec, payload } = compressPages(pages, this.#context.compress);
-    const block = encodeBlock({ id, codec, pageCount, extra: Buffer.alloc(0), payload });
+  /** The name of the pack that has it. One after the other only. */
+  async append({ id, codec, pageCount, bytes }: FinishedBlock): Promise<string> {
     const pack = this.#open ?? (await this.#begin());
-    await writeFully(pack.file, block.head, pack.length);
-    await writeFully(pack.file, block.payload, pack.length + block.head.length);
-    pack.entries.push({ id, offset: pack.length, lengthBytes: block.lengthBytes, pageCount, codec, flags: 0, keyId: 0, digest: block.digest });
-    pack.length += block.lengthBytes;
-    this.#storedBytes += block.lengthBytes;
+    await writeFully(pack.file, bytes, pack.length);
+    const digest = Buffer.from(bytes.subarray(digestOffset, digestOffset + digestLength));
+    pack.entries.push({ id, offset: pack.length, lengthBytes: bytes.length, pageCount, codec, flags: 0, keyId: 0, digest });
+    pack.length += bytes.length;
+    this.#storedBytes += bytes.length;
     if (pack.length >= this.#context.packTargetBytes) await this.#finishOpen(pack);
-    return { id, pack: pack.name };
+    return pack.name;
   }
 
-  /** Finishes and syncs what is open, then the directory. */
+  /** Resolves when every pack, then their directory, is synced. */
   async finish(): Promise<void> {
     if (this.#open !== undefined) await this.#finishOpen(this.#open);
+    await Promise.all(this.#syncing);
     if (this.#names.length > 0) await this.#context.files.syncDirectory(this.#paths.packs, 'pack-directory');
   }
 
@@ -70,6 +74,7 @@ export class PackWriter {
     const pack = this.#open;
     this.#open = undefined;
     await pack?.file.close().catch(() => undefined);
+    await Promise.allSettled(this.#syncing);
   }
 
   async #begin(): Promise<OpenPack> {
@@ -86,9 +91,21 @@ export class PackWriter {
   async #finishOpen(pack: OpenPack): Promise<void> {
     const end = encodePackEnd(pack.header, pack.entries, pack.length);
     await writeFully(pack.file, end, pack.length);
-    await pack.file.sync('pack');
     this.#open = undefined;
-    await pack.file.close();
     this.#storedBytes += pack.header.length + end.length;
+    const synced = syncAndClose(pack.file);
+    // Told by `finish`.
+    synced.catch(() => undefined);
+    this.#syncing.push(synced);
   }
+}
+
+async function syncAndClose(file: OpenFile): Promise<void> {
+  try {
+    await file.sync('pack');
+  } catch (error) {
+    await file.close().catch(() => undefined);
+    throw error;
+  }
+  await file.close();
 }

@@ -137,8 +137,8 @@ export class RepositoryStore implements CheckpointStore {
     return await pruneJob(this.#context, this.#paths(job), policy, options);
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return Promise.resolve();
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#context.workers[Symbol.asyncDispose]();
   }
 
   #paths(job: string): JobPaths {

@@ -3,6 +3,7 @@ import type { Clock, Logger } from '@holdfast/core';
 import type { KeyedHash } from '../codec/keyed-hash.js';
 import { isDirectory } from '../files/directories.js';
 import type { FileOperations } from '../files/file-operations.js';
+import type { BlockWorkers } from '../workers/block-workers.js';
 
 /** What every part of the store works with. */
 export interface StoreContext {
@@ -17,6 +18,7 @@ export interface StoreContext {
   readonly packTargetBytes: number;
   /** How long a reader's pin holds where it is not renewed; 10 minutes by default. */
   readonly pinLifetimeMs?: number | undefined;
+  readonly workers: BlockWorkers;
 }
 
 export interface JobPaths {

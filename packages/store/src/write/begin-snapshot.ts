@@ -28,7 +28,7 @@ export async function beginSnapshot(
   const found = parent === undefined ? undefined : view.eligible.find((name) => isSame(name, parent));
   if (parent !== undefined && found === undefined)
     throw checkpointMissing(paths.job, parent.number, 'cannot be gone on from: it is not there, or a later attempt left it behind');
-  const snapshot = found === undefined ? undefined : new ParentSnapshot(context, paths, await readManifest(context, paths, found));
+  const snapshot = found === undefined ? undefined : await ParentSnapshot.open(context, paths, await readManifest(context, paths, found));
   const used = await highestUsed(context, paths, view);
   const number = Math.max(epoch.firstNumber, used.number + 1, (begun.get(paths.job) ?? 0) + 1);
   begun.set(paths.job, number);

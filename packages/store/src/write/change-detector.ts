@@ -2,109 +2,126 @@ import { pageSizeBytes } from '@holdfast/core';
 import { hashLength, type KeyedHash } from '../codec/keyed-hash.js';
 import { GrowingBytes } from '../manifest/growing-bytes.js';
 import { GrowingSegments } from '../manifest/growing-segments.js';
-import { type ObjectMap, windowPages, zeroBlock } from '../manifest/page-map.js';
-import { WindowCursor } from '../manifest/window-cursor.js';
+import type { PageHashWriter } from '../manifest/page-hash-writer.js';
+import { windowPages, zeroBlock } from '../manifest/page-map.js';
 import type { BlockBuilder } from './block-builder.js';
-import type { SourceWindow } from './read-windows.js';
-
-/** The parent's object of the same key. */
-export interface ParentObject {
-  readonly map: ObjectMap;
-  /** Of its pages, 16 bytes each, zeros where not known; undefined where none is known. */
-  readonly pageHashes: Buffer | undefined;
-}
+import type { OldPages } from './old-pages.js';
+import { PageReference, type StoredObject } from './page-reference.js';
+import type { SourceWindow } from './plan-batches.js';
 
 const zeros = Buffer.alloc(windowPages * pageSizeBytes);
-const unknown = Buffer.alloc(hashLength);
 
-/** Compares an object's windows, then its pages, with the parent's; hands changed pages to the builder and notes where every page is. */
+export interface DetectorTools {
+  readonly hash: KeyedHash;
+  readonly builder: BlockBuilder;
+  readonly hashes: PageHashWriter;
+}
+
+/** What an object is compared with. */
+export interface Comparison {
+  /** The parent's object of the same key. */
+  readonly parent: StoredObject | undefined;
+  /** One of the same snapshot that most pages are likely equal to. */
+  readonly like: StoredObject | undefined;
+  /** Where the parent's pages can be read now. */
+  readonly old: OldPages | undefined;
+}
+
+/** Compares an object's windows, then its pages, with what is stored; hands changed pages to the builder and notes where every page is. */
 export class ChangeDetector {
   readonly segments: GrowingSegments = new GrowingSegments();
   readonly #windowHashes = new GrowingBytes();
-  readonly #pageHashes = new GrowingBytes();
-  readonly #hash: KeyedHash;
-  readonly #builder: BlockBuilder;
-  readonly #cursor: WindowCursor | undefined;
-  readonly #parent: ParentObject | undefined;
+  readonly #tools: DetectorTools;
+  readonly #parent: PageReference | undefined;
+  readonly #references: readonly PageReference[];
+  readonly #old: OldPages | undefined;
   changedPages = 0;
 
-  constructor(hash: KeyedHash, builder: BlockBuilder, parent: ParentObject | undefined) {
-    this.#hash = hash;
-    this.#builder = builder;
-    this.#parent = parent;
-    this.#cursor = parent === undefined ? undefined : new WindowCursor(parent.map);
+  constructor(tools: DetectorTools, { parent, like, old }: Comparison) {
+    this.#tools = tools;
+    this.#parent = parent === undefined ? undefined : new PageReference(parent);
+    const second = like === undefined ? undefined : new PageReference(like);
+    this.#references = [this.#parent, second].filter((reference) => reference !== undefined);
+    this.#old = old;
   }
 
   get windowHashes(): Buffer {
     return this.#windowHashes.view();
   }
 
-  get pageHashes(): Buffer {
-    return this.#pageHashes.view();
+  /** False where `prepare` has to be awaited before the window is taken. Windows come in ascending order. */
+  isReady({ window }: SourceWindow): boolean {
+    const { builder, hashes } = this.#tools;
+    return this.#references.every((reference) => reference.seek(window)) && builder.hasRoom && !hashes.wantsFlush;
   }
 
-  /** Windows come in ascending order; `bytes` hold the window's pages from its offset on. */
+  async prepare({ window }: SourceWindow): Promise<void> {
+    for (const reference of this.#references) if (!reference.seek(window)) await reference.load();
+    const { builder, hashes } = this.#tools;
+    await builder.makeRoom();
+    if (hashes.wantsFlush) await hashes.flush();
+  }
+
+  /** `bytes` hold the window's pages from its offset on. */
   take({ window, mask, pageCount, offset }: SourceWindow, bytes: Buffer): void {
     const length = pageCount * pageSizeBytes;
-    const hashes = this.#pageHashes.extend(pageCount * hashLength);
     if (isZero(bytes, offset, length)) {
       this.segments.append(zeroBlock, 0, pageCount);
+      for (let page = 0; page < pageCount; page += 1) this.#tools.hashes.next();
       return;
     }
     const hash = this.#windowHashes.extend(hashLength);
-    const content = bytes.subarray(offset, offset + length);
-    this.#hash.into(hash.bytes, hash.offset, content);
-    const known = this.#cursor?.seek(window) === true ? this.#cursor : undefined;
-    const unchanged = known !== undefined && known.mask === mask && this.#sameHash(known, hash.bytes, hash.offset);
-    let [page, before] = [0, 0];
+    this.#tools.hash.into(hash.bytes, hash.offset, bytes.subarray(offset, offset + length));
+    const same = this.#references.find((reference) => reference.isWindow(mask, hash.bytes, hash.offset));
+    let at = offset;
     for (let position = 0; position < windowPages; position += 1) {
-      const inParent = known !== undefined && (known.mask & (1 << position)) !== 0;
-      if ((mask & (1 << position)) !== 0) {
-        const target = hashes.offset + page * hashLength;
-        const parentPage = inParent ? known.ordinal + before : -1;
-        this.#takePage(bytes, offset + page * pageSizeBytes, { bytes: hashes.bytes, offset: target }, known, position, parentPage, unchanged);
-        page += 1;
-      }
-      if (inParent) before += 1;
+      if ((mask & (1 << position)) === 0) continue;
+      if (same === undefined) this.#takePage(bytes, at, position, window * windowPages + position);
+      else this.#takeOver(same, bytes, at, position);
+      at += pageSizeBytes;
     }
   }
 
-  #takePage(
-    bytes: Buffer,
-    offset: number,
-    hash: { readonly bytes: Buffer; readonly offset: number },
-    known: WindowCursor | undefined,
-    position: number,
-    parentPage: number,
-    unchanged: boolean,
-  ): void {
+  /** A page of a window that is stored. */
+  #takeOver(reference: PageReference, bytes: Buffer, offset: number, position: number): void {
+    const { hash, hashes } = this.#tools;
+    const block = reference.block(position);
+    this.segments.append(block, reference.index(position), 1);
+    const at = hashes.next();
+    if (block === zeroBlock) return;
+    const known = reference.hash(position);
+    if (known === undefined) hash.into(hashes.chunk, at, bytes.subarray(offset, offset + pageSizeBytes));
+    else known.copy(hashes.chunk, at);
+  }
+
+  #takePage(bytes: Buffer, offset: number, position: number, page: number): void {
+    const { hash, hashes, builder } = this.#tools;
+    const at = hashes.next();
     if (isZero(bytes, offset, pageSizeBytes)) {
       this.segments.append(zeroBlock, 0, 1);
       return;
     }
-    const inherited = parentPage >= 0 ? this.#parentHash(parentPage) : undefined;
-    if (unchanged && inherited !== undefined) inherited.copy(hash.bytes, hash.offset);
-    else this.#hash.into(hash.bytes, hash.offset, bytes.subarray(offset, offset + pageSizeBytes));
-    const block = known?.blocks[position] ?? zeroBlock;
-    const same = unchanged || (inherited !== undefined && inherited.compare(hash.bytes, hash.offset, hash.offset + hashLength) === 0);
-    if (known !== undefined && parentPage >= 0 && block !== zeroBlock && same) {
-      this.segments.append(block, known.indexes[position] ?? 0, 1);
+    const { chunk } = hashes;
+    hash.into(chunk, at, bytes.subarray(offset, offset + pageSizeBytes));
+    for (const reference of this.#references) {
+      const block = reference.block(position);
+      if (block === zeroBlock || reference.hash(position)?.compare(chunk, at, at + hashLength) !== 0) continue;
+      this.segments.append(block, reference.index(position), 1);
       return;
     }
-    const place = this.#builder.add(bytes, offset);
+    const place = builder.add(bytes, offset, this.#oldSelf(position, page));
     this.segments.append(place.block, place.index, 1);
     this.changedPages += 1;
   }
 
-  #sameHash(known: WindowCursor, bytes: Buffer, offset: number): boolean {
-    const theirs = this.#parent?.map.windowHashes;
-    if (theirs === undefined || known.hashOffset < 0) return false;
-    return bytes.compare(theirs, known.hashOffset, known.hashOffset + hashLength, offset, offset + hashLength) === 0;
-  }
-
-  #parentHash(page: number): Buffer | undefined {
-    const hash = this.#parent?.pageHashes?.subarray(page * hashLength, (page + 1) * hashLength);
-    return hash === undefined || hash.equals(unknown) ? undefined : hash;
+  /** The page as the parent has it, where its bytes are at hand and can be told from others. */
+  #oldSelf(position: number, page: number): Parameters<BlockBuilder['add']>[2] {
+    const [parent, old] = [this.#parent, this.#old];
+    if (parent === undefined || old === undefined) return undefined;
+    const block = parent.block(position);
+    const hash = block === zeroBlock ? undefined : parent.hash(position);
+    const offset = hash === undefined ? undefined : old.offsetOf(page);
+    return hash === undefined || offset === undefined ? undefined : { block, index: parent.index(position), hash, file: old.file, offset };
   }
 }
 

@@ -9,24 +9,24 @@ import {
   HoldfastError,
   type ObjectInput,
   type ObjectResult,
+  type PutOptions,
 } from '@holdfast/core';
 import { usage } from '../errors.js';
 import { throwIfAborted } from '../files/abort.js';
 import type { SnapshotName } from '../files/names.js';
 import { removeIfThere } from '../files/whole-files.js';
-import { GrowingSegments } from '../manifest/growing-segments.js';
 import { toRef } from '../manifest/manifest.js';
+import { PageHashWriter } from '../manifest/page-hash-writer.js';
 import { PackWriter } from '../pack/pack-writer.js';
 import type { JobPaths, StoreContext } from '../repository/store-context.js';
 import { BlockBuilder } from './block-builder.js';
 import { BlockCollector } from './block-collector.js';
-import { ChangeDetector } from './change-detector.js';
 import type { CollectedObject } from './collected-object.js';
 import { commitSnapshot } from './commit-snapshot.js';
+import { keepObject } from './keep-object.js';
 import { checkObject } from './object-input.js';
-import { openPageSource } from './page-source.js';
 import type { ParentSnapshot } from './parent-snapshot.js';
-import { readWindows } from './read-windows.js';
+import { putObject, type PutTools, storedObject } from './put-object.js';
 
 export interface WriterInit {
   readonly context: StoreContext;
@@ -42,6 +42,7 @@ export class RepositoryWriter implements CheckpointWriter {
   readonly #packs: PackWriter;
   readonly #blocks: BlockCollector;
   readonly #builder: BlockBuilder;
+  readonly #tools: PutTools;
   readonly #objects = new Map<string, CollectedObject>();
   #state: 'open' | 'failed' | 'done' = 'open';
   #published = false;
@@ -53,46 +54,37 @@ export class RepositoryWriter implements CheckpointWriter {
     this.#init = init;
     this.#packs = new PackWriter(context, paths, name);
     this.#blocks = new BlockCollector(paths.job, parent?.manifest.blocks);
-    this.#builder = new BlockBuilder(this.#packs, this.#blocks);
+    this.#builder = new BlockBuilder(context.workers, context.compress, this.#packs, this.#blocks);
+    this.#tools = { context, builder: this.#builder, hashes: new PageHashWriter(context, paths, name) };
   }
 
-  put(input: ObjectInput, options?: CallOptions): Promise<ObjectResult> {
+  put(input: ObjectInput, options?: PutOptions): Promise<ObjectResult> {
     return this.#oneAfterTheOther(async () => {
       const object = checkObject(input);
-      const { context, parent } = this.#init;
-      const before = this.#packs.storedBytes;
-      const detector = new ChangeDetector(context.hash, this.#builder, await parent?.object(object.key));
-      const source = await openPageSource(context.files, object.source, object.key);
-      try {
-        for await (const batch of readWindows(object, source)) {
-          throwIfAborted(options?.signal, 'store.put');
-          for (const window of batch.windows) detector.take(window, batch.bytes);
-          await this.#storing(() => this.#builder.drain());
-        }
-      } finally {
-        await source.close();
-      }
-      const { key, kind, sizeBytes, runFirst, runCount, pageCount } = object;
-      const map = { key, kind, sizeBytes, runFirst, runCount, pageCount, segments: detector.segments, windowHashes: detector.windowHashes };
-      this.#objects.set(key, { map, pageHashes: detector.pageHashes });
-      return { changedPages: detector.changedPages, storedBytes: this.#packs.storedBytes - before };
+      const { parent } = this.#init;
+      const like = object.like === undefined ? undefined : this.#objects.get(object.like);
+      const known = { parent: parent?.object(object.key), like: like && (await storedObject(this.#tools, like)) };
+      const { collected, changedPages } = await putObject(this.#tools, object, known, options).catch((error: unknown) => {
+        // A source that is not as announced is no failure of the storage.
+        if (this.#builder.failed) this.#state = 'failed';
+        throw error;
+      });
+      this.#objects.set(object.key, collected);
+      return { changedPages };
     });
   }
 
   keep(key: string, options?: CallOptions): Promise<void> {
     return this.#oneAfterTheOther(async () => {
       throwIfAborted(options?.signal, 'store.keep');
-      const object = await this.#init.parent?.object(key);
+      const object = this.#init.parent?.object(key);
       if (object === undefined) {
         throw new HoldfastError('HF_CHECKPOINT_MISSING', {
           message: `The parent of snapshot ${this.ref.number} has no object ${JSON.stringify(key)}`,
           kind: 'not-found',
         });
       }
-      const segments = new GrowingSegments();
-      const from = object.map.segments;
-      for (let at = 0; at < from.length; at += 1) segments.append(from.blocks[at] ?? -1, from.indexes[at] ?? 0, from.counts[at] ?? 0);
-      this.#objects.set(key, { map: { ...object.map, segments }, pageHashes: object.pageHashes ?? Buffer.alloc(object.map.pageCount * 16) });
+      this.#objects.set(key, await keepObject(this.#tools.hashes, object));
     });
   }
 
@@ -110,29 +102,36 @@ export class RepositoryWriter implements CheckpointWriter {
       const result = await this.#storing(async () => {
         await this.#builder.finish();
         await this.#packs.finish();
-        const { blocks, objects } = this.#blocks.compact([...this.#objects.values()].map(({ map }) => map));
+        const collected = [...this.#objects.values()];
+        const objects = collected.map(({ map }) => map);
+        const blocks = this.#blocks.compact(objects);
         return await commitSnapshot(context, paths, {
           epoch,
           name,
           parent: parent?.manifest.summary.number,
           storedBytes: this.#packs.storedBytes,
           body: { metadata, blocks, objects },
-          pageHashes: [...this.#objects.values()].map(({ pageHashes }) => pageHashes),
+          hashes: this.#tools.hashes,
+          hashOffsets: collected.map(({ hashOffset }) => hashOffset),
           publishing: () => {
             this.#published = true;
           },
         });
       });
       this.#state = 'done';
+      await parent?.[Symbol.asyncDispose]();
       return result;
     });
   }
 
   async abort(): Promise<void> {
     await this.#last.catch(() => undefined);
+    await this.#init.parent?.[Symbol.asyncDispose]();
     if (this.#state === 'done' && this.#published) return;
     this.#state = 'done';
+    await this.#builder.abandon();
     await this.#packs.abandon();
+    await this.#tools.hashes.abandon();
     // Of a commit that failed half-way the manifest may be there, so its packs stay.
     if (this.#published) return;
     for (const pack of this.#packs.names) await removeIfThere(this.#init.context.files, join(this.#init.paths.packs, pack)).catch(() => false);

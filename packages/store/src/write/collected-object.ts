@@ -1,8 +1,8 @@
-import type { ObjectMap } from '../manifest/page-map.js';
+import type { CollectedMap } from './block-collector.js';
 
-/** An object of the snapshot being written; its blocks are numbered as in the BlockCollector. */
+/** An object of the snapshot being written. */
 export interface CollectedObject {
-  readonly map: ObjectMap;
-  /** 16 bytes a page, zeros where not known. */
-  readonly pageHashes: Buffer;
+  readonly map: CollectedMap;
+  /** Where the hashes of its pages lie in the file of page hashes. */
+  readonly hashOffset: number;
 }

@@ -8,7 +8,7 @@ import { parsePageHashesName, type SnapshotName } from '../files/names.js';
 import { removeIfThere } from '../files/whole-files.js';
 import { type ManifestBody, type ManifestSummary, toCheckpointSummary } from '../manifest/manifest.js';
 import { encodeManifest } from '../manifest/manifest-codec.js';
-import { writePageHashes } from '../manifest/page-hashes.js';
+import type { PageHashWriter } from '../manifest/page-hash-writer.js';
 import type { JobPaths, StoreContext } from '../repository/store-context.js';
 import { publishManifest } from './publish-manifest.js';
 
@@ -18,7 +18,9 @@ export interface FinishedSnapshot {
   readonly parent: number | undefined;
   readonly storedBytes: number;
   readonly body: ManifestBody;
-  readonly pageHashes: readonly Buffer[];
+  readonly hashes: PageHashWriter;
+  /** Where the hashes of each object's pages lie, in the order of the objects. */
+  readonly hashOffsets: readonly number[];
   /** Called when from now on the manifest may be there. */
   readonly publishing: () => void;
 }
@@ -49,22 +51,12 @@ export async function commitSnapshot(context: StoreContext, paths: JobPaths, sna
       'Commit snapshots in the order in which they were begun',
     );
   const bytes = encodeManifest(summary, body);
-  const written = await notePageHashes(context, paths, snapshot, bytes.subarray(bytes.length - digestLength));
+  const written = await snapshot.hashes.publish(bytes.subarray(bytes.length - digestLength), snapshot.hashOffsets);
   snapshot.publishing();
   await publishManifest(context, paths, name, bytes);
   if (await isFenced(context, paths, name)) return fenced;
   if (written) await removeOldPageHashes(context, paths, name);
   return { outcome: 'committed', summary: toCheckpointSummary(summary, true) };
-}
-
-async function notePageHashes(context: StoreContext, paths: JobPaths, { name, pageHashes }: FinishedSnapshot, digest: Buffer): Promise<boolean> {
-  try {
-    await writePageHashes(context, paths, name, digest, pageHashes);
-    return true;
-  } catch (error) {
-    context.logger.warn({ job: paths.job, number: name.number, error }, 'page hashes could not be written; the next snapshot will be larger');
-    return false;
-  }
 }
 
 async function removeOldPageHashes(context: StoreContext, paths: JobPaths, newest: SnapshotName): Promise<void> {

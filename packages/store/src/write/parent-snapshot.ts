@@ -1,39 +1,32 @@
 import type { Manifest } from '../manifest/manifest.js';
-import { readPageHashes } from '../manifest/page-hashes.js';
-import type { ObjectMap } from '../manifest/page-map.js';
+import { PageHashReader } from '../manifest/page-hash-reader.js';
 import type { JobPaths, StoreContext } from '../repository/store-context.js';
-import type { ParentObject } from './change-detector.js';
-
-interface Placed {
-  readonly map: ObjectMap;
-  /** Of its first page among all pages of the manifest. */
-  readonly firstPage: number;
-}
+import type { StoredObject } from './page-reference.js';
 
 /** The snapshot that a new one is compared with. */
-export class ParentSnapshot {
+export class ParentSnapshot implements AsyncDisposable {
   readonly manifest: Manifest;
-  readonly #context: StoreContext;
-  readonly #paths: JobPaths;
-  readonly #objects = new Map<string, Placed>();
+  readonly #hashes: PageHashReader;
+  readonly #ordinals: ReadonlyMap<string, number>;
 
-  constructor(context: StoreContext, paths: JobPaths, manifest: Manifest) {
-    this.#context = context;
-    this.#paths = paths;
+  private constructor(manifest: Manifest, hashes: PageHashReader) {
     this.manifest = manifest;
-    let firstPage = 0;
-    for (const map of manifest.objects) {
-      this.#objects.set(map.key, { map, firstPage });
-      firstPage += map.pageCount;
-    }
+    this.#hashes = hashes;
+    this.#ordinals = new Map(manifest.objects.map(({ key }, ordinal) => [key, ordinal]));
+  }
+
+  static async open(context: StoreContext, paths: JobPaths, manifest: Manifest): Promise<ParentSnapshot> {
+    return new ParentSnapshot(manifest, await PageHashReader.open(context, paths, manifest));
   }
 
   /** An object with what is known of its pages' hashes. */
-  async object(key: string): Promise<ParentObject | undefined> {
-    const placed = this.#objects.get(key);
-    if (placed === undefined) return undefined;
-    const { summary, digest } = this.manifest;
-    const pageHashes = await readPageHashes(this.#context, this.#paths, summary, digest, placed.firstPage, placed.map.pageCount);
-    return { map: placed.map, pageHashes };
+  object(key: string): StoredObject | undefined {
+    const ordinal = this.#ordinals.get(key) ?? -1;
+    const map = this.manifest.objects[ordinal];
+    return map === undefined ? undefined : { map, hashes: this.#hashes.object(ordinal, map.pageCount) };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#hashes[Symbol.asyncDispose]();
   }
 }

@@ -14,6 +14,7 @@ import { encodePackEnd, encodePackHeader, type IndexEntry } from '../../src/pack
 import { BlockLocator } from '../../src/read/block-locator.js';
 import { BlockPages } from '../../src/read/block-pages.js';
 import type { StoreContext } from '../../src/repository/store-context.js';
+import { InlineWorkers } from '../../src/workers/inline-workers.js';
 import { saying, temporaryPlace } from '../fixture.js';
 
 const page = 4096;
@@ -48,6 +49,7 @@ async function packOf(
     clock: systemClock,
     compress: true,
     packTargetBytes: 1,
+    workers: new InlineWorkers({ hashKey: Buffer.alloc(32) }),
   };
   const ids = Buffer.concat(blocks.map(({ id }) => Buffer.from(id, 'hex')));
   return (bases) => {

@@ -7,6 +7,7 @@ import { KeyedHash } from '../../src/codec/keyed-hash.js';
 import { PackReader } from '../../src/pack/pack-reader.js';
 import { BlockLocator } from '../../src/read/block-locator.js';
 import type { StoreContext } from '../../src/repository/store-context.js';
+import { InlineWorkers } from '../../src/workers/inline-workers.js';
 import { temporaryPlace } from '../fixture.js';
 
 interface Packs {
@@ -31,7 +32,8 @@ async function threePacks(root: string): Promise<Packs> {
       return { ...file, close: () => ((count.closed += 1), file.close()) };
     },
   };
-  const rest = { hash: new KeyedHash(Buffer.alloc(32)), logger: silentLogger, clock: systemClock, compress: true, packTargetBytes: 1 };
+  const workers = new InlineWorkers({ hashKey: Buffer.alloc(32) });
+  const rest = { hash: new KeyedHash(Buffer.alloc(32)), logger: silentLogger, clock: systemClock, compress: true, packTargetBytes: 1, workers };
   const context: StoreContext = { files, root, repositoryId: store.repositoryId, ...rest };
   const packs: { pack: string; id: string }[] = [];
   for (const pack of (await real.list(join(root, 'jobs/job/packs'))).toSorted()) {

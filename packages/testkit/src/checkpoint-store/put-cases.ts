@@ -155,6 +155,30 @@ export const putCases: readonly ContractCase<CheckpointStoreFixture>[] = [
     ok((await read('origin')).equals(origin));
     for (const key of ['forked', 'elsewhere', 'alone', 'itself']) ok((await read(key)).equals(forked), key);
   }),
+  storeCase('whatever lies where the previous pages are said to be, an object comes back byte for byte', async (store, _elsewhere, scratch) => {
+    const epoch = await store.claim('job', holder('a'), newest);
+    const before = patternBytes(40 * page, 1);
+    const after = withChangedPages(before, [0, 16, 17, 39]);
+    const [right, wrong, short] = await Promise.all(
+      Object.entries({ right: before, wrong: patternBytes(40 * page, 2), short: before.subarray(0, 5000) }).map(async ([name, bytes]) => {
+        await writeFile(join(scratch, name), bytes);
+        return { kind: 'path', path: join(scratch, name) } as const;
+      }),
+    );
+    const gone = { kind: 'path', path: join(scratch, 'gone') } as const;
+    await using first = await store.begin(epoch, undefined);
+    const hints = { right, wrong, short, gone, bytes: { kind: 'bytes', bytes: before } as const };
+    for (const key of Object.keys(hints)) await first.put(memoryObject(key, before));
+    const { summary: parent } = await first.commit({});
+    await using writer = await store.begin(epoch, parent);
+    for (const [key, source] of Object.entries(hints)) {
+      const object = memoryObject(key, after);
+      await writer.put(source === undefined ? object : { ...object, previous: { source, extents: object.extents } });
+    }
+    const { summary } = await writer.commit({});
+    await using reader = await store.open(summary);
+    for (const key of Object.keys(hints)) ok(Buffer.from(await reader.read(key)).equals(after), key);
+  }),
   storeCase('an object kept has exactly the content of the parent', async (store) => {
     const epoch = await store.claim('job', holder('a'), newest);
     const bytes = patternBytes(40 * page, 1);

@@ -1,0 +1,55 @@
+import { hashLength, type KeyedHash } from '../codec/keyed-hash.js';
+import type { ReadAhead } from '../files/read-ahead.js';
+import { pageHashLayout, sealOf, unknownHashes } from './page-hash-file.js';
+
+const { chunkHashes } = pageHashLayout;
+const unknown = Buffer.alloc(hashLength);
+
+/** The hashes of one object's pages, read chunk by chunk in ascending order; two chunks at most are in memory. What is not right is not known. */
+export class ObjectHashes {
+  readonly #hash: KeyedHash;
+  readonly #file: ReadAhead | undefined;
+  readonly #offset: number;
+  readonly #pageCount: number;
+  readonly #chunks = new Map<number, Buffer | undefined>();
+
+  /** `offset` is where the object's first chunk lies in `file`. */
+  constructor(hash: KeyedHash, file: ReadAhead | undefined, offset: number, pageCount: number) {
+    this.#hash = hash;
+    this.#file = offset === unknownHashes ? undefined : file;
+    this.#offset = offset;
+    this.#pageCount = pageCount;
+  }
+
+  /** True where `get` can tell of these pages without reading. */
+  has(first: number, count: number): boolean {
+    return this.#file === undefined || count === 0 || (this.#chunks.has(chunkOf(first)) && this.#chunks.has(chunkOf(first + count - 1)));
+  }
+
+  async load(first: number, count: number): Promise<void> {
+    const [from, to] = [chunkOf(first), chunkOf(first + count - 1)];
+    for (const known of this.#chunks.keys()) if (known < from) this.#chunks.delete(known);
+    for (let ordinal = from; ordinal <= to; ordinal += 1) if (!this.#chunks.has(ordinal)) this.#chunks.set(ordinal, await this.#read(ordinal));
+  }
+
+  /** The hash of a page that was loaded; undefined where it is not known. */
+  get(page: number): Buffer | undefined {
+    const chunk = this.#chunks.get(chunkOf(page));
+    const at = (page % chunkHashes) * hashLength;
+    const hash = chunk?.subarray(at, at + hashLength);
+    return hash === undefined || hash.equals(unknown) ? undefined : hash;
+  }
+
+  async #read(ordinal: number): Promise<Buffer | undefined> {
+    if (this.#file === undefined) return undefined;
+    const length = Math.min(chunkHashes, this.#pageCount - ordinal * chunkHashes) * hashLength;
+    const position = this.#offset + ordinal * (chunkHashes + 1) * hashLength;
+    const bytes = await this.#file.read(position, length + hashLength).catch(() => Buffer.alloc(0));
+    const chunk = Buffer.from(bytes.subarray(0, length));
+    return bytes.length === length + hashLength && sealOf(this.#hash, chunk, position).equals(bytes.subarray(length)) ? chunk : undefined;
+  }
+}
+
+function chunkOf(page: number): number {
+  return Math.floor(page / chunkHashes);
+}

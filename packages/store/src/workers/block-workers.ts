@@ -1,0 +1,11 @@
+import type { BlockSlot } from './block-slot.js';
+import type { EncodeRequest, EncodeResponse } from './tasks.js';
+
+/** Where blocks are compressed, digested and taken apart. Calls reject where the work fails; the slot can be used again. */
+export interface BlockWorkers extends AsyncDisposable {
+  /** How many calls are worked on at once. */
+  readonly width: number;
+
+  /** Compresses the pages of a slot that the caller holds into its stored bytes, as they lie in a pack. */
+  encode(slot: BlockSlot, request: EncodeRequest): Promise<EncodeResponse>;
+}

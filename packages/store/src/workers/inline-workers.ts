@@ -1,0 +1,22 @@
+import { BlockBench } from './block-bench.js';
+import type { BlockSlot } from './block-slot.js';
+import type { BlockWorkers } from './block-workers.js';
+import type { EncodeRequest, EncodeResponse, WorkerStart } from './tasks.js';
+
+/** Does everything at once in the calling thread. */
+export class InlineWorkers implements BlockWorkers {
+  readonly width = 1;
+  readonly #bench: BlockBench;
+
+  constructor(start: WorkerStart) {
+    this.#bench = new BlockBench(start);
+  }
+
+  encode(slot: BlockSlot, request: EncodeRequest): Promise<EncodeResponse> {
+    return new Promise((resolve) => resolve(this.#bench.perform(slot, { name: 'encode', request }).response));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return Promise.resolve();
+  }
+}

@@ -1,0 +1,111 @@
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import { HoldfastError } from '@holdfast/core';
+import type { BlockSlot } from './block-slot.js';
+import type { BlockWorkers } from './block-workers.js';
+import { InlineWorkers } from './inline-workers.js';
+import type { EncodeRequest, EncodeResponse, Task, TaskAnswer, TaskMessage, TaskResult, WorkerStart } from './tasks.js';
+
+/** More threads than this gain nothing: the storage is the limit then. */
+const threadLimit = 8;
+/** So many tasks take less time than a thread takes to start. */
+const tasksBeforeThreads = 4;
+
+interface Pending {
+  readonly resolve: (result: TaskResult) => void;
+  readonly reject: (error: HoldfastError) => void;
+}
+
+interface Thread {
+  readonly worker: Worker;
+  readonly pending: Map<number, Pending>;
+}
+
+/**
+ * As many threads as there are cores, started when there is work for them; the first few tasks are done at once in the calling one. They keep no process
+ * alive that has nothing else to do.
+ */
+export class ThreadPool implements BlockWorkers {
+  readonly width: number;
+  readonly #start: WorkerStart;
+  readonly #inline: InlineWorkers;
+  readonly #threads: Thread[] = [];
+  #lastNumber = 0;
+
+  constructor(start: WorkerStart, threads: number = Math.min(threadLimit, availableParallelism())) {
+    this.#start = start;
+    this.#inline = new InlineWorkers(start);
+    this.width = threads;
+  }
+
+  async encode(slot: BlockSlot, request: EncodeRequest): Promise<EncodeResponse> {
+    if (this.#isFew()) return this.#inline.encode(slot, request);
+    const { response } = await this.#perform(slot, { name: 'encode', request });
+    return response;
+  }
+
+  /** Ends the threads; tasks that were not done are rejected. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#threads.splice(0).map(({ worker }) => worker.terminate()));
+  }
+
+  /** True for the first tasks, which are counted by this. */
+  #isFew(): boolean {
+    this.#lastNumber += 1;
+    return this.#lastNumber <= tasksBeforeThreads;
+  }
+
+  #perform(slot: BlockSlot, task: Task): Promise<TaskResult> {
+    const thread = this.#leastBusy();
+    const number = this.#lastNumber;
+    const { promise, resolve, reject } = Promise.withResolvers<TaskResult>();
+    thread.pending.set(number, { resolve, reject });
+    thread.worker.ref();
+    const message: TaskMessage = { number, memory: slot.memory, task };
+    thread.worker.postMessage(message, []);
+    return promise;
+  }
+
+  #leastBusy(): Thread {
+    const free = this.#threads.find(({ pending }) => pending.size === 0);
+    if (free !== undefined) return free;
+    if (this.#threads.length < this.width) return this.#begin();
+    return this.#threads.reduce((least, thread) => (thread.pending.size < least.pending.size ? thread : least));
+  }
+
+  #begin(): Thread {
+    const worker = new Worker(new URL('./worker-main.js', import.meta.url), { workerData: this.#start, execArgv: [], env: {} });
+    const thread: Thread = { worker, pending: new Map() };
+    worker.on('message', (answer: TaskAnswer) => settle(thread, answer));
+    worker.on('error', (cause) => this.#lose(thread, cause));
+    worker.on('exit', (status) => this.#lose(thread, new Error(`the thread ended with status ${status}`)));
+    worker.unref();
+    this.#threads.push(thread);
+    return thread;
+  }
+
+  /** What it had to do fails; the next task begins another thread. */
+  #lose(thread: Thread, cause: unknown): void {
+    const at = this.#threads.indexOf(thread);
+    if (at >= 0) this.#threads.splice(at, 1);
+    for (const { reject } of thread.pending.values()) reject(taskFailed('its thread was lost', cause));
+    thread.pending.clear();
+  }
+}
+
+function settle({ worker, pending }: Thread, { number, result }: TaskAnswer): void {
+  const task = pending.get(number);
+  pending.delete(number);
+  if (pending.size === 0) worker.unref();
+  if (result.name === 'failed') task?.reject(taskFailed(result.reason));
+  else task?.resolve(result);
+}
+
+function taskFailed(why: string, cause?: unknown): HoldfastError {
+  return new HoldfastError('HF_UNEXPECTED', {
+    message: `a block could not be worked on: ${why}`,
+    kind: 'unexpected',
+    operation: 'store.blocks',
+    ...(cause === undefined ? {} : { cause }),
+  });
+}

@@ -1,0 +1,79 @@
+import { type ObjectSource, pageSizeBytes, type PutOptions } from '@holdfast/core';
+import { throwIfAborted } from '../files/abort.js';
+import { ReadAhead } from '../files/read-ahead.js';
+import { ObjectHashes } from '../manifest/object-hashes.js';
+import type { PageHashWriter } from '../manifest/page-hash-writer.js';
+import type { StoreContext } from '../repository/store-context.js';
+import type { BlockBuilder } from './block-builder.js';
+import { ChangeDetector, type Comparison } from './change-detector.js';
+import type { CollectedObject } from './collected-object.js';
+import type { CheckedObject } from './object-input.js';
+import { OldFile, OldPages } from './old-pages.js';
+import { openPageSource } from './page-source.js';
+import type { StoredObject } from './page-reference.js';
+import { readWindows } from './read-windows.js';
+
+export interface PutTools {
+  readonly context: StoreContext;
+  readonly builder: BlockBuilder;
+  readonly hashes: PageHashWriter;
+}
+
+export interface PutResult {
+  readonly collected: CollectedObject;
+  readonly changedPages: number;
+}
+
+/** Reads an object and stores what of it is new. */
+export async function putObject(
+  tools: PutTools,
+  object: CheckedObject,
+  known: Omit<Comparison, 'old'>,
+  options: PutOptions = {},
+): Promise<PutResult> {
+  const { context, builder, hashes } = tools;
+  const source = await openPageSource(context.files, object.source, object.key);
+  const old = known.parent === undefined ? undefined : await openOldPages(context, object.previous);
+  hashes.beginObject();
+  const detector = new ChangeDetector({ hash: context.hash, builder, hashes }, { ...known, old });
+  let pages = 0;
+  try {
+    for await (const { windows, bytes } of readWindows(object, source)) {
+      throwIfAborted(options.signal, 'store.put');
+      for (const window of windows) {
+        if (!detector.isReady(window)) await detector.prepare(window);
+        detector.take(window, bytes);
+        pages += window.pageCount;
+      }
+      options.onProgress?.(pages * pageSizeBytes);
+    }
+  } finally {
+    await old?.file.release();
+    await source.close();
+  }
+  const { key, kind, sizeBytes, runFirst, runCount, pageCount } = object;
+  const map = { key, kind, sizeBytes, runFirst, runCount, pageCount, segments: detector.segments, windowHashes: detector.windowHashes };
+  return { collected: { map, hashOffset: hashes.finishObject() }, changedPages: detector.changedPages };
+}
+
+/** An object of this snapshot that was put before. */
+export async function storedObject(tools: PutTools, { map, hashOffset }: CollectedObject): Promise<StoredObject> {
+  const file = await tools.hashes.flush();
+  const reads = file === undefined ? undefined : new ReadAhead(file);
+  return { map, hashes: new ObjectHashes(tools.context.hash, reads, hashOffset, map.pageCount) };
+}
+
+/** Where they cannot be opened any more the pages are stored whole. */
+async function openOldPages({ files }: StoreContext, previous: CheckedObject['previous']): Promise<OldPages | undefined> {
+  if (previous === undefined) return undefined;
+  const file = await openOldFile(files, previous.source).catch(() => undefined);
+  return file === undefined ? undefined : new OldPages(file, previous.extents);
+}
+
+async function openOldFile(files: StoreContext['files'], source: ObjectSource): Promise<OldFile | undefined> {
+  if (source.kind !== 'path') return undefined;
+  const file = await files.open(source.path, 'source');
+  if (file.descriptor !== undefined) return new OldFile(file, file.descriptor);
+  await file.close();
+  return undefined;
+}

@@ -72,7 +72,7 @@ test('reads flags, shared mappings and odd program names', () => {
     '7f00-8000 rw-s 00000000 fe:00 12 /data/x y (deleted)\n00009000-a000 r--s 0 fe:00 12 /ro\nb000-c000 rw-s 0 00:01 5 /dev/zero (deleted)\nd000-e000 rw-p 0 fe:00 3 /private\nf000-f100 rw-s 0 00:01 0 \n';
   expect(parseSharedWritable(maps)).toEqual(['7f00-8000']);
   const fields = Array.from({ length: 20 }, (_, index) => String(index)).join(' ');
-  expect(parseProcessStat(`12 (a) b (c) S ${fields}`)).toEqual({ state: 'S', parentPid: 0, startTicks: 18 });
+  expect(parseProcessStat(`12 (a) b (c) S ${fields}`)).toEqual({ state: 'S', parentPid: 0, flags: 5, startTicks: 18 });
   expect(parseProcessStat('')).toBeUndefined();
 });
 

@@ -10,13 +10,12 @@ const template = Buffer.alloc(pageSizeBytes, 'a job has pages that are much like
 const [root = '', step = '', shape = '', version = '', gibibytes = ''] = process.argv.slice(2);
 const pages = (Number(gibibytes) * 2 ** 30) / pageSizeBytes;
 const startedAt = performance.now();
-const store = await openRepositoryWith({ root, create: true }, { files: syntheticFiles() });
+await using store = await openRepositoryWith({ root, create: true }, { files: syntheticFiles() });
 const report = step === 'save' ? await save() : await restore();
 const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
 process.stdout.write(
   `${JSON.stringify({ ...report, peakMebibytes: Math.round(maxRSS / 1024), seconds: seconds(performance.now() - startedAt), cpuSeconds: seconds((userCPUTime + systemCPUTime) / 1000) })}\n`,
 );
-process.exit();
 
 async function save(): Promise<object> {
   const epoch = await store.claim('job', { attempt: `v${version}`, host: 'h', pid: process.pid }, { kind: 'newest' });

@@ -1,5 +1,5 @@
 // script/bench store: two dumps of a live job, stored and restored by Holdfast and by what one would take instead.
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compileProgram } from './programs/compile-program.ts';
 import { figureTable, printJson } from './report/figures.ts';
@@ -8,10 +8,13 @@ import { type Contestant, contestants, missingPrograms } from './store/contestan
 import { costFigures, ratioFigures, type SubjectResult } from './store/figures.ts';
 import { measureSubject } from './store/measure-subject.ts';
 import { help, type PeerName, parseOptions, type StoreBenchOptions } from './store/options.ts';
+import { storePlot } from './store/plot.ts';
 import { removeAtEnd } from './store/remove-at-end.ts';
 import { subjectName } from './store/subject.ts';
 import { subjectTables } from './store/subject-tables.ts';
 import { assertFits } from './store/take-images.ts';
+
+const plotNote = 'Two dumps of a live job, fsynced; medians and quartiles of';
 
 try {
   const options = parseOptions(process.argv.slice(2));
@@ -22,17 +25,18 @@ try {
   process.exitCode = 1;
 }
 
-async function bench({ subjects, peers, rounds, json, imagesParent, repositoriesParent }: StoreBenchOptions): Promise<void> {
+async function bench({ subjects, peers, rounds, json, plot, imagesParent, repositoriesParent }: StoreBenchOptions): Promise<void> {
   if (imagesParent === '/dev/shm') for (const { sizeMib } of subjects) await assertFits(sizeMib);
   const present = await presentContestants(peers);
-  await using folders = removeAtEnd();
-  const images = folders.add(await mkdtemp(join(imagesParent, 'holdfast-bench-')));
-  const repositories = folders.add(await mkdtemp(join(repositoriesParent, 'holdfast-bench-')));
+  const images = await mkdtemp(join(imagesParent, 'holdfast-bench-'));
+  const repositories = await mkdtemp(join(repositoriesParent, 'holdfast-bench-'));
+  await using _folders = removeAtEnd(images, repositories);
   const workplace = {
     images: join(images, 'subject'),
     repositories,
     present,
     rounds,
+    withSeries: plot === undefined,
     jobProgram: await compileProgram(new URL('store/changing-job.c', import.meta.url), repositories),
     measureProgram: await compileProgram(new URL('store/measure.c', import.meta.url), repositories),
   };
@@ -44,6 +48,7 @@ async function bench({ subjects, peers, rounds, json, imagesParent, repositories
     results.push(result);
     if (!json) console.log(`\n${subjectTables(result).join('\n')}`);
   }
+  if (plot !== undefined) await writeFile(plot.file, storePlot(results, plot.baseMib, `${plotNote} ${rounds} rounds. ${machine()}`));
   const figures = results.flatMap((result) => [...costFigures(result), ...ratioFigures(result)]);
   if (json) printJson(figures);
   else console.log(`\n${figureTable(figures.filter(({ aim }) => aim !== undefined)).join('\n')}`);

@@ -14,9 +14,10 @@ const zeroPage = Buffer.alloc(pageSizeBytes);
 /** What truly changed, by comparing each page of the second images with the page of the same process and address in the first. */
 export async function imageFacts(before: string, after: string): Promise<ImageFacts> {
   const [olds, news] = await Promise.all([new StagedImages(before).objects(), new StagedImages(after).objects()]);
+  // What is not in a file is the capturer's own note.
   const byKey = new Map(olds.map((object) => [object.key, object]));
   let [memoryBytes, changedPages] = [0, 0];
-  for (const object of news) {
+  for (const object of news.filter(({ source }) => source.kind === 'path')) {
     if (object.kind === 'memory') memoryBytes += object.sizeBytes;
     changedPages += await changedPagesOf(object, byKey.get(object.key));
   }

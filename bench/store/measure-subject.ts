@@ -16,6 +16,8 @@ export interface Workplace {
   readonly measureProgram: string;
   readonly present: readonly Contestant[];
   readonly rounds: number;
+  /** Whether Holdfast also stores ten dumps of each mixed-5. */
+  readonly withSeries: boolean;
 }
 
 const seriesLength = 10;
@@ -44,10 +46,10 @@ interface Dumps {
   readonly seriesPackBytes: readonly number[];
 }
 
-/** With mixed-5 the job goes on to ten dumps, which Holdfast alone stores as they come. */
-async function dumps(subject: Subject, { present, images: folder, jobProgram, measureProgram, repositories }: Workplace): Promise<Dumps> {
+/** For the series the job goes on to ten dumps, which Holdfast alone stores as they come. */
+async function dumps(subject: Subject, { withSeries, present, images: folder, jobProgram, measureProgram, repositories }: Workplace): Promise<Dumps> {
   const taker = { program: jobProgram, folder, subject, remove: removeFolder };
-  if (subject.shape !== 'mixed-5' || !present.includes(contestants.holdfast))
+  if (!withSeries || subject.shape !== 'mixed-5' || !present.includes(contestants.holdfast))
     return { images: await takeImages({ ...taker, count: 2 }), seriesPackBytes: [] };
   await using series = new SnapshotSeries(contestants.holdfast, measureProgram, repositories);
   const each = (images: string, number: number, previous: string | undefined): Promise<void> => series.add(images, number, previous);

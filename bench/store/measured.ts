@@ -28,8 +28,8 @@ const deadlineMs = 30 * 60_000;
 /** Runs the command as fresh processes. Rejects with the command's own words where it fails. */
 export async function measured({ script, cwd }: Command, { program, scratch, environment, sync }: MeasureOptions): Promise<Measured> {
   const result = join(scratch, 'cost');
-  // bash, for pipefail: a tar that fails must not look like a small archive.
-  const line = [result, sync ?? '-', 'bash', '-euo', 'pipefail', '-c', script];
+  // bash, for pipefail: a tar that fails must not look like a small archive. --norc: with a pipe as its input bash takes itself for a remote login.
+  const line = [result, sync ?? '-', 'bash', '--norc', '-euo', 'pipefail', '-c', script];
   const options = { cwd, env: { ...process.env, ...environment }, timeout: deadlineMs, maxBuffer: 1 << 24 };
   const { stdout, stderr } = await promisify(execFile)(program, line, options);
   const [status = Number.NaN, wallNs = 0, cpuNs = 0, peakBytes = 0] = (await readFile(result, 'utf8')).trim().split(' ').map(Number);

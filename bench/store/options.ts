@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
-import { contents, defaultShapes, isShape, type Shape, type Subject } from './subject.ts';
+import { plottedSubjects } from './plot.ts';
+import { type Content, contents, defaultShapes, isShape, type Shape, type Subject } from './subject.ts';
 
 export const peerNames = ['holdfast', 'restic', 'borg', 'tar+zstd', 'cp'] as const;
 
@@ -15,15 +16,15 @@ export interface StoreBenchOptions {
   readonly imagesParent: string;
   /** Where the repositories lie. */
   readonly repositoriesParent: string;
-  /** A file to write the plot to. */
-  readonly plot: string | undefined;
+  /** What to plot, and the file for it. */
+  readonly plot: { readonly file: string; readonly baseMib: number } | undefined;
   readonly help: boolean;
 }
 
 export const help = `Usage: script/bench store [options]
 Two dumps of a live job, stored and restored by Holdfast and by what one would take instead.
 
-  --quick               256 MiB, mixed-5 and scattered, 3 rounds
+  --quick               256 MiB, mixed-5 and scattered, compressible, 3 rounds
   --size SIZES          of the job's memory; default 1GiB,4GiB
   --shape SHAPES        what changes between the dumps: mixed-N (N % of the pages, 1 to 89, some in runs, some single),
                         scattered (8 bytes in each of 10 %), growth (10 % allocated anew); default ${defaultShapes.join(',')}
@@ -32,12 +33,17 @@ Two dumps of a live job, stored and restored by Holdfast and by what one would t
   --rounds N            default 5
   --images FOLDER       for the dumps; default /dev/shm
   --repositories FOLDER default ${tmpdir()}
-  --plot FILE           writes the plot as SVG
+  --plot FILE           writes an SVG: cost against the size of the job (a quarter of the one --size, default 1GiB, to twice it)
+                        and against what changed; measures that in place of --shape and --content
   --json                one object a figure, with every single run
 
 Examples:
   script/bench store --quick
-  script/bench store --size 1GiB --shape mixed-5 --content compressible --peers holdfast,cp --rounds 3`;
+  script/bench store --size 1GiB --shape mixed-5 --content compressible --peers holdfast,cp --rounds 3
+  script/bench store --plot docs/benchmarks-store.svg --rounds 3`;
+
+const quickShapes: readonly Shape[] = ['mixed-5', 'scattered'];
+const quickContents: readonly Content[] = ['compressible'];
 
 /** Throws an Error with a sentence where a value is none of those that would do. */
 export function parseOptions(line: readonly string[]): StoreBenchOptions {
@@ -58,17 +64,23 @@ export function parseOptions(line: readonly string[]): StoreBenchOptions {
     },
   });
   const { quick } = values;
-  const sizesMib = (values.size ?? (quick ? '256MiB' : '1GiB,4GiB')).split(',').map(parseSize);
-  const shapes = values.shape === undefined ? (quick ? (['mixed-5', 'scattered'] as const) : defaultShapes) : values.shape.split(',').map(parseShape);
-  const chosenContents = chosen('content', values.content, contents);
+  const sizesMib = values.size?.split(',').map(parseSize);
+  const plot = values.plot === undefined ? undefined : { file: values.plot, baseMib: sizesMib?.[0] ?? (quick ? 256 : 1024) };
+  if (plot !== undefined && (values.shape !== undefined || values.content !== undefined || (sizesMib?.length ?? 0) > 1))
+    throw new Error('--plot takes no --shape, no --content and only one --size: it measures what it shows');
+  const shapes = values.shape?.split(',').map(parseShape) ?? (quick ? quickShapes : defaultShapes);
+  const chosenContents = values.content === undefined && quick ? quickContents : chosen('content', values.content, contents);
+  const product = (sizesMib ?? (quick ? [256] : [1024, 4096])).flatMap((sizeMib) =>
+    shapes.flatMap((shape) => chosenContents.map((content): Subject => ({ sizeMib, shape, content }))),
+  );
   return {
-    subjects: sizesMib.flatMap((sizeMib) => shapes.flatMap((shape) => chosenContents.map((content): Subject => ({ sizeMib, shape, content })))),
+    subjects: plot === undefined ? product : plottedSubjects(plot.baseMib),
     peers: chosen('peers', values.peers, peerNames),
     rounds: parseRounds(values.rounds ?? (quick ? '3' : '5')),
     json: values.json,
     imagesParent: values.images,
     repositoriesParent: values.repositories,
-    plot: values.plot,
+    plot,
     help: values.help,
   };
 }

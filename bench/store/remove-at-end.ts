@@ -1,29 +1,21 @@
-import { rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
 
-export interface FoldersToRemove extends AsyncDisposable {
-  /** Returns the folder. */
-  add(folder: string): string;
-}
+/** Waits for the end of its input; what still writes then ends within a moment, so it looks again until nothing is left. */
+const removal =
+  'cat > /dev/null; for try in 1 2 3 4 5; do rm -rf -- "$@" && sleep 0.2; for one; do [ -e "$one" ] && continue 2; done; exit 0; done; exit 1';
 
-/** Gigabytes in memory must not stay when the benchmark is stopped: the folders go at its end and at a signal. */
-export function removeAtEnd(): FoldersToRemove {
-  const folders: string[] = [];
-  const remove = (): void => {
-    for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
-  };
-  const stop = (signal: NodeJS.Signals): void => {
-    remove();
-    process.kill(process.pid, signal);
-  };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
+/**
+ * Gigabytes in memory must not stay when the benchmark ends, however it does: a process of its own removes the folders once this one is gone, be it by
+ * SIGKILL. Disposing removes them at once.
+ */
+export function removeAtEnd(...folders: readonly string[]): AsyncDisposable {
+  // A session of its own, so that a Ctrl-C does not end it, too.
+  const remover = spawn('sh', ['-c', removal, 'sh', ...folders], { stdio: ['pipe', 'ignore', 'inherit'], detached: true });
+  const exited = new Promise<number | null>((resolve) => void remover.once('exit', resolve));
   return {
-    add(folder) {
-      folders.push(folder);
-      return folder;
-    },
     async [Symbol.asyncDispose]() {
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, stop);
-      remove();
+      remover.stdin.end();
+      if ((await exited) !== 0) throw new Error(`${folders.join(' and ')} could not be removed`);
     },
   };
 }

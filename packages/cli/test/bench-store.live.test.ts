@@ -1,4 +1,8 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readlink, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
@@ -43,6 +47,36 @@ it('a wrong option is refused by a sentence', async () => {
     stderr: expect.stringMatching(/^bench store: --shape takes .*mixed-0.*\n$/) as string,
   });
 });
+
+it(
+  'a benchmark that is killed leaves neither folders nor its job',
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'holdfast-'));
+    const [images, repositories] = [join(folder, 'images'), join(folder, 'repositories')];
+    for (const path of [images, repositories]) await mkdir(path);
+    const options = ['--images', images, '--repositories', repositories, '--size', '64MiB', '--peers', 'cp', '--rounds', '100'];
+    const killed = spawn(process.execPath, [bench, ...options], { stdio: 'ignore' });
+    await until(async () => (await readdir(images, { recursive: true })).some((name) => /core-\d+\.img$/.test(name)));
+    expect(await processesIn(folder)).not.toEqual([]);
+    killed.kill('SIGKILL');
+    await until(async () => (await readdir(images)).length + (await readdir(repositories)).length === 0);
+    await until(async () => (await processesIn(folder)).length === 0);
+    await rm(folder, { recursive: true });
+  },
+  deadlineMs,
+);
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + deadlineMs / 2; Date.now() < end; await sleep(50)) if (await holds()) return;
+  throw new Error('it did not come about');
+}
+
+/** The processes whose working directory lies in `folder`, there or not any more. */
+async function processesIn(folder: string): Promise<readonly string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const places = await Promise.all(pids.map(async (pid) => ({ pid, cwd: await readlink(`/proc/${pid}/cwd`).catch(() => '') })));
+  return places.filter(({ cwd }) => cwd.startsWith(folder)).map(({ pid }) => pid);
+}
 
 function expectedNames(): readonly string[] {
   const names: string[] = [];

@@ -3,7 +3,7 @@ import type { CheckpointStore } from '@holdfast/core';
 import { objectsOfSnapshot } from './content.ts';
 import { openVictim } from './open-victim.ts';
 import type { Promises } from './reports.ts';
-import { runSession, victimJob } from './session.ts';
+import { forkedJob, runSession, victimJob } from './session.ts';
 
 /** Opens the repository as it was found after the loss and holds it against what was promised. Rejects with the first broken promise. */
 export async function checkRepository(root: string, promises: Promises): Promise<void> {
@@ -12,9 +12,10 @@ export async function checkRepository(root: string, promises: Promises): Promise
   if (promises.repositoryId !== undefined) assert.equal(store.repositoryId, promises.repositoryId, 'the repository is another one');
   await checkEpoch(store, promises);
   await checkSnapshots(store, promises);
+  await checkFork(store, promises);
 }
 
-/** Works on after the loss: the job is claimed again from its newest snapshot and takes another one. */
+/** Works on after the loss: the job is claimed again from its newest snapshot and takes another one. Nothing older is kept: the fork must not need it. */
 export async function goOn(root: string, promises: Promises): Promise<void> {
   await using store = await openVictim(root, { create: promises.repositoryId === undefined });
   const newest = promises.snapshots.at(-1) ?? 0;
@@ -30,6 +31,8 @@ export async function goOn(root: string, promises: Promises): Promise<void> {
     },
   });
   await checkSnapshots(store, promises);
+  await store.prune(victimJob, { keep: 1, graceMs: 0 });
+  await checkFork(store, promises);
 }
 
 async function checkEpoch(store: CheckpointStore, { epoch: promised }: Promises): Promise<void> {
@@ -49,12 +52,24 @@ async function checkSnapshots(store: CheckpointStore, { snapshots }: Promises): 
       listed.some((summary) => summary.number === number && summary.eligible),
       `snapshot ${number} was committed and is not there`,
     );
-    await using reader = await store.open({ job: victimJob, number });
-    await reader.verify();
-    assert.deepEqual(reader.metadata, { number }, `the metadata of snapshot ${number}`);
-    for (const { input, bytes } of objectsOfSnapshot(number)) {
-      const found = await reader.read(input.key);
-      assert(Buffer.from(bytes).equals(found), `${input.key} of snapshot ${number} has other bytes`);
-    }
+    await checkContent(store, { job: victimJob, number }, number);
+  }
+}
+
+async function checkFork(store: CheckpointStore, { forked }: Promises): Promise<void> {
+  if (forked === undefined) return;
+  const [fork] = await store.list(forkedJob);
+  assert(fork !== undefined, 'the fork is lost');
+  await checkContent(store, fork, forked);
+}
+
+/** Reads a snapshot of what the victim was at `moment`. */
+async function checkContent(store: CheckpointStore, ref: { readonly job: string; readonly number: number }, moment: number): Promise<void> {
+  await using reader = await store.open(ref);
+  await reader.verify();
+  assert.deepEqual(reader.metadata, { number: moment }, `the metadata of snapshot ${ref.number} of ${ref.job}`);
+  for (const { input, bytes } of objectsOfSnapshot(moment)) {
+    const found = await reader.read(input.key);
+    assert(Buffer.from(bytes).equals(found), `${input.key} of snapshot ${ref.number} of ${ref.job} has other bytes`);
   }
 }

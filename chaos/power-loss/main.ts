@@ -4,7 +4,7 @@
 //                         after each operation is made and checked. Default: xfs.
 //   --rounds N            of xfs; default 100.
 //   --omit POINT          leaves out the syncs of one kind; `each`: of one kind after the other. Then the loss must be noticed.
-//                         XFS cannot show two of them (see hiddenByXfs); replay shows all.
+//                         XFS cannot show three of them (see hiddenByXfs); replay shows all.
 //   --seed N              brings a run back.
 //   --json                one JSON object a campaign, instead of a line a round.
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -19,9 +19,9 @@ import { runInOwnNamespace } from './xfs/own-namespace.ts';
 
 /**
  * XFS has one log, and any fsync of a file writes all of it up to that file's last change. The new directories of a job, and the names
- * in packs/, come before the fsync of the epoch's file and of the manifest: so they are on the disk, promised or not.
+ * in packs/ and pins/, come before the fsync of the epoch's file and of the manifest: so they are on the disk, promised or not.
  */
-const hiddenByXfs: readonly SyncPoint[] = ['job-directory', 'pack-directory'];
+const hiddenByXfs: readonly SyncPoint[] = ['job-directory', 'pack-directory', 'pin-directory'];
 
 const { values } = parseArgs({
   options: {

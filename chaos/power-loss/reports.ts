@@ -5,6 +5,8 @@ export type Report =
   | { readonly kind: 'committed'; readonly number: number }
   /** From here on all but the newest `keep` snapshots may be gone. */
   | { readonly kind: 'pruning'; readonly keep: number }
+  /** Another job was made from this snapshot. */
+  | { readonly kind: 'forked'; readonly number: number }
   | { readonly kind: 'ended'; readonly epoch: number; readonly exitCode: number };
 
 /** What must be found, whatever happened after the last report. */
@@ -13,9 +15,11 @@ export interface Promises {
   readonly epoch: { readonly epoch: number; readonly attempt: string; readonly exitCode: number | undefined } | undefined;
   /** Ascending. */
   readonly snapshots: readonly number[];
+  /** The snapshot that the fork was made from. */
+  readonly forked: number | undefined;
 }
 
-export const nothingPromised: Promises = { repositoryId: undefined, epoch: undefined, snapshots: [] };
+export const nothingPromised: Promises = { repositoryId: undefined, epoch: undefined, snapshots: [], forked: undefined };
 
 export function withReport(promises: Promises, report: Report): Promises {
   switch (report.kind) {
@@ -27,6 +31,8 @@ export function withReport(promises: Promises, report: Report): Promises {
       return { ...promises, snapshots: [...promises.snapshots, report.number] };
     case 'pruning':
       return { ...promises, snapshots: promises.snapshots.slice(-report.keep) };
+    case 'forked':
+      return { ...promises, forked: report.number };
     case 'ended':
       return { ...promises, epoch: promises.epoch === undefined ? undefined : { ...promises.epoch, exitCode: report.exitCode } };
   }

@@ -3,6 +3,7 @@ import { objectsOfSnapshot } from './content.ts';
 import type { Report } from './reports.ts';
 
 export const victimJob = 'victim';
+export const forkedJob = 'forked';
 
 export interface SessionOptions {
   readonly attempt: string;
@@ -38,4 +39,12 @@ export async function runSession(store: CheckpointStore, options: SessionOptions
   if (!options.ends) return;
   await store.end(epoch, { exitCode: 0, endedAt: new Date().toISOString() });
   await report({ kind: 'ended', epoch: epoch.epoch, exitCode: 0 });
+}
+
+/** Makes another job from the victim's newest snapshot. */
+export async function forkVictim(store: CheckpointStore, report: SessionOptions['report']): Promise<void> {
+  const { newest } = await store.state(victimJob);
+  if (newest === undefined) throw new Error('there is no snapshot to fork');
+  await store.fork({ job: victimJob, number: newest }, forkedJob, { attempt: 'forker', host: 'chaos', pid: process.pid });
+  await report({ kind: 'forked', number: newest });
 }

@@ -4,8 +4,8 @@ import type { SyncPoint } from '@holdfast/store/internal';
 import { checkRepository, goOn } from '../check-repository.ts';
 import { openVictim } from '../open-victim.ts';
 import { Random } from '../random.ts';
-import { nothingPromised, type Promises, withReport } from '../reports.ts';
-import { runSession } from '../session.ts';
+import { nothingPromised, type Promises, type Report, withReport } from '../reports.ts';
+import { forkVictim, runSession } from '../session.ts';
 import { crashState } from './crash-state.ts';
 import type { RecordedOperation } from './recorded-operation.ts';
 import { Recorder } from './recording-operations.ts';
@@ -27,7 +27,7 @@ export interface ReplayOutcome {
   readonly broken: string | undefined;
 }
 
-/** Records two attempts of a job, and checks every state in which a loss of power could have left them. Ends at the first broken promise. */
+/** Records two attempts of a job and a fork between them, and checks every state in which a loss of power could have left them. Ends at the first broken promise. */
 export async function replay({ folder, omitFsync, seed, luckyStates }: ReplayOptions): Promise<ReplayOutcome> {
   const operations = await record(folder, omitFsync);
   const random = new Random(seed);
@@ -58,7 +58,9 @@ async function record(folder: string, omitFsync: SyncPoint | undefined): Promise
   ] as const) {
     await using store = await openVictim(root, { create: true, omitFsync, wrap: (files) => recorder.wrap(files) });
     recorder.report({ kind: 'opened', repositoryId: store.repositoryId });
-    await runSession(store, { attempt, snapshots: 3, pruneEvery: 2, keep: 2, ends, report: async (report) => recorder.report(report) });
+    const report = async (said: Report): Promise<void> => recorder.report(said);
+    await runSession(store, { attempt, snapshots: 3, pruneEvery: 2, keep: 2, ends, report });
+    if (!ends) await forkVictim(store, report);
   }
   return recorder.operations;
 }

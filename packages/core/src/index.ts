@@ -77,6 +77,7 @@ export type {
   PutOptions,
   PruneReport,
   RemovalReason,
+  SnapshotSource,
   VerifyProblem,
   VerifyReport,
 } from './store/checkpoint-store.js';

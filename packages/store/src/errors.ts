@@ -37,6 +37,15 @@ export function fenced(job: string, epoch: number, newer: number): HoldfastError
   });
 }
 
+export function jobExists(job: string): HoldfastError {
+  return new HoldfastError('HF_JOB_EXISTS', {
+    message: `There is a job ${job} already`,
+    kind: 'conflict',
+    context: { job },
+    hint: `Choose a name that no job has; "holdfast show ${job}" tells what that one is`,
+  });
+}
+
 export function checkpointMissing(job: string, number: number, why: string): HoldfastError {
   return new HoldfastError('HF_CHECKPOINT_MISSING', {
     message: `Snapshot ${number} of job ${job} ${why}`,

@@ -31,6 +31,23 @@ const overwrites = withReaders((reader) => ({
     await reader.write(key, path, layout, options);
   },
 }));
+/** No new job: another name for the same one. */
+const forksByName = withStore((store) => {
+  const names = new Map<string, string>();
+  const real = (job: string): string => names.get(job) ?? job;
+  return {
+    fork: async ({ job, number }, to) => {
+      names.set(to, real(job));
+      const found = (await store.list(real(job))).find((each) => number === undefined || each.number === number);
+      if (found === undefined) throw lie;
+      return found;
+    },
+    list: (job) => store.list(real(job)),
+    open: ({ job, number }) => store.open({ job: real(job), number }),
+    claim: (job, ...rest) => store.claim(real(job), ...rest),
+    prune: (job, policy) => store.prune(real(job), policy),
+  };
+});
 const matchesAnything = withReaders(() => ({ matches: always(true) }));
 const wrongLayout = withReaders((reader) => ({
   write: (key, path, layout, options) => reader.write(key, path, layout === 'packed' ? 'sparse' : 'packed', options),
@@ -215,5 +232,25 @@ export const breakages: Readonly<Record<string, Breakage>> = {
   })),
   'numbers of snapshots that were pruned are not used again': withStore((store) => ({
     claim: async (...given) => ({ ...(await store.claim(...given)), firstNumber: 1 }),
+  })),
+  'a fork is a new job whose first snapshot is the other one, in content and metadata, and stores nothing': withStore((store) => ({
+    fork: async (...given) => ({ ...(await store.fork(...given)), storedBytes: 4711 }),
+  })),
+  'without a number the newest eligible snapshot is forked': withStore((store) => ({
+    fork: (from, ...rest) => store.fork({ ...from, number: 2 }, ...rest),
+  })),
+  'a fork and the job it came from go on by themselves': startsFresh,
+  'a fork tells what it was made from, another job nothing': withStore((store) => ({
+    state: async (job) => ({ ...(await store.state(job)), sources: [] }),
+  })),
+  'a fork stays whole whatever is pruned of the job it came from': forksByName,
+  'a fork of a fork stays whole whatever is pruned of both': forksByName,
+  'once a fork needs the other job no more, its own prune lets go of it': withStore((store) => ({
+    prune: (job, policy) => (job === 'new' ? Promise.resolve(nothingPruned) : store.prune(job, policy)),
+  })),
+  'a name that is taken is refused, and what has it stays as it is': forksByName,
+  'of forks to one name at the same time at most one resolves': forksByName,
+  'a snapshot that is not there, or was left behind, cannot be forked, and the name stays free': withStore((store) => ({
+    fork: async ({ job }, to, ...rest) => await store.fork({ job }, to, ...rest),
   })),
 };

@@ -24,6 +24,12 @@ export interface CheckpointSummary extends CheckpointRef {
   readonly eligible: boolean;
 }
 
+/** Names a snapshot by its job and number. */
+export interface SnapshotSource {
+  readonly job: string;
+  readonly number: number;
+}
+
 /** Who claims a job. Kept in the epoch's file and shown to whoever is refused. */
 export interface EpochHolder {
   readonly attempt: string;
@@ -53,6 +59,8 @@ export interface JobState {
   readonly epoch: (Epoch & { readonly holder: EpochHolder; readonly claimedAt: string; readonly end: EpochEnd | undefined }) | undefined;
   /** The number of the newest eligible snapshot by its file's name; whether its manifest is whole, `list` tells. */
   readonly newest: number | undefined;
+  /** The snapshots of other jobs that this one was made from, by `fork`, and whose blocks it may still need; the one forked comes first. */
+  readonly sources: readonly SnapshotSource[];
 }
 
 export type EpochStart =
@@ -218,6 +226,22 @@ export interface CheckpointStore extends AsyncDisposable {
    * - Rejects with `not-found`, `corrupt` or `newer-format`.
    */
   open(ref: Pick<CheckpointRef, 'job' | 'number'>, options?: CallOptions): Promise<CheckpointReader>;
+
+  /**
+   * Makes a new job whose first snapshot is another job's: the newest eligible one, or the one of this number. No block is copied.
+   *
+   * - Both jobs go on by themselves. Whatever is pruned of the other one, the blocks that the new one needs stay; once it needs none, its own prune lets go.
+   * - A job may be forked that is a fork itself.
+   * - Rejects with HF_JOB_EXISTS where the name was ever claimed; of forks to one name at the same time at most one resolves.
+   * - Rejects with HF_CHECKPOINT_MISSING where that snapshot is not there or was left behind; the name stays free.
+   * - Killed at any step, either the new job is there, whole and durable, or its name is still free.
+   */
+  fork(
+    from: { readonly job: string; readonly number?: number | undefined },
+    to: string,
+    holder: EpochHolder,
+    options?: CallOptions,
+  ): Promise<CheckpointSummary>;
 
   /** Newest first. Manifests that cannot be read are left out; `verify` names them. */
   list(job: string, options?: CallOptions): Promise<readonly CheckpointSummary[]>;

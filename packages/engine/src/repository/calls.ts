@@ -27,6 +27,7 @@ export function createCalls(): ServedCalls {
     claim: ({ signal }, job, holder, start) => store().claim(job, holder, start, { signal }),
     assertCurrent: ({ signal }, epoch) => store().assertCurrent(epoch, { signal }),
     end: ({ signal }, epoch, end) => store().end(epoch, end, { signal }),
+    fork: ({ signal }, from, to, holder) => store().fork(from, to, holder, { signal }),
     list: ({ signal }, job) => store().list(job, { signal }),
     verify: ({ signal, progress }, job) => store().verify(job, { signal, onProgress: progress }),
     prune: ({ signal, progress }, job, policy) => store().prune(job, policy, { signal, onProgress: progress }),

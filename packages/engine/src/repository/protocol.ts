@@ -41,6 +41,7 @@ export interface RepositoryCalls {
   claim(job: string, holder: EpochHolder, start: EpochStart): Promise<Epoch>;
   assertCurrent(epoch: Epoch): Promise<void>;
   end(epoch: Epoch, end: EpochEnd): Promise<void>;
+  fork(from: { readonly job: string; readonly number?: number | undefined }, to: string, holder: EpochHolder): Promise<CheckpointSummary>;
   list(job: string): Promise<readonly CheckpointSummary[]>;
   verify(job: string | undefined): Promise<VerifyReport>;
   prune(job: string, policy: PrunePolicy): Promise<PruneReport>;

@@ -82,6 +82,10 @@ class RemoteStore implements CheckpointStore {
     return (await this.connect(options)).call('end', [epoch, end], options);
   }
 
+  async fork(...[from, to, holder, options = {}]: Parameters<CheckpointStore['fork']>): ReturnType<CheckpointStore['fork']> {
+    return (await this.connect(options)).call('fork', [from, to, holder], options);
+  }
+
   async list(job: string, options: CallOptions = {}): ReturnType<CheckpointStore['list']> {
     return (await this.connect(options)).call('list', [job], options);
   }

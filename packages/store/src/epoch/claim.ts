@@ -48,7 +48,7 @@ export async function claimEpoch(
   });
 }
 
-async function makeDirectories(context: StoreContext, paths: JobPaths): Promise<void> {
+export async function makeDirectories(context: StoreContext, paths: JobPaths): Promise<void> {
   await ensureDirectory(context.files, join(context.root, 'jobs'), 'job-directory');
   await ensureDirectory(context.files, paths.directory, 'job-directory');
   for (const directory of [paths.epochs, paths.manifests, paths.packs]) await ensureDirectory(context.files, directory, 'job-directory');
@@ -78,8 +78,13 @@ async function newestReadable(context: StoreContext, paths: JobPaths, eligible: 
   return undefined;
 }
 
-/** Undefined where another claim was faster. */
-async function createEpoch(context: StoreContext, paths: JobPaths, holder: EpochHolder, from: SnapshotName | undefined): Promise<Epoch | undefined> {
+/** Step C1; undefined where another claim was faster. */
+export async function createEpoch(
+  context: StoreContext,
+  paths: JobPaths,
+  holder: EpochHolder,
+  from: SnapshotName | undefined,
+): Promise<Epoch | undefined> {
   const listing = await listJob(context, paths);
   const used = await highestUsed(context, paths, listing);
   const before = await newestFirstNumber(context, paths, listing);

@@ -1,5 +1,14 @@
 import { listIfThere } from '../files/directories.js';
-import { condemnedName, parseAnySnapshotFile, parseCondemnedName, parseEpochName, parseManifestName, type SnapshotName } from '../files/names.js';
+import {
+  condemnedName,
+  parseAnySnapshotFile,
+  parseCondemnedName,
+  parseEpochName,
+  parseManifestName,
+  parseSourceNote,
+  type SnapshotName,
+  type SourceNote,
+} from '../files/names.js';
 import { type JobPaths, refuseLinks, type StoreContext } from '../repository/store-context.js';
 
 /** What the names in a job's directories tell, without opening a file. */
@@ -15,6 +24,8 @@ export interface JobListing {
   readonly manifests: readonly SnapshotName[];
   /** Those that a prune has marked and that are still there, newest first. */
   readonly condemned: readonly SnapshotName[];
+  /** What the job was forked from, as the names of notes tell; what it was made from directly comes first. */
+  readonly sources: readonly SourceNote[];
 }
 
 /** Epochs are listed before manifests, so that no manifest is judged by epochs that are younger than the list of manifests. */
@@ -22,8 +33,11 @@ export async function listJob(context: StoreContext, paths: JobPaths): Promise<J
   await refuseLinks(context, paths);
   const epochs = new Set<number>();
   const [ready, ended] = [new Set<number>(), new Set<number>()];
+  const sources: SourceNote[] = [];
   for (const file of await listIfThere(context.files, paths.epochs)) {
     const name = parseEpochName(file);
+    const note = parseSourceNote(file);
+    if (note !== undefined) sources.push(note);
     if (name !== undefined) ({ epoch: epochs, ready, end: ended })[name.kind].add(name.epoch);
   }
   const files = await listIfThere(context.files, paths.manifests);
@@ -41,6 +55,7 @@ export async function listJob(context: StoreContext, paths: JobPaths): Promise<J
     ended,
     manifests: there.filter((name) => !isCondemned(name)),
     condemned: there.filter(isCondemned),
+    sources: sources.sort((a, b) => (a.kind === b.kind ? a.number - b.number : a.kind === 'from' ? -1 : 1)),
   };
 }
 

@@ -9,6 +9,7 @@ export const syncPoints = [
   'pack-directory',
   'manifest',
   'manifest-directory',
+  'pin-directory',
 ] as const;
 
 export type SyncPoint = (typeof syncPoints)[number];

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
+import { isJobName } from '../job-name.js';
 
 /** What a file's name tells of the snapshot that it belongs to. */
 export interface SnapshotName {
@@ -84,6 +85,27 @@ export function parseEpochName(file: string): { readonly epoch: number; readonly
   const found = /^(\d{10})(?:\.(ready|end))?$/.exec(file);
   if (found === null) return undefined;
   return { epoch: Number(found[1]), kind: found[2] === 'ready' || found[2] === 'end' ? found[2] : 'epoch' };
+}
+
+/**
+ * A note among the epochs of a fork: under this epoch the job was made `from` that snapshot, or, `via` the job it was made from, may need blocks of it.
+ * It is pinned for this job.
+ */
+export interface SourceNote {
+  readonly epoch: number;
+  readonly kind: 'from' | 'via';
+  readonly number: number;
+  readonly job: string;
+}
+
+export function sourceNoteName({ epoch, kind, number, job }: SourceNote): string {
+  return `${tenDigits(epoch)}.${kind}.${tenDigits(number)}.${job}`;
+}
+
+export function parseSourceNote(file: string): SourceNote | undefined {
+  const [, epoch, kind, number, job] = /^(\d{10})\.(from|via)\.(\d{10})\.(.+)$/.exec(file) ?? [];
+  if (job === undefined || !isJobName(job)) return undefined;
+  return { epoch: Number(epoch), kind: kind === 'from' ? 'from' : 'via', number: Number(number), job };
 }
 
 /** A name beside the final one that no reader looks at. */

@@ -3,7 +3,7 @@ import { listJob } from '../epoch/job-listing.js';
 import { readEnd, readEpoch, readReady } from '../epoch/read-epoch.js';
 import { corrupt } from '../errors.js';
 import { listIfThere } from '../files/directories.js';
-import { epochFileName, parseEpochName, parseTemporaryName } from '../files/names.js';
+import { epochFileName, parseEpochName, parseSourceNote, parseTemporaryName } from '../files/names.js';
 import type { JobPaths, StoreContext } from '../repository/store-context.js';
 import { type Findings, noting } from './findings.js';
 
@@ -16,7 +16,8 @@ export async function checkEpochs(context: StoreContext, paths: JobPaths, findin
     findings.advance(0);
     const name = parseEpochName(file);
     if (name === undefined) {
-      if (parseTemporaryName(file) === undefined) context.logger.info({ job: paths.job, file }, 'an unknown file lies among the epochs');
+      if ((parseTemporaryName(file) ?? parseSourceNote(file)) === undefined)
+        context.logger.info({ job: paths.job, file }, 'an unknown file lies among the epochs');
       continue;
     }
     const read = { epoch: readEpoch, ready: readReady, end: readEnd }[name.kind];
@@ -27,10 +28,13 @@ export async function checkEpochs(context: StoreContext, paths: JobPaths, findin
   const listing = await listJob(context, paths);
   const highest = Math.max(0, ...listing.epochs, ...listing.ready, ...listing.ended);
   const present = new Set(listing.epochs);
+  // A fork is there with its manifest; the mark comes after it.
+  const forked = new Set(listing.sources.map(({ epoch }) => epoch));
   let told = 0;
   for (let epoch = 1; epoch <= highest && told < toldLimit; epoch += 1) {
     const missing = present.has(epoch) ? undefined : epochFileName(epoch, 'epoch');
-    const unready = present.has(epoch) && !listing.marked.has(epoch) && listing.ready.has(epoch) ? epochFileName(epoch, 'ready') : undefined;
+    const unready =
+      present.has(epoch) && !listing.marked.has(epoch) && listing.ready.has(epoch) && !forked.has(epoch) ? epochFileName(epoch, 'ready') : undefined;
     const file = missing ?? unready;
     if (file === undefined) continue;
     told += 1;

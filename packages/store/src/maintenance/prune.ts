@@ -9,6 +9,7 @@ import { StorageTime } from '../pins/storage-time.js';
 import type { JobPaths, StoreContext } from '../repository/store-context.js';
 import { condemn } from './condemn.js';
 import { planRemovals } from './plan-removals.js';
+import { releaseSources } from './release-sources.js';
 import type { PruneRun, Removals } from './removals.js';
 import { removeCondemned } from './remove-condemned.js';
 import { removeLeftovers } from './remove-leftovers.js';
@@ -34,6 +35,7 @@ export async function pruneJob(context: StoreContext, paths: JobPaths, policy: P
   // Always, so that what an earlier prune removed is gone for good before its packs are.
   if (view.current !== undefined) await context.files.syncDirectory(paths.manifests, 'manifest-directory');
   await removePacks(context, paths, { graceMs, repackBelow, time, read: held.read }, removals, run);
+  await releaseSources(context, paths, time);
   await removeLeftovers(context, paths, view, time, removals, run.signal);
   for (const file of held.dead) await removeIfThere(context.files, join(paths.pins, file));
   return { removed, waiting, ...reportOf(removals) };

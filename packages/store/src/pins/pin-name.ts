@@ -6,15 +6,20 @@ import { randomBytes } from 'node:crypto';
  */
 export type PinName =
   | { readonly kind: 'read'; readonly number: number }
-  | { readonly kind: 'fork'; readonly number: number; readonly job: string }
+  | { readonly kind: 'fork'; readonly number: number; readonly epoch: number; readonly job: string }
   | { readonly kind: 'other'; readonly number: number };
 
 const pattern = /^(\d{10})\.(.+)$/;
 const readPattern = /^read\.[0-9a-f]{16}$/;
-const forkPrefix = 'fork.';
+const forkPattern = /^fork\.(\d{10})\.(.+)$/;
 
 export function readPinName(number: number): string {
   return `${tenDigits(number)}.read.${randomBytes(8).toString('hex')}`;
+}
+
+/** With the epoch under which the job is made, so that of two forks to one name none takes the other's pin away. */
+export function forkPinName(number: number, epoch: number, job: string): string {
+  return `${tenDigits(number)}.fork.${tenDigits(epoch)}.${job}`;
 }
 
 /** Undefined for what is no pin; a temporary file is none. */
@@ -23,8 +28,8 @@ export function parsePinName(file: string): PinName | undefined {
   if (found === null || found[2] === undefined) return undefined;
   const number = Number(found[1]);
   if (readPattern.test(found[2])) return { kind: 'read', number };
-  const job = found[2].slice(forkPrefix.length);
-  return found[2].startsWith(forkPrefix) && job !== '' ? { kind: 'fork', number, job } : { kind: 'other', number };
+  const [, epoch, job] = forkPattern.exec(found[2]) ?? [];
+  return job === undefined ? { kind: 'other', number } : { kind: 'fork', number, epoch: Number(epoch), job };
 }
 
 function tenDigits(number: number): string {

@@ -25,6 +25,7 @@ import { readEnd } from '../epoch/read-epoch.js';
 import { checkpointMissing } from '../errors.js';
 import { throwIfAborted } from '../files/abort.js';
 import { listIfThere } from '../files/directories.js';
+import { forkJob } from '../fork/fork-job.js';
 import { isJobName, parseJobName } from '../job-name.js';
 import { pruneJob } from '../maintenance/prune.js';
 import { verifyRepository } from '../maintenance/verify.js';
@@ -55,13 +56,16 @@ export class RepositoryStore implements CheckpointStore {
   async state(job: string, options?: CallOptions): Promise<JobState> {
     throwIfAborted(options?.signal, 'store.state');
     const paths = this.#paths(job);
-    const { current, eligible } = await viewJob(this.#context, paths);
-    if (current === undefined) return { job, epoch: undefined, newest: undefined };
+    const listing = await viewJob(this.#context, paths);
+    const { current, eligible } = listing;
+    const sources = listing.sources.filter(({ epoch }) => listing.ready.has(epoch)).map(({ job: source, number }) => ({ job: source, number }));
+    if (current === undefined) return { job, epoch: undefined, newest: undefined, sources };
     const { epoch, attempt, firstNumber, holder, claimedAt } = current;
     const end = await readEnd(this.#context, paths, epoch);
     return {
       job,
       newest: eligible[0]?.number,
+      sources,
       epoch: {
         job,
         epoch,
@@ -109,6 +113,10 @@ export class RepositoryStore implements CheckpointStore {
       await pin[Symbol.asyncDispose]();
       throw error;
     }
+  }
+
+  async fork(...[from, to, holder, options]: Parameters<CheckpointStore['fork']>): Promise<CheckpointSummary> {
+    return await forkJob(this.#context, this.#paths(to), { from, holder, signal: options?.signal });
   }
 
   async list(job: string, options?: CallOptions): Promise<readonly CheckpointSummary[]> {

@@ -46,8 +46,8 @@ test.each([
   { what: "a reader's pin not renewed for its lifetime holds nothing", file: readPin, ageMs: 11 * minuteMs, numbers: [3] },
   { what: "a damaged reader's pin has the usual lifetime", file: readPin, ageMs: 9 * minuteMs, content: Buffer.alloc(0), numbers: [3, 1] },
   { what: "a damaged reader's pin ends too", file: readPin, ageMs: 11 * minuteMs, content: Buffer.from('x'), numbers: [3] },
-  { what: 'a fork under way holds for a day', file: '0000000001.fork.new', ageMs: 23 * 60 * minuteMs, numbers: [3, 1] },
-  { what: 'a fork that died holds nothing after a day', file: '0000000001.fork.new', ageMs: 25 * 60 * minuteMs, numbers: [3] },
+  { what: 'a fork under way holds for a day', file: '0000000001.fork.0000000001.new', ageMs: 23 * 60 * minuteMs, numbers: [3, 1] },
+  { what: 'a fork that died holds nothing after a day', file: '0000000001.fork.0000000001.new', ageMs: 25 * 60 * minuteMs, numbers: [3] },
   { what: 'a pin made by hand holds for ever', file: '0000000001.keep-this', ageMs: 1e10, content: Buffer.alloc(0), numbers: [3, 1] },
   { what: 'a temporary file holds nothing', file: `tmp.${readPin}.0123456789abcdef`, ageMs: 0, numbers: [3] },
 ])('$what', async ({ file, ageMs, content, numbers }) => {
@@ -61,7 +61,7 @@ test("a fork's pin holds as long as the fork has a snapshot", async () => {
   await using place = await temporaryPlace();
   const store = await threeSnapshots(place);
   await commitBytes(store, await store.claim('new', { attempt: 'a', host: 'h', pid: 1 }, { kind: 'newest' }), undefined, patternBytes(4096, 1));
-  await pin(place, '0000000001.fork.new', 1e10);
+  await pin(place, '0000000001.fork.0000000001.new', 1e10);
   expect(await left(store)).toEqual([3, 1]);
 });
 

@@ -3,6 +3,7 @@ import { claimCases } from './claim-cases.js';
 import { commitCases } from './commit-cases.js';
 import { epochCases } from './epoch-cases.js';
 import type { CheckpointStoreFixture } from './fixture.js';
+import { forkCases } from './fork-cases.js';
 import { listCases } from './list-cases.js';
 import { pruneCases } from './prune-cases.js';
 import { putCases } from './put-cases.js';
@@ -19,6 +20,7 @@ export const checkpointStoreCases: readonly ContractCase<CheckpointStoreFixture>
   ...writeFileCases,
   ...listCases,
   ...pruneCases,
+  ...forkCases,
 ];
 
 export interface CheckpointStoreContract {

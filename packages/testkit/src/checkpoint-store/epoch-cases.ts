@@ -8,7 +8,7 @@ const end = { exitCode: 3, endedAt: '2026-01-02T03:04:05.000Z' };
 
 export const epochCases: readonly ContractCase<CheckpointStoreFixture>[] = [
   storeCase('an unknown job is an empty state, not an error', async (store) => {
-    deepEqual(await store.state('job'), { job: 'job', epoch: undefined, newest: undefined });
+    deepEqual(await store.state('job'), { job: 'job', epoch: undefined, newest: undefined, sources: [] });
     deepEqual(await store.list('job'), []);
     deepEqual(await store.jobs(), []);
   }),

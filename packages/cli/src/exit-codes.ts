@@ -3,7 +3,7 @@ import type { ErrorKind, HoldfastError } from '@holdfast/core';
 /** Scripts branch on these; docs/cli.md has the same table. A number never changes its meaning. */
 export const exitCodes = {
   ok: 0,
-  /** The answer is no: damage was found, a requirement is missing. */
+  /** The answer is no: damage was found, a requirement is missing, a name is taken. */
   no: 1,
   usage: 2,
   /** Another process holds the job. */
@@ -38,7 +38,7 @@ const byKind: Readonly<Record<ErrorKind, number>> = {
 
 /** The exit status of a command other than `run`. */
 export function exitCodeOf(error: HoldfastError): number {
-  if (error.code === 'HF_NOT_ROOT') return exitCodes.no;
+  if (error.code === 'HF_NOT_ROOT' || error.code === 'HF_JOB_EXISTS') return exitCodes.no;
   if (error.code === 'HF_JOB_NOT_RUNNING') return exitCodes.notFound;
   return byKind[error.kind];
 }

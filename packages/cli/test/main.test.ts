@@ -11,7 +11,8 @@ function holdfast(...argv: readonly string[]) {
 test('the compiled command shows its help', () => {
   const { status, stdout, stderr } = holdfast('--help');
   expect([status, stderr]).toEqual([0, '']);
-  for (const command of ['run', 'list', 'show', 'verify', 'snapshot', 'prune', 'doctor', 'completion']) expect(stdout).toContain(`  ${command} `);
+  for (const command of ['run', 'list', 'show', 'verify', 'snapshot', 'prune', 'fork', 'doctor', 'completion'])
+    expect(stdout).toContain(`  ${command} `);
   expect(stdout).not.toContain('__complete');
 });
 

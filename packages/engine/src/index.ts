@@ -7,10 +7,12 @@ export type {
   DeploymentStorage,
   DoctorCheck,
   DoctorReport,
+  ForkedJob,
+  ForkRequest,
   JobDetail,
   JobPage,
   OpenDeployment,
   OpenDeploymentOptions,
 } from './deployment/types.js';
 export type { RunEvent, RunEventBody, SnapshotReason } from './run/events.js';
-export type { JobStreams, RestorePolicy, Run, RunOptions, RunRequest, RunResult, SnapshotOutcome, TcpPolicy } from './run/types.js';
+export type { ForkFrom, JobStreams, RestorePolicy, Run, RunOptions, RunRequest, RunResult, SnapshotOutcome, TcpPolicy } from './run/types.js';

@@ -1,6 +1,18 @@
 import type { ArgumentDefinition, Example, OptionDefinition } from './option-definition.js';
 
-export type CommandName = 'run' | 'list' | 'show' | 'verify' | 'snapshot' | 'prune' | 'export' | 'import' | 'doctor' | 'completion' | '__complete';
+export type CommandName =
+  | 'run'
+  | 'list'
+  | 'show'
+  | 'verify'
+  | 'snapshot'
+  | 'prune'
+  | 'fork'
+  | 'export'
+  | 'import'
+  | 'doctor'
+  | 'completion'
+  | '__complete';
 
 export interface CommandDefinition {
   readonly name: CommandName;

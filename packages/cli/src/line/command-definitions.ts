@@ -68,6 +68,22 @@ export const commandDefinitions: readonly CommandDefinition[] = [
       { line: 'holdfast prune align-7 --keep 5 --json', meaning: 'what was removed' },
     ],
   },
+  {
+    name: 'fork',
+    summary: "make a new job from another job's snapshot",
+    description:
+      'Makes the job NEW, which goes on from the newest snapshot of JOB, or from snapshot N, when it is run. Nothing is copied, and both jobs go on by themselves.\n' +
+      'The files of NEW come back at the paths of JOB: on one machine only one of the two may run at a time.',
+    arguments: [
+      { name: 'JOB[@N]', required: true, completes: 'job' },
+      { name: 'NEW', required: true },
+    ],
+    options: [],
+    examples: [
+      { line: 'holdfast fork align-7 align-8', meaning: 'from the newest snapshot; then: holdfast run --job align-8 -- …' },
+      { line: 'holdfast fork align-7@12 what-if', meaning: 'from snapshot 12' },
+    ],
+  },
   exportDefinition,
   importDefinition,
   {

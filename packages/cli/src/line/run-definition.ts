@@ -26,6 +26,13 @@ export const runDefinition: CommandDefinition = {
       completes: 'file',
     },
     { name: 'keep', value: 'N', description: 'how many snapshots to keep (default: 3)', variable: 'HOLDFAST_KEEP' },
+    {
+      name: 'from',
+      value: 'JOB[@N]',
+      description: "make the job from this other job's snapshot where it does not exist yet; --job names it",
+      variable: 'HOLDFAST_FROM',
+      completes: 'job',
+    },
     { name: 'fresh', description: 'start anew although snapshots exist', variable: 'HOLDFAST_FRESH' },
     {
       name: 'on-restore-failure',
@@ -52,6 +59,9 @@ export const runDefinition: CommandDefinition = {
   examples: [
     { line: 'holdfast run -- ./train.sh', meaning: 'a snapshot every 15 minutes; the same line resumes' },
     { line: 'holdfast run --job align-7 --interval 1m --keep 3 -- ./align.sh genome.fa', meaning: 'a name, an interval, three snapshots kept' },
-    { line: 'holdfast run --track /data/out --fresh -- make -j4', meaning: 'files outside the working directory too; from the beginning' },
+    {
+      line: 'holdfast run --from align-7@12 --job what-if -- ./align.sh genome.fa',
+      meaning: "a new job from another's snapshot; the same line resumes it",
+    },
   ],
 };

@@ -13,10 +13,11 @@ export function jobDetail(detail: JobDetail, now: Date): string {
   return [facts(detail, now), snapshots(detail, now), attempts(detail, now), events(detail, now)].filter((part) => part !== '').join('\n');
 }
 
-function facts({ job, record, holder }: JobDetail, now: Date): string {
+function facts({ job, record, holder, forkedFrom }: JobDetail, now: Date): string {
   const labels = Object.entries(record?.labels ?? {}).map(([name, value]) => `${name}=${value}`);
   const rows: [string, string | undefined][] = [
     ['job', job],
+    ['forked', forkedFrom === undefined ? undefined : `from snapshot ${forkedFrom.number} of ${forkedFrom.job}`],
     ['status', record === undefined ? 'not in the catalog' : `${record.status}${record.exitCode === undefined ? '' : ` (${record.exitCode})`}`],
     ['command', record === undefined ? undefined : commandText(record.command)],
     ['directory', record?.workingDirectory],

@@ -1,5 +1,6 @@
 import { HoldfastError, isHoldfastError, parseDuration } from '@holdfast/core/basics';
 import type { GivenValue, GivenValues } from '../line/values.js';
+import { parseSnapshotWord, type SnapshotWord } from './snapshot-word.js';
 
 export function isOn(values: GivenValues, name: string): boolean {
   return countOf(values, name) > 0;
@@ -86,6 +87,13 @@ export function labelOf(values: GivenValues, name: string): { readonly name: str
   const given = values.get(name);
   const text = textOf(values, name);
   return given === undefined || text === undefined ? undefined : splitLabel(given, text);
+}
+
+/** A job, and a snapshot of it where one is named: `align-7`, `align-7@12`. */
+export function sourceOf(values: GivenValues, name: string): SnapshotWord | undefined {
+  const given = values.get(name);
+  const text = textOf(values, name);
+  return given === undefined || text === undefined ? undefined : parseSnapshotWord(text, given.origin);
 }
 
 function splitLabel(given: GivenValue, text: string): { readonly name: string; readonly value: string } {

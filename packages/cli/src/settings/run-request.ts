@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { HoldfastError } from '@holdfast/core/basics';
 import type { RunRequest } from '@holdfast/engine';
 import type { GivenValues } from '../line/values.js';
-import { choiceOf, durationOf, isOn, labelsOf, textOf, textsOf, wholeNumberOf } from './read-values.js';
+import { choiceOf, durationOf, isOn, labelsOf, sourceOf, textOf, textsOf, wholeNumberOf } from './read-values.js';
 import type { Environment } from './variables.js';
 
 /** What `run` asks of the engine. Throws for every wrong value, before anything is started. */
@@ -24,6 +24,7 @@ export function runRequest(values: GivenValues, words: readonly string[], workin
     track: textsOf(values, 'track')?.map((path) => resolve(workingDirectory, path)),
     interval: durationOf(values, 'interval'),
     keep: wholeNumberOf(values, 'keep'),
+    from: sourceOf(values, 'from'),
     fresh: values.has('fresh') ? isOn(values, 'fresh') : undefined,
     onRestoreFailure: choiceOf(values, 'on-restore-failure', ['older', 'fresh', 'fail']),
     tcp: choiceOf(values, 'tcp', ['close', 'keep']),

@@ -1,4 +1,5 @@
 import { type ErrorCode, type ErrorKind, HoldfastError } from '@holdfast/core';
+import type { ForkRequest } from '@holdfast/engine';
 import { expect, test } from 'vitest';
 import { aJob, type FakeDeploymentParts, fakeDeployment } from '../support/fake-deployment.js';
 import { runLine, startLine } from '../support/run-line.js';
@@ -70,6 +71,7 @@ test('show puts everything on one page', async () => {
     record: aJob,
     holder: { host: 'box', pid: 7, since: 'noon' },
     snapshots: [snapshot],
+    forkedFrom: { job: 'align-6', number: 9 },
     attempts: [attempt],
     events: [
       {
@@ -84,6 +86,7 @@ test('show puts everything on one page', async () => {
   const { status, stdout } = await runLine(['show', 'align-7'], on({ jobs: { show: () => Promise.resolve(detail) } }));
   expect(status).toBe(0);
   expect(stdout).toContain('held by    process 7 on box since noon\n');
+  expect(stdout).toContain('forked     from snapshot 9 of align-6\n');
   expect(stdout).toContain('3  then     12ms   2KiB    10B  left behind\n');
   expect(stdout).toContain('a1       running           2  x               h\\x1b[31m\n');
   expect(stdout).toContain('now  job.started  pid=8 freeze=1.2s stored=2KiB why=it was asked\n');
@@ -127,6 +130,33 @@ const prune = (_job: string, keep: number) =>
     freedBytes: 2048,
     rewrittenPacks: 0,
   });
+
+const fork = (job: string, { to, number = 12 }: ForkRequest) =>
+  Promise.resolve({ job: to, number: 1, from: { job, number }, warning: number === 13 ? 'no catalog' : undefined });
+
+test('fork tells what the new job goes on from', async () => {
+  expect(await runLine(['fork', 'align-7', 'what-if'], on({ jobs: { fork } }))).toMatchObject({
+    status: 0,
+    stdout: "'what-if' goes on from snapshot 12 of 'align-7': holdfast run --job what-if -- …\n",
+  });
+  const { stdout, stderr } = await runLine(['fork', 'align-7@13', 'what-if', '--json'], on({ jobs: { fork } }));
+  expect(JSON.parse(stdout)).toEqual({ job: 'what-if', number: 1, from: { job: 'align-7', number: 13 }, warning: 'no catalog' });
+  expect(stderr).toBe('');
+  expect((await runLine(['fork', 'align-7@13', 'what-if'], on({ jobs: { fork } }))).stderr).toContain('no catalog');
+});
+
+test('fork refuses a line that is not whole, and a name that is taken with status 1', async () => {
+  for (const line of [
+    ['fork', 'align-7'],
+    ['fork', 'a@0', 'b'],
+    ['fork', 'a@x', 'b'],
+    ['fork', '@3', 'b'],
+    ['fork', 'a', ''],
+  ])
+    expect(await runLine(line, on({ jobs: { fork } }))).toMatchObject({ status: 2, stdout: '' });
+  const taken = () => Promise.reject(new HoldfastError('HF_JOB_EXISTS', { kind: 'conflict', message: 'taken' }));
+  expect((await runLine(['fork', 'a', 'b'], on({ jobs: { fork: taken } }))).status).toBe(1);
+});
 
 test('prune must be told how many to keep', async () => {
   expect(await runLine(['prune', 'align-7', '--keep', '2'], on({ jobs: { prune } }))).toMatchObject({

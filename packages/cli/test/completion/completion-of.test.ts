@@ -23,7 +23,7 @@ test.each([
 ])('%j offers %j', (words, offered) => expect(values(words)).toEqual(offered));
 
 test('the hidden command is not offered', () => {
-  expect(values([''])).toEqual(['run', 'list', 'show', 'verify', 'snapshot', 'prune', 'export', 'import', 'doctor', 'completion', 'help']);
+  expect(values([''])).toEqual(['run', 'list', 'show', 'verify', 'snapshot', 'prune', 'fork', 'export', 'import', 'doctor', 'completion', 'help']);
 });
 
 test.each([

@@ -24,6 +24,16 @@ test('asks the engine for what the line says, in its own words', async () => {
   ]);
 });
 
+test('asks for a fork by the job and the number that the line or the variable names', async () => {
+  const deployment = fakeDeployment();
+  await runLine(['run', '--from', 'align-7@12', '--job', 'b', '--', 'x'], { deployment });
+  await runLine(['run', '--job', 'b', '--', 'x'], { deployment, environment: { HOLDFAST_FROM: 'align-7' } });
+  expect(deployment.requests.map(({ from }) => from)).toEqual([
+    { job: 'align-7', number: 12 },
+    { job: 'align-7', number: undefined },
+  ]);
+});
+
 test.each([
   [['--interval', '5x'], 'HF_DURATION', "--interval: '5x' is no duration"],
   [['--keep', '0'], 'HF_USAGE', "--keep must be a whole number from 1 on, not '0'"],
@@ -33,6 +43,7 @@ test.each([
   [['--label', 'novalue'], 'HF_USAGE', "--label must be a label, not 'novalue'"],
   [['--label', 'a=1', '--label', 'a=2'], 'HF_USAGE', "--label gives 'a' twice"],
   [['--job', ''], 'HF_USAGE', '--job is empty'],
+  [['--from', 'a@'], 'HF_USAGE', "--from must be a job, or a job and a snapshot's number, not 'a@'"],
 ])('refuses %j before anything is opened', async (options, code, text) => {
   const { status, stdout, stderr, opened } = await runLine(['run', ...options, '--', 'x']);
   expect(status).toBe(125);

@@ -39,6 +39,7 @@ export function fakeDeployment(parts: FakeDeploymentParts = {}): FakeDeployment 
       verify: () => notHere(),
       snapshot: () => notHere(),
       prune: () => notHere(),
+      fork: () => notHere(),
       export: () => notHere(),
       import: () => notHere(),
       ...parts.jobs,

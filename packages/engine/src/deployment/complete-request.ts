@@ -10,6 +10,7 @@ export function completeRequest(request: RunRequest, config: DeploymentConfig): 
   const { command, workingDirectory, environment, track = [], interval, fresh = false, labels = {} } = request;
   if (command.length === 0 || command[0] === '') throw usage('no command was given', 'name the command to run');
   if (!workingDirectory.startsWith('/')) throw usage(`workingDirectory ${workingDirectory} is not absolute`, 'pass an absolute path');
+  const from = forkFrom(request);
   const keep = request.keep ?? config.job.keep;
   if (!Number.isInteger(keep) || keep < 1) throw usage(`keep ${keep} is not a whole number of 1 or more`, 'keep at least one snapshot');
   return {
@@ -21,11 +22,23 @@ export function completeRequest(request: RunRequest, config: DeploymentConfig): 
     intervalMs: intervalMs(interval) ?? config.job.intervalMs,
     keep,
     fresh,
+    from,
     onRestoreFailure: request.onRestoreFailure ?? config.job.onRestoreFailure,
     tcp: request.tcp ?? config.job.tcp,
     labels,
     streams: request.streams ?? inheritedStreams,
   };
+}
+
+function forkFrom({ from, job, fresh }: RunRequest): CompleteRequest['from'] {
+  if (from === undefined) return undefined;
+  const { number } = from;
+  if (job === undefined) throw usage('a job that is made from another one was given no name', 'name the new job with --job');
+  if (job === from.job) throw usage(`job ${job} cannot be made from itself`, 'leave --from out to resume it, or give the new job another name');
+  if (fresh === true) throw usage('a job cannot both start anew and go on from another one', 'leave out --fresh or --from');
+  if (number !== undefined && !(Number.isSafeInteger(number) && number >= 1))
+    throw usage(`${number} is not the number of a snapshot`, 'name one that holdfast show lists');
+  return { job: parseJobName(from.job), number };
 }
 
 function intervalMs(interval: string | number | undefined): number | undefined {

@@ -8,12 +8,14 @@ import {
   type Lease,
   type Logger,
   type MetadataStore,
+  systemClock,
 } from '@holdfast/core';
 import { isProcessAlive } from '../container/process-identity.js';
 import { notRunning, requestSnapshot } from '../run/control-client.js';
 import { findRuns } from '../run/run-record.js';
 import { exportJob } from './export-job.js';
 import { importJob } from './import-job.js';
+import { forkJob } from './fork-job.js';
 import type { DeploymentJobs, JobDetail, JobPage } from './types.js';
 
 export interface JobsOptions {
@@ -39,6 +41,11 @@ export function createJobs(context: JobsOptions): DeploymentJobs {
         if (record?.job === job && isProcessAlive(record.owner)) return requestSnapshot(directory, job, options);
       }
       throw notRunning(job);
+    },
+    fork: async (job, request, options = {}) => {
+      const repository = await store(options);
+      if (!(await repository.jobs(options)).includes(job)) throw missing(job);
+      return forkJob(job, request, options, { store: repository, catalog, clock: systemClock });
     },
     prune: async (job, keep, options = {}) => {
       const repository = await store(options);
@@ -106,6 +113,7 @@ async function show(job: string, options: CallOptions, { store, catalog }: JobsO
         ? undefined
         : { host: index.lease.holder.host, pid: index.lease.holder.pid, since: index.lease.acquiredAt },
     snapshots: snapshots.map((summary) => ({ ...summary, freezeMs: freezes.get(summary.number) })),
+    forkedFrom: state.sources[0],
     attempts: index.attempts,
     events: index.events,
   };

@@ -11,6 +11,7 @@ import type {
   Logger,
   Page,
   PruneReport,
+  SnapshotSource,
   StorageInspection,
   StoragePlan,
   StoragePlugin,
@@ -46,8 +47,26 @@ export interface JobDetail {
   readonly record: JobRecord | undefined;
   readonly holder: { readonly host: string; readonly pid: number; readonly since: string } | undefined;
   readonly snapshots: readonly (CheckpointSummary & { readonly freezeMs: number | undefined })[];
+  /** What it was forked from; none for a job that began by itself. */
+  readonly forkedFrom: SnapshotSource | undefined;
   readonly attempts: readonly AttemptRecord[];
   readonly events: readonly EventRecord[];
+}
+
+export interface ForkRequest {
+  /** The name of the new job. */
+  readonly to: string;
+  /** The snapshot; default: the newest one. */
+  readonly number?: number | undefined;
+}
+
+export interface ForkedJob {
+  readonly job: string;
+  /** Of its first snapshot. */
+  readonly number: number;
+  readonly from: SnapshotSource;
+  /** Why the catalog does not list it yet. */
+  readonly warning: string | undefined;
 }
 
 export interface JobPage extends Page<JobRecord> {
@@ -71,6 +90,13 @@ export interface DeploymentJobs {
   verify(job: string | undefined, options?: CallOptions & { readonly onProgress?: (bytes: number) => void }): Promise<VerifyReport>;
   /** Asks the process that runs the job on this machine. Rejects with HF_JOB_NOT_RUNNING. */
   snapshot(job: string, options?: CallOptions): Promise<SnapshotOutcome>;
+  /**
+   * Makes a new job that goes on from this one's snapshot, without copying it; its line, run with `job: to`, resumes it there. The tracked files come back
+   * at the same paths as this one's, so on one machine only one of the two may run at a time.
+   *
+   * - Rejects with HF_JOB_EXISTS, HF_JOB_NAME or HF_CHECKPOINT_MISSING.
+   */
+  fork(job: string, request: ForkRequest, options?: CallOptions): Promise<ForkedJob>;
   prune(job: string, keep: number, options?: CallOptions): Promise<PruneReport>;
 
   /**

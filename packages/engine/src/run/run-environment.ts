@@ -8,7 +8,7 @@ import type { EventLog } from './event-log.js';
 import type { RunEventBody } from './events.js';
 import type { Restored } from './restore.js';
 import type { EngineLimits } from './run-context.js';
-import type { RestorePolicy, TcpPolicy } from './types.js';
+import type { ForkFrom, RestorePolicy, TcpPolicy } from './types.js';
 
 /** A request with every default applied. */
 export interface CompleteRequest {
@@ -20,6 +20,7 @@ export interface CompleteRequest {
   readonly intervalMs: number;
   readonly keep: number;
   readonly fresh: boolean;
+  readonly from: ForkFrom | undefined;
   readonly onRestoreFailure: RestorePolicy;
   readonly tcp: TcpPolicy;
   readonly labels: Readonly<Record<string, string>>;

@@ -15,6 +15,8 @@ export interface RunRecord {
   readonly folders: readonly string[];
   /** Folders of snapshots under way: worth nothing without Holdfast. */
   readonly stagingFolders: readonly string[];
+  /** The job and those that it was forked from; the job alone where it is absent. */
+  readonly family?: readonly string[];
 }
 
 export function runsDirectory(stateDirectory: string): string {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { CheckpointStore, Epoch, EpochHolder, Lease } from '@holdfast/core';
+import type { CheckpointStore, Epoch, EpochHolder, JobState, Lease } from '@holdfast/core';
 import { endLeftovers } from '../container/cleanup.js';
 import { ownProcessIdentity } from '../container/process-identity.js';
 import { removeFolder } from '../container/remove-folder.js';
@@ -10,12 +10,14 @@ import { type ContainerOptions, restoreContainer, startContainer } from '../cont
 import { ActiveRun } from './active-run.js';
 import { CatalogNotes } from './catalog-notes.js';
 import { EventLog } from './event-log.js';
+import { forkFirst } from './fork-first.js';
 import { takeLease } from './lease-keeper.js';
 import { clearLeftovers } from './leftovers.js';
+import { familyOf, refuseBesideRelatives } from './relatives.js';
 import { restore } from './restore.js';
 import { type RootPlaces, removePrivateRoots, rootsOfNewJob, rootsOfSnapshot } from './roots.js';
 import type { CompleteRequest, RunEnvironment, Started } from './run-environment.js';
-import { runDirectory, writeRunRecord } from './run-record.js';
+import { type RunRecord, runDirectory, writeRunRecord } from './run-record.js';
 import type { Run, RunOptions } from './types.js';
 import { tellUnreadable } from './unreadable-snapshots.js';
 
@@ -34,7 +36,7 @@ export async function startRun(environment: RunEnvironment, request: CompleteReq
   const containerId = `holdfast-${attempt}`;
   try {
     await clearLeftovers({ stateDirectory, tools, job: request.job, logger, emit });
-    await writeRunRecord(directory, {
+    const record: RunRecord = {
       version: 1,
       job: request.job,
       attempt,
@@ -44,10 +46,11 @@ export async function startRun(environment: RunEnvironment, request: CompleteReq
       startedAt: clock.now().toISOString(),
       folders: [memoryDirectory],
       stagingFolders: [join(memoryDirectory, 'staging'), join(stateDirectory, 'staging', attempt)],
-    });
+    };
+    await writeRunRecord(directory, record);
     // Exclusive: the folder above it is everybody's.
     await mkdir(memoryDirectory, { mode: 0o700 });
-    const started = await begin(environment, request, { attempt, host, identity, directory, memoryDirectory, containerId, emit, signal });
+    const started = await begin(environment, request, { attempt, host, identity, directory, memoryDirectory, containerId, record, emit, signal });
     return await ActiveRun.create({
       environment,
       request,
@@ -75,6 +78,7 @@ interface Place {
   readonly directory: string;
   readonly memoryDirectory: string;
   readonly containerId: string;
+  readonly record: RunRecord;
   readonly emit: EventLog['emit'];
   readonly signal: AbortSignal | undefined;
 }
@@ -84,9 +88,9 @@ async function begin(environment: RunEnvironment, request: CompleteRequest, plac
   const { attempt, emit } = place;
   const signal = place.signal ?? new AbortController().signal;
   const holder: EpochHolder = { attempt, host: place.host, pid: place.identity.pid };
-  // Asked to start anew, nothing of what was before matters, not even whether it can be read.
-  const before = request.fresh ? undefined : await store.state(request.job, { signal });
+  const before = await stateBefore(environment, request, holder, signal);
   const anew = before === undefined || before.epoch?.end !== undefined;
+  if (!anew) await meetRelatives(environment, request.job, before.sources, place);
   if (!anew) await tellUnreadable({ store, state: before, policy: request.onRestoreFailure, emit, signal });
   const epoch = await store.claim(request.job, holder, anew ? { kind: 'fresh' } : { kind: 'newest' }, { signal });
   emit({ type: 'attempt.started', epoch: epoch.epoch, resuming: epoch.from?.number });
@@ -129,6 +133,24 @@ async function begin(environment: RunEnvironment, request: CompleteRequest, plac
   const roots = await rootsOfNewJob(request.workingDirectory, request.track, places);
   const container = await startContainer({ ...options, roots });
   return { epoch: current, container, roots, restored: undefined, announcements: [{ type: 'job.started', pid: container.initPid }] };
+}
+
+/** Undefined where the job is to start anew: nothing of what was before matters then, not even whether it can be read. */
+async function stateBefore(
+  { store, stateDirectory }: RunEnvironment,
+  { job, fresh, from }: CompleteRequest,
+  holder: EpochHolder,
+  signal: AbortSignal,
+): Promise<JobState | undefined> {
+  if (fresh) return undefined;
+  return from === undefined ? await store.state(job, { signal }) : await forkFirst({ store, stateDirectory, job, from, holder, signal });
+}
+
+/** First says who this is, then looks who is there: of two that start at the same time at least one sees the other. */
+async function meetRelatives({ stateDirectory }: RunEnvironment, job: string, sources: JobState['sources'], place: Place): Promise<void> {
+  const family = familyOf(job, sources);
+  await writeRunRecord(place.directory, { ...place.record, family });
+  await refuseBesideRelatives(stateDirectory, job, family);
 }
 
 /** No snapshot could be restored and the policy says to start anew: what the attempts have put into the job's own folders goes. */

@@ -10,6 +10,12 @@ export type RestorePolicy = 'older' | 'fresh' | 'fail';
 /** Connected TCP sockets: closed in the snapshot (the resumed job sees the end of the connection), or kept (they come back only under the same address). */
 export type TcpPolicy = 'close' | 'keep';
 
+export interface ForkFrom {
+  readonly job: string;
+  /** Default: the newest one. */
+  readonly number?: number | undefined;
+}
+
 export interface RunRequest {
   readonly command: readonly [string, ...string[]];
   /** Default: from the working directory and the command, so that the same line run again is the same job. */
@@ -25,6 +31,8 @@ export interface RunRequest {
   readonly keep?: number | undefined;
   /** Starts anew although snapshots exist. */
   readonly fresh?: boolean | undefined;
+  /** Where the job does not exist yet, it is made from this other job's snapshot and goes on from there; `job` must name it. */
+  readonly from?: ForkFrom | undefined;
   readonly onRestoreFailure?: RestorePolicy | undefined;
   readonly tcp?: TcpPolicy | undefined;
   readonly labels?: Readonly<Record<string, string>> | undefined;

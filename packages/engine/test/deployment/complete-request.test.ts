@@ -28,6 +28,11 @@ test.each([
   [{ workingDirectory: 'relative' }, 'HF_USAGE', /relative/],
   [{ command: [''] as const }, 'HF_USAGE', /no command/],
   [{ job: '../escape' }, 'HF_JOB_NAME', /escape/],
+  [{ from: { job: 'a' } }, 'HF_USAGE', /no name/],
+  [{ from: { job: 'a' }, job: 'a' }, 'HF_USAGE', /from itself/],
+  [{ from: { job: 'a' }, job: 'b', fresh: true }, 'HF_USAGE', /start anew/],
+  [{ from: { job: 'a', number: 0 }, job: 'b' }, 'HF_USAGE', /0 is not the number/],
+  [{ from: { job: 'a/b' }, job: 'b' }, 'HF_JOB_NAME', /a.b/],
 ])('%j is refused by name', (wrong, code, message) => {
   const parse = () => completeRequest({ ...request, ...wrong }, config);
   expect(parse).toThrow(expect.objectContaining({ code }));

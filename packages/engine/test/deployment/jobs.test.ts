@@ -28,7 +28,7 @@ function jobsWith(repositoryId: string | HoldfastError, known: JobRecord | undef
       return Promise.resolve({ items: [record], nextCursor: undefined });
     },
   };
-  const state = { epoch: undefined, newest: undefined, number: 0 };
+  const state = { epoch: undefined, newest: undefined, sources: [] };
   const jobs = createJobs({
     stateDirectory: '/none',
     leaseTtlMs: 30_000,

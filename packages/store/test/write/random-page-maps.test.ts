@@ -21,6 +21,8 @@ interface State {
 interface Generation {
   readonly summary: CheckpointSummary;
   readonly state: State;
+  /** What was put; nothing of what was kept. */
+  readonly inputs: ReadonlyMap<string, ObjectInput>;
 }
 
 /** Another one each time; what it was is in the names of the tests. */
@@ -33,7 +35,7 @@ test.each(Array.from({ length: 8 }, (_, at) => [first + at]))(
     const random = randomFrom(seed);
     const open = (): Promise<CheckpointStore> =>
       openRepositoryWith({ root: place.root, create: true }, { packTargetBytes: random(2) === 0 ? 300_000 : 64 << 20 });
-    const store = await open();
+    await using store = await open();
     let epoch = await store.claim('job', { attempt: 'a', host: 'h', pid: 1 }, { kind: 'newest' });
     const history: Generation[] = [];
     for (let number = 1; number <= generations; number += 1) {
@@ -43,6 +45,7 @@ test.each(Array.from({ length: 8 }, (_, at) => [first + at]))(
       const state = nextState(parent?.state, random);
       await using writer = await store.begin(epoch, parent?.summary);
       let stored = 0;
+      const inputs = new Map<string, ObjectInput>();
       for (const [key, pages] of state.objects) {
         if (parent?.state.objects.get(key) === pages && random(3) === 0) {
           await writer.keep(key);
@@ -51,18 +54,20 @@ test.each(Array.from({ length: 8 }, (_, at) => [first + at]))(
         }
         const like = state.like.get(key);
         const object = await asObject(key, pages, random, source(place.scratch, random));
-        stored += (await writer.put(like === undefined ? object : { ...object, like })).changedPages;
+        inputs.set(key, object);
+        stored += (await writer.put({ ...object, previous: claimedToBePrevious(parent, key, random), ...(like === undefined ? {} : { like }) }))
+          .changedPages;
       }
       const { atMost, atLeast } = bounds(parent?.state, state, parent === history.at(-1));
       expect(stored).toBeLessThanOrEqual(atMost);
       expect(stored).toBeGreaterThanOrEqual(atLeast);
       const { summary } = await writer.commit({});
-      history.push({ summary, state });
-      await expectContent(store, { summary, state });
+      history.push({ summary, state, inputs });
+      await expectContent(store, summary, state);
     }
-    const again = await open();
+    await using again = await open();
     expect(await again.verify(undefined)).toMatchObject({ ok: true, snapshots: generations });
-    for (const generation of history) await expectContent(again, generation);
+    for (const { summary, state } of history) await expectContent(again, summary, state);
   },
 );
 
@@ -107,6 +112,12 @@ function bounds(parent: State | undefined, state: State, isNewest: boolean): { r
   return { atMost, atLeast: added.size };
 }
 
+/** Mostly the pages that the parent had; sometimes another object's, or none. */
+function claimedToBePrevious(parent: Generation | undefined, key: string, random: RandomSource): ObjectInput['previous'] {
+  const others = [...(parent?.inputs.values() ?? [])];
+  return random(4) === 0 ? others[random(others.length)] : parent?.inputs.get(key);
+}
+
 function isSame(old: Buffer | undefined, page: Buffer | undefined): boolean {
   return old === undefined || page === undefined ? old === page : old.equals(page);
 }
@@ -120,11 +131,11 @@ function source(folder: string, random: RandomSource): (bytes: Buffer) => Promis
   };
 }
 
-async function expectContent(store: CheckpointStore, { summary, state }: Generation): Promise<void> {
+async function expectContent(store: CheckpointStore, summary: CheckpointSummary, { objects }: State): Promise<void> {
   await using reader = await store.open(summary);
-  expect(reader.objects.map(({ key }) => key).sort()).toEqual([...state.objects.keys()].sort());
+  expect(reader.objects.map(({ key }) => key).sort()).toEqual([...objects.keys()].sort());
   for (const { key, runs } of reader.objects) {
-    const pages = state.objects.get(key) ?? new Map<number, Buffer>();
+    const pages = objects.get(key) ?? new Map<number, Buffer>();
     expect(runs).toEqual(runsOf(pages));
     expect(Buffer.from(await reader.read(key)).equals(packed(pages)), `${key} of snapshot ${summary.number}`).toBe(true);
   }

@@ -30,15 +30,18 @@ test.each([
   await resumed.dispose();
 });
 
-test('forked children are said to be like the process that they were forked from', async () => {
+test('what forked children have in common with the process that they were forked from is stored once', async () => {
   await using machine = await Machine.open();
   const { store, epoch } = await openShapeStore(machine);
-  const container = await startShape(machine, 4, 'forks', '7', '1');
-  const { objects } = await storeDump(store, epoch, undefined, (await machine.save(container)).imagesDirectory);
-  const memory = objects.filter(({ kind }) => kind === 'memory');
-  const [init, parent, ...children] = memory;
+  const container = await startShape(machine, 4, 'forks', '7', '16');
+  const { objects, results } = await storeDump(store, epoch, undefined, (await machine.save(container)).imagesDirectory);
+  const [init, parent, ...children] = objects.filter(({ kind }) => kind === 'memory');
   expect(children).toHaveLength(3);
   expect([init?.like, parent?.like]).toEqual([undefined, undefined]);
-  for (const { like } of children) expect(like).toBe(parent?.key);
+  for (const { key, like, sizeBytes } of children) {
+    expect(like).toBe(parent?.key);
+    expect(sizeBytes).toBeGreaterThan(12 << 20);
+    expect(results.get(key)?.changedPages).toBeLessThan(40);
+  }
   await container.dispose();
 });

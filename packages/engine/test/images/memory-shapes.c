@@ -1,4 +1,4 @@
-// memory-shapes KIND SEED [MIB]: has memory of one kind, filled from the seed. Whenever the file go-N appears it changes some of it at random,
+// memory-shapes KIND SEED [MIB [ROUND]]: has memory of one kind, filled from the seed. Whenever the file go-N appears it changes some of it at random,
 // says "round N", and so on. Every process that it is says so for itself; round 0 is the filling.
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -78,9 +78,9 @@ static void *idle(void *unused) {
 	return unused;
 }
 
-static void rounds(const char *who, void (*each)(void)) {
+static void rounds(const char *who, int round, void (*each)(void)) {
 	char name[32];
-	for (int round = 0;; round++) {
+	for (;; round++) {
 		printf("%s round %d\n", who, round);
 		fflush(stdout);
 		sprintf(name, "go-%d", round + 1);
@@ -98,6 +98,12 @@ static void change_and_move(void) {
 	munmap(areas[1].at + areas[1].pages / 2 * page, areas[1].pages / 2 * page);
 	areas[1].pages /= 2;
 	if (area_count < most_areas) add(anonymous(300, MAP_PRIVATE), 300);
+}
+
+// Another program under the same pid: the same one with other memory, which goes on with the round after this.
+static void become_another(void) {
+	execl("/proc/self/exe", "shapes", "threads", "99", "8", "1", NULL);
+	must(NULL, "exec");
 }
 
 int main(int count, char **arguments) {
@@ -158,8 +164,11 @@ int main(int count, char **arguments) {
 		add(anonymous(pages, MAP_PRIVATE), pages);
 		add(anonymous(1000, MAP_PRIVATE), 1000);
 		each = change_and_move;
+	} else if (!strcmp(kind, "exec")) {
+		add(anonymous(pages, MAP_PRIVATE), pages);
+		each = become_another;
 	} else {
 		return 2;
 	}
-	rounds(who, each);
+	rounds(who, count > 4 ? atoi(arguments[4]) : 0, each);
 }

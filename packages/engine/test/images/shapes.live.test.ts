@@ -14,6 +14,7 @@ const shapes = [
   ['file', 1],
   ['shared', 2],
   ['moved', 1],
+  ['exec', 1],
 ] as const;
 
 /** Another one each time; the name of a test that fails tells what it was. */

@@ -7,13 +7,15 @@ import { imageKey, imageName } from '../images/memory-keys.js';
 import { memoryTableKey, parseMemoryTable } from '../images/memory-table.js';
 import { decodePagemap, isPagemapName } from '../images/pagemap.js';
 import { pairMemory } from '../images/paired-memory.js';
+import { namesMemory } from '../images/read-memory-names.js';
 import { parseSnapshotMetadata, type SnapshotMetadata } from '../run/snapshot-metadata.js';
 import { archiveCorrupt } from './archive-errors.js';
 import type { ArchiveManifest } from './archive-manifest.js';
 
-/** Objects whose content is looked at before the snapshot is committed, so that what could never be restored is not taken in. */
+/** Objects whose content is looked at: so that what could never be restored is not taken in, and to know which memory is like which. */
 export function isLookedAt(key: string, { roots }: SnapshotMetadata): boolean {
-  return key === memoryTableKey || isPagemapName(imageName(key) ?? '') || roots.some(({ id }) => treeKey(id) === key);
+  const image = imageName(key) ?? '';
+  return key === memoryTableKey || isPagemapName(image) || namesMemory(image) || roots.some(({ id }) => treeKey(id) === key);
 }
 
 /** What can be said before the content has come. Throws HF_ARCHIVE_CORRUPT; HF_FORMAT_NEWER for a snapshot of a newer Holdfast. */

@@ -7,6 +7,7 @@ import { checkContents, checkDescription, isLookedAt } from './assert-restorable
 import { assertNewJob, claimNewJob, type NewJob } from './claim-new-job.js';
 import { holdContent } from './held-content.js';
 import { objectInput } from './member-object.js';
+import { memoryLikeness } from './memory-likeness.js';
 import { packedBytes } from './sparse-map.js';
 
 const inMemoryBytes = 4 * 1024 * 1024;
@@ -53,6 +54,7 @@ class IncomingSnapshot implements AsyncDisposable {
   readonly #options: ImportOptions;
   readonly #contents = new Map<string, Uint8Array>();
   #begun: Begun | undefined;
+  #likes: Promise<ReadonlyMap<string, string>> | undefined;
   #bytes = 0;
 
   constructor(options: ImportOptions) {
@@ -76,7 +78,8 @@ class IncomingSnapshot implements AsyncDisposable {
     if (isKept && sizeBytes > lookedAtLimitBytes) throw archiveCorrupt(`${object.member} is larger than any such object`);
     await using held = await holdContent(body, { sizeBytes, inMemoryBytes: isKept ? lookedAtLimitBytes : inMemoryBytes, folder });
     if (isKept && held.source.kind === 'bytes') this.#contents.set(object.key, held.source.bytes);
-    await writer.put(objectInput(object, held.source), { signal });
+    const like = object.kind === 'memory' ? (await this.#likeness()).get(object.key) : undefined;
+    await writer.put({ ...objectInput(object, held.source), ...(like === undefined ? {} : { like }) }, { signal });
     this.#bytes += sizeBytes;
     onProgress?.(this.#bytes, totalBytes);
     return held.sha256;
@@ -98,6 +101,12 @@ class IncomingSnapshot implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#begun?.writer[Symbol.asyncDispose]();
+  }
+
+  /** Asked for with the first memory: an export puts it behind the images. */
+  #likeness(): Promise<ReadonlyMap<string, string>> {
+    this.#likes ??= memoryLikeness(this.#contents);
+    return this.#likes;
   }
 
   #current(): Begun {

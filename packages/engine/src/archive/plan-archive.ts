@@ -66,7 +66,10 @@ async function planImages(reader: CheckpointReader, take: Take, signal: AbortSig
     names.filter(isPagemapName).map(async (name) => ({ name, ...decodePagemap(await reader.read(imageKey(name), { signal }), name) })),
   );
   const keys = pairMemory(maps, reader.objects, await readMemoryTable(reader, { signal }));
-  for (const map of maps) {
+  // In the order in which they were stored: what another one is like comes first.
+  const order = new Map(reader.objects.map(({ key }, at) => [key, at]));
+  const placeOf = ({ name }: { readonly name: string }): number => order.get(keys.get(name) ?? '') ?? -1;
+  for (const map of maps.toSorted((one, other) => placeOf(one) - placeOf(other))) {
     const member = imageMember(pagesName(map));
     if (taken.has(member)) throw damaged(map.name, `${member} is somebody else's`);
     taken.add(member);

@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HoldfastError, isHoldfastError, type ObjectInput, pageSizeBytes, type SourceExtent } from '@holdfast/core';
 import { isStored } from './image-names.js';
@@ -31,7 +31,7 @@ export class StagedImages implements MemorySource {
   async #objects(): Promise<readonly ObjectInput[]> {
     const names = (await readdir(this.#folder)).filter(isStored).sort();
     const maps = new Map((await readPagemaps(this.#folder, names)).map((map) => [map.name, map]));
-    const memoryNames = await readMemoryNames(this.#folder, names);
+    const memoryNames = await readMemoryNames(names, (name) => readFile(join(this.#folder, name)));
     const memory = memoryNames.flatMap((name) => {
       const map = maps.get(name.pagemapName);
       return map === undefined ? [] : [this.#memory(name, map)];

@@ -1,6 +1,8 @@
 import { readdir } from 'node:fs/promises';
-import { pageSizeBytes } from '@holdfast/core';
+import { type ObjectInput, pageSizeBytes } from '@holdfast/core';
+import { patternBytes } from '@holdfast/testkit/checkpoint-store';
 import { expect, test } from 'vitest';
+import { image, magics, message } from '../images/image-bytes.js';
 import { contentOf, exported, imported, openPlaces, pagemapOf, takeSnapshot } from './archives.js';
 
 test('what is imported is what was exported, object by object and byte by byte', async () => {
@@ -48,4 +50,34 @@ test('an object that no file table lists comes along, holes and all', async () =
   ]);
   await imported(places, await exported(places, number));
   expect(await contentOf(places.there, 'new', 1)).toEqual(await contentOf(places.here, 'job', number));
+});
+
+test('what a fork has in common is stored once, as it was where it was exported', async () => {
+  await using places = await openPlaces();
+  const bytes = patternBytes(400 * pageSizeBytes, 7);
+  const whole = (content: Buffer) => [{ firstPage: 0, pageCount: Math.ceil(content.length / pageSizeBytes), sourceOffset: 0 }];
+  const put = (key: string, kind: ObjectInput['kind'], content: Buffer, like?: string): ObjectInput => ({
+    key,
+    kind,
+    sizeBytes: content.length,
+    source: { kind: 'bytes', bytes: content },
+    extents: whole(content),
+    ...(like === undefined ? {} : { like }),
+  });
+  const process = (pid: number, parent: number): Buffer => message([1, pid], [2, parent], [3, 1], [4, 1], [5, pid]);
+  const space = image(magics.mm, message([1, 0], [12, 5]));
+  await takeSnapshot(places.here, 'job', [
+    put('memory/40', 'memory', bytes),
+    put('memory/41', 'memory', bytes, 'memory/40'),
+    put('image/pagemap-40.img', 'image', pagemapOf(40, [0, 400])),
+    put('image/pagemap-41.img', 'image', pagemapOf(41, [0, 400])),
+    put('image/pstree.img', 'image', image(magics.tree, process(40, 0), process(41, 40))),
+    put('image/mm-40.img', 'image', space),
+    put('image/mm-41.img', 'image', space),
+  ]);
+  const { summary } = await imported(places, await exported(places, 1));
+  const [original] = await places.here.list('job');
+  expect(original?.storedBytes).toBeLessThan(2 * bytes.length);
+  expect(summary.storedBytes).toBeLessThan(1.5 * bytes.length);
+  expect(await contentOf(places.there, 'new', 1)).toEqual(await contentOf(places.here, 'job', 1));
 });

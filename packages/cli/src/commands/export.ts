@@ -3,13 +3,13 @@ import { formatSize, HoldfastError } from '@holdfast/core/basics';
 import type { ExportReport } from '@holdfast/engine';
 import { exitCodes } from '../exit-codes.js';
 import { escapeText } from '../render/escape-text.js';
-import { parseSnapshotName } from '../settings/snapshot-name.js';
+import { parseSnapshotWord } from '../settings/snapshot-word.js';
 import { archiveArgument, isStream } from './archive-argument.js';
 import type { CommandContext } from './command-context.js';
 
 /** Where the archive goes to stdout, the answer goes to stderr. */
 export async function exportArchive({ cli, printer, words: [name = '', given = ''], signal, open }: CommandContext): Promise<number> {
-  const { job, number } = parseSnapshotName(name);
+  const { job, number } = parseSnapshotWord(name, 'JOB[@N]');
   const file = archiveArgument(given);
   const toStream = isStream(file);
   if (toStream && cli.streams.stdout.isTerminal) throw onTerminal(job);

@@ -85,7 +85,7 @@ test('import makes the storage where it is missing, as run does', async () => {
 
 test.each([
   [['export', 'align-7'], "missing required argument 'FILE.tar'"],
-  [['export', 'align-7@x', 'a.tar'], "'align-7@x' is neither JOB nor JOB@N"],
+  [['export', 'align-7@x', 'a.tar'], "not 'align-7@x'"],
   [['export', 'align-7', ''], 'the name of the archive is empty'],
   [['import', 'a.tar'], 'it must be told its name'],
   [['import', ''], 'the name of the archive is empty'],

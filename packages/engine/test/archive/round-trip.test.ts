@@ -81,3 +81,11 @@ test('what a fork has in common is stored once, as it was where it was exported'
   expect(summary.storedBytes).toBeLessThan(1.5 * bytes.length);
   expect(await contentOf(places.there, 'new', 1)).toEqual(await contentOf(places.here, 'job', 1));
 });
+
+test('a fork is exported whole, although its blocks are those of another job', async () => {
+  await using places = await openPlaces();
+  const number = await takeSnapshot(places.here);
+  const fork = await places.here.fork({ job: 'job' }, 'forked', { attempt: 'a2', host: 'here', pid: 2 });
+  await imported(places, await exported(places, fork.number, 'forked'));
+  expect(await contentOf(places.there, 'new', 1)).toEqual(await contentOf(places.here, 'job', number));
+});

@@ -1,20 +1,23 @@
 // What a run of Holdfast does with its staged images, as a process of its own:
 // holdfast-runner create REPOSITORY | store REPOSITORY IMAGES [PREVIOUS] | restore REPOSITORY TARGET
-// `store` prints {"changedPages", "storedBytes"}: the pages that went into blocks, and the blocks' bytes.
+// PREVIOUS is where the images of the snapshot before still lie. `store` prints {"changedPages", "storedBytes"}: the pages that went into blocks, and the blocks' bytes.
 import { resolve } from 'node:path';
 import { RebuiltImages, StagedImages } from '@holdfast/engine/internal';
 import { openRepository } from '@holdfast/store';
 
 const job = 'bench';
-const [command, repository = '', folder = ''] = process.argv.slice(2);
+const [command, repository = '', folder = '', previousFolder] = process.argv.slice(2);
 await using store = await openRepository({ root: resolve(repository), create: command === 'create' });
 
 if (command === 'store') {
   const holder = { attempt: `attempt-${process.pid}`, host: 'bench', pid: process.pid };
   const epoch = await store.claim(job, holder, { kind: 'newest' });
   await using writer = await store.begin(epoch, epoch.from);
+  const olds = previousFolder === undefined ? [] : await new StagedImages(previousFolder).objects();
+  const previous = new Map(olds.map((object) => [object.key, object]));
   let changedPages = 0;
-  for (const object of await new StagedImages(folder).objects()) changedPages += (await writer.put(object)).changedPages;
+  for (const object of await new StagedImages(folder).objects())
+    changedPages += (await writer.put({ ...object, previous: previous.get(object.key) })).changedPages;
   const { outcome, summary } = await writer.commit({});
   if (outcome !== 'committed') throw new Error(`the snapshot is ${outcome}`);
   console.log(JSON.stringify({ changedPages, storedBytes: summary.storedBytes }));

@@ -1,7 +1,7 @@
 export type { Clock } from './clock.js';
 export { systemClock } from './clock.js';
 export { defaultStateDirectory } from './config/defaults.js';
-export type { DeploymentConfig, PluginSection } from './config/deployment-config.js';
+export type { DeploymentConfig, PluginSection, RetentionPolicy } from './config/deployment-config.js';
 export { deploymentConfigSchema } from './config/deployment-config.js';
 export { absolutePathField, durationField } from './config/fields.js';
 export { deploymentJsonSchema } from './config/json-schema.js';
@@ -78,6 +78,7 @@ export type {
   PruneReport,
   RemovalReason,
   SnapshotSource,
+  SnapshotUsage,
   VerifyProblem,
   VerifyReport,
 } from './store/checkpoint-store.js';

@@ -14,5 +14,6 @@ export type {
   OpenDeployment,
   OpenDeploymentOptions,
 } from './deployment/types.js';
+export type { SweepReason, SweepReport, SweepRequest, SweptJob } from './retention/types.js';
 export type { RunEvent, RunEventBody, SnapshotReason } from './run/events.js';
 export type { ForkFrom, JobStreams, RestorePolicy, Run, RunOptions, RunRequest, RunResult, SnapshotOutcome, TcpPolicy } from './run/types.js';

@@ -211,7 +211,9 @@ export const breakages: Readonly<Record<string, Breakage>> = {
     prune: (job, { keep }) => store.prune(job, { keep: Math.max(1, Math.trunc(keep) || 1) }),
   })),
   'of a job that is over prune may keep nothing': withStore((store) => ({ prune: (job, policy) => store.prune(job, { ...policy, keep: 1 }) })),
-  'prune removes what the policy names, but never the newest': withStore((store) => ({ prune: (job, { keep }) => store.prune(job, { keep }) })),
+  'usage tells what each snapshot takes that no newer one needs, and which cannot go': withStore((store) => ({
+    usage: async (job) => (await store.usage(job)).map((each) => ({ ...each, held: false })),
+  })),
   'what prune removed is not listed, chosen or opened, and frees its space once the grace is over': withStore((store) => ({
     prune: (job, { keep }) => store.prune(job, { keep, graceMs: 0 }),
   })),

@@ -59,13 +59,19 @@ export const commandDefinitions: readonly CommandDefinition[] = [
   },
   {
     name: 'prune',
-    summary: 'remove old snapshots of a job',
-    description: 'Keeps the newest N snapshots of a job and frees the space of the others.',
-    arguments: [aJob],
-    options: [{ name: 'keep', value: 'N', description: 'how many of the newest to keep (must be given)' }],
+    summary: 'remove old snapshots of a job, or of all',
+    description:
+      "Removes the snapshots that the configuration's 'retention' does not keep, of one job or of all; with --keep, all but the newest N of one job.\n" +
+      'Their space is freed by a later prune, once the grace is over.',
+    arguments: [{ ...aJob, required: false }],
+    options: [
+      { name: 'keep', value: 'N', description: 'how many of the newest of JOB to keep, whatever the configuration says' },
+      { name: 'dry-run', description: 'only tell what would be removed, and why' },
+    ],
     examples: [
+      { line: 'holdfast prune --dry-run', meaning: 'what the configuration would remove of all jobs' },
       { line: 'holdfast prune align-7 --keep 1', meaning: 'only the newest stays' },
-      { line: 'holdfast prune align-7 --keep 5 --json', meaning: 'what was removed' },
+      { line: 'holdfast prune --json', meaning: 'from a timer; only one node at a time sweeps' },
     ],
   },
   {

@@ -1,5 +1,4 @@
 import { type ErrorCode, type ErrorKind, HoldfastError } from '@holdfast/core';
-import type { ForkRequest } from '@holdfast/engine';
 import { expect, test } from 'vitest';
 import { aJob, type FakeDeploymentParts, fakeDeployment } from '../support/fake-deployment.js';
 import { runLine, startLine } from '../support/run-line.js';
@@ -120,50 +119,6 @@ test('snapshot tells its number', async () => {
   const taken = { number: 4, freezeMs: 12, totalMs: 90, logicalBytes: 2048, storedBytes: 10 };
   const { stdout } = await runLine(['snapshot', 'align-7'], on({ jobs: { snapshot: () => Promise.resolve(taken) } }));
   expect(stdout).toBe("snapshot 4 of 'align-7': frozen 12ms, 10B added (2KiB in all), safe after 90ms\n");
-});
-
-const prune = (_job: string, keep: number) =>
-  Promise.resolve({
-    removed: [10, keep].map((number) => ({ number, reason: 'keep' as const })),
-    waiting: [],
-    removedFiles: 5,
-    freedBytes: 2048,
-    rewrittenPacks: 0,
-  });
-
-const fork = (job: string, { to, number = 12 }: ForkRequest) =>
-  Promise.resolve({ job: to, number: 1, from: { job, number }, warning: number === 13 ? 'no catalog' : undefined });
-
-test('fork tells what the new job goes on from', async () => {
-  expect(await runLine(['fork', 'align-7', 'what-if'], on({ jobs: { fork } }))).toMatchObject({
-    status: 0,
-    stdout: "'what-if' goes on from snapshot 12 of 'align-7': holdfast run --job what-if -- …\n",
-  });
-  const { stdout, stderr } = await runLine(['fork', 'align-7@13', 'what-if', '--json'], on({ jobs: { fork } }));
-  expect(JSON.parse(stdout)).toEqual({ job: 'what-if', number: 1, from: { job: 'align-7', number: 13 }, warning: 'no catalog' });
-  expect(stderr).toBe('');
-  expect((await runLine(['fork', 'align-7@13', 'what-if'], on({ jobs: { fork } }))).stderr).toContain('no catalog');
-});
-
-test('fork refuses a line that is not whole, and a name that is taken with status 1', async () => {
-  for (const line of [
-    ['fork', 'align-7'],
-    ['fork', 'a@0', 'b'],
-    ['fork', 'a@x', 'b'],
-    ['fork', '@3', 'b'],
-    ['fork', 'a', ''],
-  ])
-    expect(await runLine(line, on({ jobs: { fork } }))).toMatchObject({ status: 2, stdout: '' });
-  const taken = () => Promise.reject(new HoldfastError('HF_JOB_EXISTS', { kind: 'conflict', message: 'taken' }));
-  expect((await runLine(['fork', 'a', 'b'], on({ jobs: { fork: taken } }))).status).toBe(1);
-});
-
-test('prune must be told how many to keep', async () => {
-  expect(await runLine(['prune', 'align-7', '--keep', '2'], on({ jobs: { prune } }))).toMatchObject({
-    status: 0,
-    stdout: "'align-7': removed 2 snapshots (2, 10), 2KiB freed\n",
-  });
-  expect(await runLine(['prune', 'align-7'], on({ jobs: { prune } }))).toMatchObject({ status: 2, stdout: '' });
 });
 
 test('doctor names each remedy: status 1', async () => {

@@ -11,6 +11,7 @@ export interface FakeDeploymentParts {
   readonly storageState?: StorageState;
   readonly jobs?: Partial<DeploymentJobs>;
   readonly doctor?: Deployment['doctor'];
+  readonly prune?: Deployment['prune'];
   readonly run?: (request: RunRequest, signal: AbortSignal | undefined) => Promise<FakeRun>;
   readonly close?: () => Promise<void>;
 }
@@ -45,6 +46,7 @@ export function fakeDeployment(parts: FakeDeploymentParts = {}): FakeDeployment 
       ...parts.jobs,
     },
     doctor: parts.doctor ?? (() => notHere()),
+    prune: parts.prune ?? (() => notHere()),
     attach: () => Promise.resolve(),
     run: async (request, options) => {
       requests.push(request);

@@ -1,11 +1,27 @@
 import * as z from 'zod';
 import { defaultStateDirectory } from './defaults.js';
-import { absolutePathField, durationField } from './fields.js';
+import { absolutePathField, ageField, durationField, sizeField } from './fields.js';
 
 /** What a plugin makes of its section: the plugin named by `type` parses it, with all that is beside `type`. */
 export interface PluginSection {
   readonly type: string;
   readonly [key: string]: unknown;
+}
+
+/** Which snapshots a sweep keeps. */
+export interface RetentionPolicy {
+  /** Of a job that has not ended. Default: `job.keep`. */
+  readonly keepLast: number;
+  /** Of a job that ended with status 0. Default: `keepLast`. */
+  readonly keepAfterSuccess: number;
+  /** Of a job that ended with another status. Default: `keepLast`. */
+  readonly keepAfterFailure: number;
+  /** A job that has not ended, that nobody runs and that gave no sign of life for so long keeps no snapshot. Default: undefined, none is given up. */
+  readonly abandonedAfterMs: number | undefined;
+  /** What the snapshots of all jobs may take together; the oldest go first, but never the newest of a job that has not ended. Default: undefined, no limit. */
+  readonly maxBytes: number | undefined;
+  /** How long the files of a removed snapshot stay. Default 2m. */
+  readonly graceMs: number;
 }
 
 /** A deployment as the packages use it: complete, frozen, durations in milliseconds. */
@@ -27,6 +43,8 @@ export interface DeploymentConfig {
     /** Connected TCP sockets in a snapshot. Default `close`. */
     readonly tcp: 'close' | 'keep';
   };
+  /** What a sweep of all jobs removes. */
+  readonly retention: RetentionPolicy;
   readonly lease: {
     /** How long a silent holder keeps its job. Default 30s. */
     readonly ttlMs: number;
@@ -72,6 +90,18 @@ const documentSchema = z.strictObject({
       tcp: z.enum(['close', 'keep']).meta({ description: 'Connected TCP sockets in a snapshot.' }).prefault('close'),
     })
     .prefault({}),
+  retention: z
+    .strictObject({
+      keepLast: z.int().min(1).max(1000).meta({ description: 'Snapshots kept of a job that has not ended; by default job.keep.' }).optional(),
+      keepAfterSuccess: z.int().min(0).max(1000).meta({ description: 'Of a job that ended with status 0; by default keepLast.' }).optional(),
+      keepAfterFailure: z.int().min(0).max(1000).meta({ description: 'Of a job that ended with another status; by default keepLast.' }).optional(),
+      abandonedAfter: ageField(
+        'No snapshot is kept of a job that nobody runs and that gave no sign of life for so long; by default none is given up.',
+      ).optional(),
+      maxBytes: sizeField('What the snapshots of all jobs may take together; the oldest go first. By default there is no limit.').optional(),
+      grace: durationField('How long the files of a removed snapshot stay.').prefault('2m'),
+    })
+    .prefault({}),
   lease: z.strictObject({ ttl: durationField('How long a silent holder keeps its job.').prefault('30s') }).prefault({}),
   tools: z
     .strictObject({
@@ -92,11 +122,12 @@ const documentSchema = z.strictObject({
 
 /** Parses the document into the deployment. */
 export const deploymentConfigSchema: z.ZodType<DeploymentConfig> = documentSchema.transform(
-  ({ stateDirectory, storage, catalog, job, lease, tools, limits }): DeploymentConfig => ({
+  ({ stateDirectory, storage, catalog, job, retention, lease, tools, limits }): DeploymentConfig => ({
     storage: storage ?? { type: 'local', path: `${stateDirectory}/storage` },
     catalog: catalog ?? { type: 'sqlite', path: `${stateDirectory}/catalog.sqlite` },
     stateDirectory,
     job: { intervalMs: job.interval, keep: job.keep, onRestoreFailure: job.onRestoreFailure, tcp: job.tcp },
+    retention: retentionOf(retention, job.keep),
     lease: { ttlMs: lease.ttl },
     tools: { runc: tools.runc, criu: tools.criu, native: tools.native },
     limits: {
@@ -107,3 +138,20 @@ export const deploymentConfigSchema: z.ZodType<DeploymentConfig> = documentSchem
     },
   }),
 );
+
+type RetentionDocument = z.output<typeof documentSchema>['retention'];
+
+function retentionOf(
+  { keepLast, keepAfterSuccess, keepAfterFailure, abandonedAfter, maxBytes, grace }: RetentionDocument,
+  keep: number,
+): RetentionPolicy {
+  const last = keepLast ?? keep;
+  return {
+    keepLast: last,
+    keepAfterSuccess: keepAfterSuccess ?? last,
+    keepAfterFailure: keepAfterFailure ?? last,
+    abandonedAfterMs: abandonedAfter,
+    maxBytes,
+    graceMs: grace,
+  };
+}

@@ -167,8 +167,6 @@ export interface PrunePolicy {
   readonly keep: number;
   /** These stay too. */
   readonly protect?: readonly number[];
-  /** These go although `keep` would keep them; never the newest eligible one. */
-  readonly remove?: readonly number[];
   /** Allows `keep` to be 0: for a job that is over. */
   readonly evenNewest?: boolean;
   /** How long the files of a removed snapshot stay, for whoever began to read it on a machine that has not heard of the removal. Default 2 minutes. */
@@ -179,8 +177,19 @@ export interface PrunePolicy {
   readonly dryRun?: boolean;
 }
 
-/** `keep`: there are enough newer ones. `left-behind`: a later epoch does not build on it. `named`: the policy's `remove` names it. */
-export type RemovalReason = 'keep' | 'left-behind' | 'named';
+/** `keep`: there are enough newer ones. `left-behind`: a later epoch does not build on it. */
+export type RemovalReason = 'keep' | 'left-behind';
+
+/** What one snapshot of a job takes. */
+export interface SnapshotUsage {
+  readonly number: number;
+  readonly createdAt: string;
+  readonly eligible: boolean;
+  /** Bytes of those of the job's own blocks that no newer snapshot of it needs: what comes free once this one and all older ones are gone. */
+  readonly bytes: number;
+  /** Somebody reads it, or another job was forked from it: it cannot go now. */
+  readonly held: boolean;
+}
 
 export interface PruneReport {
   /** What this call removed: it is no longer listed, chosen or opened. */
@@ -248,6 +257,9 @@ export interface CheckpointStore extends AsyncDisposable {
 
   /** Reads everything of one job, or of all; never rejects for what it finds. */
   verify(job: string | undefined, options?: CallOptions & { readonly onProgress?: (bytes: number) => void }): Promise<VerifyReport>;
+
+  /** What the snapshots of a job take, newest first. Those that cannot be read are left out. An unknown job has none. */
+  usage(job: string, options?: CallOptions): Promise<readonly SnapshotUsage[]>;
 
   /**
    * Removes snapshots by the policy, oldest first; then, once `graceMs` has passed, in this call or a later one, their files and the packs that nothing

@@ -7,6 +7,7 @@ test('an empty document is the default deployment, complete', () => {
     catalog: { type: 'sqlite', path: '/var/lib/holdfast/catalog.sqlite' },
     stateDirectory: '/var/lib/holdfast',
     job: { intervalMs: 900_000, keep: 3, onRestoreFailure: 'older', tcp: 'close' },
+    retention: { keepLast: 3, keepAfterSuccess: 3, keepAfterFailure: 3, abandonedAfterMs: undefined, maxBytes: undefined, graceMs: 120_000 },
     lease: { ttlMs: 30_000 },
     tools: { runc: undefined, criu: undefined, native: undefined },
     limits: { dumpTimeoutMs: 600_000, restoreTimeoutMs: 900_000, commitTimeoutMs: 60_000, stopGraceMs: 10_000 },
@@ -32,6 +33,17 @@ test('JSON text and what it holds are the same; a plugin’s section passes as i
   expect(config.limits).toMatchObject({ stopGraceMs: 1000, dumpTimeoutMs: 600_000 });
 });
 
+test('what retention does not say of the end of a job is as for others, and for those as for each job', () => {
+  const parse = (retention: unknown): unknown => parseDeploymentConfig({ job: { keep: 7 }, retention }).retention;
+  expect(parse({})).toMatchObject({ keepLast: 7, keepAfterSuccess: 7, keepAfterFailure: 7 });
+  expect(parse({ keepLast: 4, keepAfterSuccess: 0 })).toMatchObject({ keepLast: 4, keepAfterSuccess: 0, keepAfterFailure: 4 });
+  expect(parse({ abandonedAfter: '30d', maxBytes: '1.5TiB', grace: '10m' })).toMatchObject({
+    abandonedAfterMs: 2_592_000_000,
+    maxBytes: 1.5 * 1024 ** 4,
+    graceMs: 600_000,
+  });
+});
+
 test('the result is frozen all the way down', () => {
   const { job, storage } = parseDeploymentConfig({ storage: { type: 'x', deep: { list: [{}] } } });
   const deep: unknown = storage['deep'];
@@ -44,6 +56,10 @@ test.each<[unknown, string, string]>([
   [[], '[], which is no object', ''],
   [null, 'null, which is no object', ''],
   [{ job: { intervall: '5m' } }, "'job.intervall' is no known key: did you mean 'interval'?", 'interval, keep'],
+  [{ retention: { keepLast: 0 } }, "'retention.keepLast' is 0", ''],
+  [{ retention: { maxBytes: '5 parsecs' } }, "'retention.maxBytes': '5 parsecs' is no size", 'MiB'],
+  [{ retention: { abandonedAfter: '99999d' } }, "'99999d' is longer than the longest duration, 36500d", ''],
+  [{ retention: { abandonAfter: '1d' } }, "'retention.abandonAfter' is no known key: did you mean 'abandonedAfter'?", 'keepLast'],
   [{ jobs: {} }, "'jobs' is no known key: did you mean 'job'?", 'stateDirectory'],
   [{ zebra: 1 }, "'zebra' is no known key", 'storage, catalog'],
   [{ job: { interval: '5x' } }, "'job.interval': '5x' is no duration", '1h30m'],

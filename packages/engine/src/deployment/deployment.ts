@@ -12,6 +12,8 @@ import {
 } from '@holdfast/core';
 import { readCaller } from '../container/caller.js';
 import { findTools } from '../container/tools.js';
+import { sweep } from '../retention/sweep.js';
+import type { SweepReport, SweepRequest } from '../retention/types.js';
 import { defaultDeadlines } from '../repository/deadlines.js';
 import { openRemoteStore } from '../repository/remote-store.js';
 import { startRun } from '../run/start-run.js';
@@ -52,6 +54,7 @@ export class EngineDeployment implements Deployment {
     this.jobs = createJobs({
       stateDirectory: config.stateDirectory,
       leaseTtlMs: config.lease.ttlMs,
+      graceMs: config.retention.graceMs,
       logger,
       store: async (callOptions) => (await this.#open(callOptions)).store,
       catalog: (callOptions) => this.#openCatalog(callOptions),
@@ -65,6 +68,12 @@ export class EngineDeployment implements Deployment {
 
   async attach(options: CallOptions = {}): Promise<void> {
     await this.#open(options);
+  }
+
+  async prune(request: SweepRequest = {}, options: CallOptions = {}): Promise<SweepReport> {
+    const { config, logger } = this.#options;
+    const { store } = await this.#open(options);
+    return sweep({ store, catalog: (callOptions) => this.#openCatalog(callOptions), config, clock: systemClock, logger }, request, options);
   }
 
   async run(request: RunRequest, { signal, onEvent }: RunOptions = {}): Promise<Run> {
@@ -84,6 +93,7 @@ export class EngineDeployment implements Deployment {
         tools,
         limits: { ...config.limits },
         leaseTtlMs: config.lease.ttlMs,
+        graceMs: config.retention.graceMs,
         clock: systemClock,
         logger,
       },

@@ -1,16 +1,15 @@
-import { hostname } from 'node:os';
 import {
   type CallOptions,
   type CheckpointStore,
   HoldfastError,
   isHoldfastError,
   type JobQuery,
-  type Lease,
   type Logger,
   type MetadataStore,
   systemClock,
 } from '@holdfast/core';
 import { isProcessAlive } from '../container/process-identity.js';
+import { isHeld } from '../run/is-held.js';
 import { notRunning, requestSnapshot } from '../run/control-client.js';
 import { findRuns } from '../run/run-record.js';
 import { exportJob } from './export-job.js';
@@ -20,6 +19,7 @@ import type { DeploymentJobs, JobDetail, JobPage } from './types.js';
 
 export interface JobsOptions {
   readonly stateDirectory: string;
+  readonly graceMs: number;
   readonly leaseTtlMs: number;
   readonly logger: Logger;
   readonly store: (options: CallOptions) => Promise<CheckpointStore>;
@@ -47,20 +47,16 @@ export function createJobs(context: JobsOptions): DeploymentJobs {
       if (!(await repository.jobs(options)).includes(job)) throw missing(job);
       return forkJob(job, request, options, { store: repository, catalog, clock: systemClock });
     },
-    prune: async (job, keep, options = {}) => {
+    prune: async (job, keep, { dryRun = false, ...options } = {}) => {
       const repository = await store(options);
       if (!(await repository.jobs(options)).includes(job)) throw missing(job);
-      const report = await repository.prune(job, { keep }, options);
+      const report = await repository.prune(job, { keep, graceMs: context.graceMs, dryRun }, options);
+      const numbers = report.removed.map(({ number }) => number);
       // The catalog is an index: what it misses here, a rebuild mends.
-      await catalog(options)
-        .then((index) =>
-          index.removeCheckpoints(
-            job,
-            report.removed.map(({ number }) => number),
-            options,
-          ),
-        )
-        .catch(() => undefined);
+      if (!dryRun)
+        await catalog(options)
+          .then((index) => index.removeCheckpoints(job, numbers, options))
+          .catch(() => undefined);
       return report;
     },
     export: (job, target, options = {}) => exportJob(context, job, target, options),
@@ -92,11 +88,6 @@ async function repositoryOf(store: JobsOptions['store'], options: CallOptions): 
     if (!isHoldfastError(error) || error.kind === 'aborted') throw error;
     return { query: {}, warning: `these are the jobs of every storage, because this one cannot be opened: ${error.message}` };
   }
-}
-
-function isHeld(lease: Lease | undefined): boolean {
-  if (lease === undefined) return false;
-  return lease.holder.host === hostname() ? isProcessAlive(lease.holder) : Date.parse(lease.expiresAt) > Date.now();
 }
 
 async function show(job: string, options: CallOptions, { store, catalog }: JobsOptions): Promise<JobDetail> {

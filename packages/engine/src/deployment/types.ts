@@ -18,6 +18,7 @@ import type {
   StorageProgress,
   VerifyReport,
 } from '@holdfast/core';
+import type { SweepReport, SweepRequest } from '../retention/types.js';
 import type { Run, RunOptions, RunRequest, SnapshotOutcome } from '../run/types.js';
 import type { ExportJobOptions, ExportReport } from './export-job.js';
 import type { ImportJobOptions, ImportReport } from './import-job.js';
@@ -97,7 +98,8 @@ export interface DeploymentJobs {
    * - Rejects with HF_JOB_EXISTS, HF_JOB_NAME or HF_CHECKPOINT_MISSING.
    */
   fork(job: string, request: ForkRequest, options?: CallOptions): Promise<ForkedJob>;
-  prune(job: string, keep: number, options?: CallOptions): Promise<PruneReport>;
+  /** Keeps the newest `keep` snapshots of one job; with `dryRun` it only tells what would be removed. */
+  prune(job: string, keep: number, options?: CallOptions & { readonly dryRun?: boolean }): Promise<PruneReport>;
 
   /**
    * Writes a snapshot as one archive, docs/archive.md, to a path that is free or to a stream, which is left open.
@@ -125,6 +127,15 @@ export interface Deployment extends AsyncDisposable {
   doctor(options?: CallOptions): Promise<DoctorReport>;
   /** Attaches the storage and opens its repository (made on first use). A repeat is harmless; `run` and `jobs` do it where needed. */
   attach(options?: CallOptions): Promise<void>;
+  /**
+   * Removes what the configuration's `retention` does not keep, of one job or of all.
+   *
+   * - Of all at a time only one node sweeps: it holds a lease of the catalog. Where another does, or the catalog does not answer, nothing is done and `skipped`
+   *   says why.
+   * - `maxBytes` is about all jobs together: of one job alone it removes nothing.
+   * - A job that cannot be swept does not stop the others: its `problem` says why.
+   */
+  prune(request?: SweepRequest, options?: CallOptions): Promise<SweepReport>;
   /** Starts the job, or resumes it where it was. Rejects only where the job could not begin. */
   run(request: RunRequest, options?: RunOptions): Promise<Run>;
 }

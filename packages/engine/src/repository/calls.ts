@@ -30,6 +30,7 @@ export function createCalls(): ServedCalls {
     fork: ({ signal }, from, to, holder) => store().fork(from, to, holder, { signal }),
     list: ({ signal }, job) => store().list(job, { signal }),
     verify: ({ signal, progress }, job) => store().verify(job, { signal, onProgress: progress }),
+    usage: ({ signal }, job) => store().usage(job, { signal }),
     prune: ({ signal, progress }, job, policy) => store().prune(job, policy, { signal, onProgress: progress }),
     begin: async ({ signal }, epoch, parent) => {
       const created = await store().begin(epoch, parent, { signal });

@@ -17,6 +17,7 @@ import type {
   PrunePolicy,
   PruneReport,
   RetryAdvice,
+  SnapshotUsage,
   VerifyReport,
 } from '@holdfast/core';
 
@@ -44,6 +45,7 @@ export interface RepositoryCalls {
   fork(from: { readonly job: string; readonly number?: number | undefined }, to: string, holder: EpochHolder): Promise<CheckpointSummary>;
   list(job: string): Promise<readonly CheckpointSummary[]>;
   verify(job: string | undefined): Promise<VerifyReport>;
+  usage(job: string): Promise<readonly SnapshotUsage[]>;
   prune(job: string, policy: PrunePolicy): Promise<PruneReport>;
   begin(epoch: Epoch, parent: CheckpointRef | undefined): Promise<{ readonly handle: number; readonly ref: CheckpointRef }>;
   put(handle: number, object: ObjectInput): Promise<ObjectResult>;

@@ -95,6 +95,10 @@ class RemoteStore implements CheckpointStore {
     return (await this.connect(options)).call('verify', [job], { signal, onProgress: (bytes = 0) => onProgress?.(bytes) });
   }
 
+  async usage(job: string, options: CallOptions = {}): ReturnType<CheckpointStore['usage']> {
+    return (await this.connect(options)).call('usage', [job], options);
+  }
+
   async prune(...[job, policy, options = {}]: Parameters<CheckpointStore['prune']>): ReturnType<CheckpointStore['prune']> {
     const { signal, onProgress } = options;
     return (await this.connect(options)).call('prune', [job, policy], { signal, onProgress: (bytes = 0) => onProgress?.(bytes) });

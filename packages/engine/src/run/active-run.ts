@@ -81,6 +81,7 @@ export class ActiveRun implements Run {
       context,
       parent: { ref: restored?.from, trees: restored?.files.trees },
       keep: request.keep,
+      graceMs: environment.graceMs,
       emit: (event) => events.emit(event),
       onFenced: (message) => this.#fence(message),
     });

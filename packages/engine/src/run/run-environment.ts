@@ -38,6 +38,8 @@ export interface RunEnvironment {
   readonly tools: EngineTools;
   readonly limits: EngineLimits;
   readonly leaseTtlMs: number;
+  /** How long the files of a removed snapshot stay. */
+  readonly graceMs: number;
   readonly clock: Clock;
   readonly logger: Logger;
 }

@@ -9,6 +9,7 @@ export interface SnapshotterOptions {
   readonly context: RunContext;
   readonly parent: SnapshotParent;
   readonly keep: number;
+  readonly graceMs: number;
   readonly emit: (event: RunEventBody) => void;
   /** Called once when a higher epoch was seen. */
   readonly onFenced: (message: string) => void;
@@ -90,9 +91,9 @@ export class Snapshotter {
   }
 
   async #prune(): Promise<void> {
-    const { context, keep, emit } = this.#options;
+    const { context, keep, graceMs, emit } = this.#options;
     try {
-      const report = await context.store.prune(context.job, { keep }, { signal: context.signal });
+      const report = await context.store.prune(context.job, { keep, graceMs }, { signal: context.signal });
       const numbers = report.removed.map(({ number }) => number);
       if (numbers.length > 0) emit({ type: 'snapshots.pruned', numbers, freedBytes: report.freedBytes });
     } catch (error) {

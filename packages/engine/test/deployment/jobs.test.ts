@@ -31,6 +31,7 @@ function jobsWith(repositoryId: string | HoldfastError, known: JobRecord | undef
   const state = { epoch: undefined, newest: undefined, sources: [] };
   const jobs = createJobs({
     stateDirectory: '/none',
+    graceMs: 0,
     leaseTtlMs: 30_000,
     logger: silentLogger,
     catalog: () => Promise.resolve(catalog as MetadataStore),

@@ -19,7 +19,7 @@ export async function planRemovals(
   held: ReadonlySet<number>,
 ): Promise<readonly PlannedRemoval[]> {
   const claimed = await claimedSince(context, paths, view, view.current?.epoch ?? 0);
-  const [protectedNumbers, named] = [new Set(policy.protect), new Set(policy.remove)];
+  const protectedNumbers = new Set(policy.protect);
   const eligible = new Set(view.eligible);
   const planned: PlannedRemoval[] = [];
   let kept = 0;
@@ -31,8 +31,6 @@ export async function planRemovals(
       kept += 1;
     } else if (kept >= policy.keep) {
       planned.push({ name, reason: 'keep' });
-    } else if (kept > 0 && named.has(name.number)) {
-      planned.push({ name, reason: 'named' });
     } else if (await isReadable(context, paths, name)) kept += 1;
   }
   return planned;

@@ -14,6 +14,7 @@ import {
   type JobState,
   type PrunePolicy,
   type PruneReport,
+  type SnapshotUsage,
   type VerifyReport,
 } from '@holdfast/core';
 import { assertCurrent } from '../epoch/assert-current.js';
@@ -27,6 +28,7 @@ import { throwIfAborted } from '../files/abort.js';
 import { listIfThere } from '../files/directories.js';
 import { forkJob } from '../fork/fork-job.js';
 import { isJobName, parseJobName } from '../job-name.js';
+import { jobUsage } from '../maintenance/job-usage.js';
 import { pruneJob } from '../maintenance/prune.js';
 import { verifyRepository } from '../maintenance/verify.js';
 import { toCheckpointSummary, toRef } from '../manifest/manifest.js';
@@ -139,6 +141,10 @@ export class RepositoryStore implements CheckpointStore {
   async verify(job: string | undefined, options?: CallOptions & { readonly onProgress?: (bytes: number) => void }): Promise<VerifyReport> {
     const jobs = job === undefined ? await this.jobs(options) : [parseJobName(job)];
     return await verifyRepository(this.#context, jobs, options);
+  }
+
+  async usage(job: string, options?: CallOptions): Promise<readonly SnapshotUsage[]> {
+    return await jobUsage(this.#context, this.#paths(job), options?.signal);
   }
 
   async prune(job: string, policy: PrunePolicy, options: Parameters<CheckpointStore['prune']>[2] = {}): Promise<PruneReport> {

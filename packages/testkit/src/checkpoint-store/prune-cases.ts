@@ -80,14 +80,33 @@ export const pruneCases: readonly ContractCase<CheckpointStoreFixture>[] = [
   }),
   storeCase('of a job that is over prune may keep nothing', async (store) => {
     await generations(store, await store.claim('job', holder('a'), newest), 2);
-    equal((await store.prune('job', { keep: 0, evenNewest: true, graceMs: 0 })).removed.length, 2);
+    const nothing = { keep: 0, evenNewest: true, graceMs: 0 };
+    equal((await store.prune('job', nothing)).removed.length, 2);
     deepEqual([await numbers(store), (await store.state('job')).newest], [[], undefined]);
+    const ended = await store.claim('ended', holder('a'), newest);
+    await commitBytes(store, ended, undefined, patternBytes(200 * page, 1));
+    await store.end(ended, { exitCode: 0, endedAt: new Date().toISOString() });
+    ok((await store.prune('ended', nothing)).freedBytes > 100 * page);
   }),
-  storeCase('prune removes what the policy names, but never the newest', async (store) => {
-    const [one, two, three] = await generations(store, await store.claim('job', holder('a'), newest), 3);
-    const { removed } = await store.prune('job', { keep: 9, remove: [two?.number ?? 0, three?.number ?? 0, 4711] });
-    deepEqual(removed, [{ number: two?.number, reason: 'named' }]);
-    deepEqual(await numbers(store), [three?.number, one?.number]);
+  storeCase('usage tells what each snapshot takes that no newer one needs, and which cannot go', async (store, elsewhere) => {
+    const epoch = await store.claim('job', holder('a'), newest);
+    const before = patternBytes(600 * page, 1);
+    const one = await commitBytes(store, epoch, undefined, before);
+    const two = await commitBytes(store, epoch, one, Buffer.concat([before.subarray(0, 300 * page), patternBytes(300 * page, 2)]));
+    await using _reader = await elsewhere.open(one);
+    const usage = await store.usage('job');
+    deepEqual(
+      usage.map(({ number, createdAt, eligible, held }) => [number, createdAt, eligible, held]),
+      [
+        [two.number, two.createdAt, true, false],
+        [one.number, one.createdAt, true, true],
+      ],
+    );
+    const [newer, older] = usage.map(({ bytes }) => bytes / page);
+    // Blocks are of 256 pages at most: two thirds of the first snapshot may still be needed for half of its pages.
+    ok(newer !== undefined && newer > 550 && newer < 900, `${newer} pages`);
+    ok(older !== undefined && older > 50 && older < 350, `${older} pages`);
+    deepEqual(await store.usage('unknown'), []);
   }),
   storeCase('what prune removed is not listed, chosen or opened, and frees its space once the grace is over', async (store, elsewhere) => {
     const epoch = await store.claim('job', holder('a'), newest);

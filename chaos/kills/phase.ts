@@ -49,7 +49,7 @@ export class PhaseWatch {
     if (view.jobHasEnded() || this.#run.has('job.exited')) return 'finishing';
     const begun = this.#run.has('job.started') || this.#run.has('job.resumed');
     if (!begun) return this.#beginning(view);
-    const last = this.#run.events.findLast(({ type }) => type.startsWith('snapshot.') || type === 'snapshots.pruned')?.type;
+    const last = this.#run.events.findLast(({ type }) => type !== 'snapshot.progress' && /^snapshots?\./.test(type))?.type;
     if (last === 'snapshot.started') return this.#inSnapshot(view);
     if (last === 'snapshot.committed' && this.#isPruning()) return 'pruning';
     return 'running';

@@ -38,6 +38,8 @@ const messages: Messages = {
   'restore.failed': ({ snapshot, message, next, code }) =>
     warning(`snapshot ${snapshot} cannot be restored: ${escapeText(message)}`, `  next: ${nextStep[next]}`, codeLine(code)),
   'snapshot.started': ({ reason }) => detail(`snapshot started (${reason})`),
+  'snapshot.progress': ({ bytes, totalBytes, bytesPerSecond }) =>
+    word(`storing the snapshot: ${formatSize(bytes)} of ${formatSize(totalBytes)}, ${formatSize(bytesPerSecond)}/s`),
   'snapshot.committed': (event) => word(`snapshot ${event.number}: ${snapshotText(event)}`),
   'snapshot.failed': (event) => warning(`a snapshot failed, the job goes on: ${escapeText(event.message)}`, ...errorLines(event).slice(1)),
   'snapshot.delayed': ({ lateMs }) => word(`the snapshot before took longer than the interval: the next one is ${spanText(lateMs)} late`),

@@ -2,6 +2,8 @@ import { type CheckpointReader, type CheckpointStore, type CheckpointWriter, Hol
 import { openRepository } from '@holdfast/store';
 import type { CallContext, RepositoryCalls } from './protocol.js';
 
+const progressMs = 200;
+
 type WithContext<F> = F extends (...args: infer A) => infer R ? (context: CallContext, ...args: A) => R : never;
 export type ServedCalls = { readonly [K in keyof RepositoryCalls]: WithContext<RepositoryCalls[K]> };
 
@@ -38,7 +40,7 @@ export function createCalls(): ServedCalls {
       writers.set(lastHandle, created);
       return { handle: lastHandle, ref: created.ref };
     },
-    put: ({ signal }, handle, object) => writer(handle).put(object, { signal }),
+    put: ({ signal, progress }, handle, object) => writer(handle).put(object, { signal, onProgress: nowAndThen(progress) }),
     keep: ({ signal }, handle, key) => writer(handle).keep(key, { signal }),
     drop: (_context, handle, key) => writer(handle).drop(key),
     commit: ({ signal }, handle, metadata) => writer(handle).commit(metadata, { signal }),
@@ -61,6 +63,16 @@ export function createCalls(): ServedCalls {
       await readers.get(handle)?.[Symbol.asyncDispose]();
       readers.delete(handle);
     },
+  };
+}
+
+/** A message to the other process costs more than a batch of pages. */
+function nowAndThen(progress: (bytes: number) => void): (bytes: number) => void {
+  let last = performance.now();
+  return (bytes) => {
+    if (performance.now() - last < progressMs) return;
+    last = performance.now();
+    progress(bytes);
   };
 }
 

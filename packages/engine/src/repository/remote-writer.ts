@@ -1,4 +1,13 @@
-import type { CallOptions, CheckpointMetadata, CheckpointRef, CheckpointWriter, CommitResult, ObjectInput, ObjectResult } from '@holdfast/core';
+import type {
+  CallOptions,
+  CheckpointMetadata,
+  CheckpointRef,
+  CheckpointWriter,
+  CommitResult,
+  ObjectInput,
+  ObjectResult,
+  PutOptions,
+} from '@holdfast/core';
 import type { RepositoryProcess } from './repository-process.js';
 
 /** A writer that lives in the repository's process. */
@@ -14,9 +23,9 @@ export class RemoteWriter implements CheckpointWriter {
     this.ref = ref;
   }
 
-  put(object: ObjectInput, options: CallOptions = {}): Promise<ObjectResult> {
+  put(object: ObjectInput, { signal, onProgress }: PutOptions = {}): Promise<ObjectResult> {
     this.#bytes += object.sizeBytes;
-    return this.#process.call('put', [this.#handle, object], options);
+    return this.#process.call('put', [this.#handle, object], { signal, onProgress: (bytes = 0) => onProgress?.(bytes) });
   }
 
   keep(key: string, options: CallOptions = {}): Promise<void> {

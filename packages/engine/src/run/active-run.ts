@@ -76,6 +76,7 @@ export class ActiveRun implements Run {
       clock,
       logger: environment.logger,
       signal: this.#over.signal,
+      emit: (event) => events.emit(event),
     };
     this.#snapshotter = new Snapshotter({
       context,
@@ -180,6 +181,7 @@ export class ActiveRun implements Run {
     const status = await exited;
     this.#over.abort();
     await this.#snapshotter.idle();
+    await this.#snapshotter.close();
     const outcome = this.#ended || this.#snapshotter.endedJob ? 'stopped' : isLost(status, this.#lost) ? 'lost' : 'exited';
     if (outcome === 'lost') this.#lost ??= lostJob(status);
     const exitCode = status.exitCode ?? (status.signal === undefined ? undefined : 128 + status.signal);

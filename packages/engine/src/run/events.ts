@@ -30,6 +30,14 @@ export type RunEventBody =
       readonly next: 'older' | 'fresh' | 'fail';
     }
   | { readonly type: 'snapshot.started'; readonly reason: SnapshotReason }
+  /** The job runs again and its memory is being stored; told once a second where it takes longer than two. */
+  | {
+      readonly type: 'snapshot.progress';
+      /** Of the job's memory: looked at so far, in all, and per second. */
+      readonly bytes: number;
+      readonly totalBytes: number;
+      readonly bytesPerSecond: number;
+    }
   | {
       readonly type: 'snapshot.committed';
       readonly number: number;

@@ -2,6 +2,7 @@ import type { CheckpointStore, Clock, Epoch, Logger } from '@holdfast/core';
 import type { RunningContainer } from '../container/running-container.js';
 import type { EngineTools } from '../container/tools.js';
 import type { TrackedRoot } from '../files/index.js';
+import type { RunEventBody } from './events.js';
 import type { StagingPlaces } from './staging.js';
 
 export interface EngineLimits {
@@ -30,4 +31,5 @@ export interface RunContext {
   readonly logger: Logger;
   /** Aborted when the job ended or the run was killed: whatever is under way is given up. */
   readonly signal: AbortSignal;
+  readonly emit: (event: RunEventBody) => void;
 }

@@ -6,11 +6,15 @@ import { createFileCapture, type FileCapture, type OutsideFile, type PreviousTre
 import { StagedImages } from '../images/staged-images.js';
 import type { RunContext } from './run-context.js';
 import type { SnapshotMetadata } from './snapshot-metadata.js';
+import type { KeptImages } from './kept-images.js';
+import { putMemory } from './put-memory.js';
 import { chooseStaging } from './staging.js';
 
 export interface SnapshotParent {
   readonly ref: CheckpointRef | undefined;
   readonly trees: PreviousTrees | undefined;
+  /** The parent's images, while they are kept. */
+  readonly images: KeptImages;
 }
 
 export interface TakenSnapshot {
@@ -30,6 +34,7 @@ export async function takeSnapshot(context: RunContext, parent: SnapshotParent, 
   const { store, epoch, container, signal } = context;
   await using writer = await store.begin(epoch, parent.ref, { signal });
   const expectedBytes = await container.memoryBytes();
+  await parent.images.makeRoomFor(expectedBytes);
   const staging = await chooseStaging(context.staging, expectedBytes);
   const directory = join(staging.directory, String(writer.ref.number));
   const filesDirectory = join(context.staging.diskDirectory, String(writer.ref.number), 'files');
@@ -47,8 +52,7 @@ export async function takeSnapshot(context: RunContext, parent: SnapshotParent, 
     await capture.preCopy(writer, { signal, openFiles: await container.openFiles() });
     const frozen = await freeze(context, capture, directory, after);
     try {
-      const images = new StagedImages(join(directory, 'images'));
-      for (const object of await images.objects()) await writer.put(object, { signal });
+      await putMemory(writer, new StagedImages(join(directory, 'images')), parent.images, { signal, emit: context.emit, clock: context.clock });
       const trees = await capture.finish(writer, { signal });
       const metadata: SnapshotMetadata = {
         version: 1,
@@ -69,12 +73,13 @@ export async function takeSnapshot(context: RunContext, parent: SnapshotParent, 
         context.logger.warn({ job: context.job }, 'output that the job wrote before the snapshot is still waiting for its reader');
       const commit = await writer.commit({ ...metadata }, { signal });
       if (after === 'end' && commit.outcome === 'committed') await container.kill();
+      if (after === 'thaw' && commit.outcome === 'committed') await parent.images.keep({ folder: directory, kind: staging.kind });
       return { commit, trees, freezeMs: frozen.freezeMs };
     } finally {
       if (after === 'end') await container.thaw();
     }
   } finally {
-    for (const folder of [directory, filesDirectory]) await rm(folder, { recursive: true, force: true });
+    for (const folder of [directory, filesDirectory]) if (!parent.images.has(folder)) await rm(folder, { recursive: true, force: true });
   }
 }
 

@@ -1,13 +1,14 @@
 import { type CheckpointRef, HoldfastError } from '@holdfast/core';
 import { asHoldfastError } from './as-holdfast-error.js';
 import type { RunEventBody, SnapshotReason } from './events.js';
+import { KeptImages } from './kept-images.js';
 import type { RunContext } from './run-context.js';
 import { type AfterFreeze, type SnapshotParent, takeSnapshot } from './snapshot.js';
 import type { SnapshotOutcome } from './types.js';
 
 export interface SnapshotterOptions {
   readonly context: RunContext;
-  readonly parent: SnapshotParent;
+  readonly parent: Omit<SnapshotParent, 'images'>;
   readonly keep: number;
   readonly graceMs: number;
   readonly emit: (event: RunEventBody) => void;
@@ -25,7 +26,7 @@ export class Snapshotter {
 
   constructor(options: SnapshotterOptions) {
     this.#options = options;
-    this.#parent = options.parent;
+    this.#parent = { ...options.parent, images: new KeptImages(options.context.logger) };
   }
 
   get committed(): number {
@@ -51,6 +52,11 @@ export class Snapshotter {
     return this.#current;
   }
 
+  /** Lets go of what is kept for the next snapshot; when none is under way. */
+  async close(): Promise<void> {
+    await this.#parent.images[Symbol.asyncDispose]();
+  }
+
   /** Resolves when no snapshot is under way. */
   async idle(): Promise<void> {
     await this.#current?.catch(() => undefined);
@@ -66,7 +72,7 @@ export class Snapshotter {
       const { commit, trees, freezeMs } = await takeSnapshot(context, this.#parent, after);
       if (commit.outcome === 'fenced') throw fenced(context.job);
       const { summary } = commit;
-      this.#parent = { ref: summary, trees };
+      this.#parent = { ref: summary, trees, images: this.#parent.images };
       this.#committed += 1;
       this.#endedJob = after === 'end';
       const totalMs = Math.round(clock.monotonicMs() - startedAt);

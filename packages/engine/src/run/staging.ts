@@ -15,12 +15,17 @@ export async function chooseStaging(
   places: StagingPlaces,
   expectedBytes: number,
 ): Promise<{ readonly directory: string; readonly kind: 'memory' | 'disk' }> {
-  const wanted = expectedBytes * 1.25 + gibibyte;
+  const wanted = roomForDump(expectedBytes);
   // What this process's control group leaves it, not only what the machine has.
   const inMemory = process.availableMemory() > wanted && (await freeBytes(places.memoryDirectory)) > wanted;
   const directory = inMemory ? places.memoryDirectory : places.diskDirectory;
   await mkdir(directory, { recursive: true, mode: 0o700 });
   return { directory, kind: inMemory ? 'memory' : 'disk' };
+}
+
+/** What has to be free for a dump of so many bytes to fit clearly. */
+export function roomForDump(expectedBytes: number): number {
+  return expectedBytes * 1.25 + gibibyte;
 }
 
 async function freeBytes(directory: string): Promise<number> {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { openSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { counting, eventTypes, leftOn, nextEvent, openWorkshop, type Workshop } from './workshop.js';
 
 let workshop: Workshop;
@@ -142,6 +142,44 @@ test('of the snapshots the newest are kept, and the one resumed from until a new
   await nextEvent(second, 'snapshots.pruned');
   expect(await numbers()).toEqual([5]);
   await second.kill();
+});
+
+// Twelve bytes in each of 2,000 pages of random content: 8 MB of changed pages, which no compressor makes smaller.
+const scattered = `
+import os, sys, time
+pages = 20000
+memory = bytearray(os.urandom(pages * 4096))
+step = 0
+while step < 1000:
+    step += 1
+    for page in range(step % 10, pages, 10):
+        at = page * 4096 + 64
+        memory[at:at + 12] = b'%012d' % step
+    print(step, flush=True)
+    time.sleep(0.2)
+`;
+
+test('a few bytes changed in many pages are stored as the difference to the snapshot before, and the job resumes from that', async () => {
+  const machine = await workshop.machine('a');
+  const run = await workshop.run(machine, {
+    script: `exec python3 -c "$SCRIPT"`,
+    environment: { PATH: process.env['PATH'] ?? '', SCRIPT: scattered },
+  });
+  // All pages are there and most were changed once.
+  await vi.waitFor(async () => expect(await workshop.output()).toContain('12\n'), { timeout: 30_000 });
+  await run.snapshot();
+  const stored: number[] = [];
+  for (let count = 0; count < 3; count += 1) stored.push((await run.snapshot()).storedBytes);
+  for (const bytes of stored) expect(bytes).toBeLessThan(2_500_000);
+  await run.kill();
+  const again = await workshop.run(machine, {
+    script: `exec python3 -c "$SCRIPT"`,
+    environment: { PATH: process.env['PATH'] ?? '', SCRIPT: scattered },
+  });
+  expect(again.resumedFrom).toBe(4);
+  await again.snapshot();
+  await again.kill();
+  expect((await machine.jobs.verify('job')).problems).toEqual([]);
 });
 
 test('a second run of the same job is refused with who holds it; another process may ask for a snapshot', async () => {

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Machine } from '../container/machine.js';
-import { expectRebuilt, openShapeStore, startShape, storeDump } from './shapes.js';
+import { countChangedPages } from './naive-diff.js';
+import { expectRebuilt, goOn, openShapeStore, startShape, storeDump } from './shapes.js';
 
 const pagesInMebibyte = 256;
 
@@ -43,5 +44,18 @@ test('what forked children have in common with the process that they were forked
     expect(sizeBytes).toBeGreaterThan(12 << 20);
     expect(results.get(key)?.changedPages).toBeLessThan(40);
   }
+  await container.dispose();
+});
+
+test('memory that a job moves to another address is not stored again', async () => {
+  await using machine = await Machine.open();
+  const { store, epoch } = await openShapeStore(machine);
+  const container = await startShape(machine, 1, 'moved', '7', '16');
+  const one = await storeDump(store, epoch, undefined, (await machine.save(container)).imagesDirectory);
+  await goOn(machine, 1, 1);
+  const two = await storeDump(store, epoch, one.ref, (await machine.save(container)).imagesDirectory);
+  expect(countChangedPages(one.objects, two.objects)).toBeGreaterThan(12 * pagesInMebibyte);
+  // New ones, and 200 at the most that were written to.
+  expect(two.changedPages).toBeLessThan(600);
   await container.dispose();
 });

@@ -6,7 +6,7 @@ import type { PageHashWriter } from '../manifest/page-hash-writer.js';
 import { windowPages, zeroBlock } from '../manifest/page-map.js';
 import type { BlockBuilder } from './block-builder.js';
 import type { OldPages } from './old-pages.js';
-import { PageReference, type StoredObject } from './page-reference.js';
+import { PageReference, type StoredObject, type StoredPages } from './page-reference.js';
 import type { SourceWindow } from './plan-batches.js';
 
 const zeros = Buffer.alloc(windowPages * pageSizeBytes);
@@ -23,6 +23,8 @@ export interface Comparison {
   readonly parent: StoredObject | undefined;
   /** One of the same snapshot that most pages are likely equal to. */
   readonly like: StoredObject | undefined;
+  /** The parent's pages where they may have been moved to. */
+  readonly moved: StoredPages | undefined;
   /** Where the parent's pages can be read now. */
   readonly old: OldPages | undefined;
 }
@@ -33,15 +35,15 @@ export class ChangeDetector {
   readonly #windowHashes = new GrowingBytes();
   readonly #tools: DetectorTools;
   readonly #parent: PageReference | undefined;
-  readonly #references: readonly PageReference[];
+  readonly #references: readonly StoredPages[];
   readonly #old: OldPages | undefined;
   changedPages = 0;
 
-  constructor(tools: DetectorTools, { parent, like, old }: Comparison) {
+  constructor(tools: DetectorTools, { parent, like, moved, old }: Comparison) {
     this.#tools = tools;
     this.#parent = parent === undefined ? undefined : new PageReference(parent);
     const second = like === undefined ? undefined : new PageReference(like);
-    this.#references = [this.#parent, second].filter((reference) => reference !== undefined);
+    this.#references = [this.#parent, second, moved].filter((reference) => reference !== undefined);
     this.#old = old;
   }
 
@@ -83,7 +85,7 @@ export class ChangeDetector {
   }
 
   /** A page of a window that is stored. */
-  #takeOver(reference: PageReference, bytes: Buffer, offset: number, position: number): void {
+  #takeOver(reference: StoredPages, bytes: Buffer, offset: number, position: number): void {
     const { hash, hashes } = this.#tools;
     const block = reference.block(position);
     this.segments.append(block, reference.index(position), 1);

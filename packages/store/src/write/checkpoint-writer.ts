@@ -24,6 +24,7 @@ import { BlockCollector } from './block-collector.js';
 import type { CollectedObject } from './collected-object.js';
 import { commitSnapshot } from './commit-snapshot.js';
 import { keepObject } from './keep-object.js';
+import { movedPages } from './moved-pages.js';
 import { checkObject } from './object-input.js';
 import type { ParentSnapshot } from './parent-snapshot.js';
 import { putObject, type PutTools, storedObject } from './put-object.js';
@@ -63,7 +64,11 @@ export class RepositoryWriter implements CheckpointWriter {
       const object = checkObject(input);
       const { parent } = this.#init;
       const like = object.like === undefined ? undefined : this.#objects.get(object.like);
-      const known = { parent: parent?.object(object.key), like: like && (await storedObject(this.#tools, like)) };
+      const known = {
+        parent: parent?.object(object.key),
+        like: like && (await storedObject(this.#tools, like)),
+        moved: parent && movedPages(parent, object),
+      };
       const { collected, changedPages } = await putObject(this.#tools, object, known, options).catch((error: unknown) => {
         // A source that is not as announced is no failure of the storage.
         if (this.#builder.failed) this.#state = 'failed';

@@ -9,8 +9,22 @@ export interface StoredObject {
   readonly hashes: ObjectHashes;
 }
 
-/** One stored object at the window that is being looked at. */
-export class PageReference {
+/** Pages that are stored already, at the window that is being looked at. */
+export interface StoredPages {
+  /** Windows come in ascending order. False where `load` has to be awaited before the rest is asked. */
+  seek(window: number): boolean;
+  load(): Promise<void>;
+  /** True where it has these very pages. */
+  isWindow(mask: number, hash: Buffer, at: number): boolean;
+  /** The block that has its page at this position of the window; zeroBlock where it has none, or zeros. */
+  block(position: number): number;
+  index(position: number): number;
+  /** The hash of its page there; undefined where it has none or it is not known. */
+  hash(position: number): Buffer | undefined;
+}
+
+/** One stored object, its pages where they are. */
+export class PageReference implements StoredPages {
   readonly #map: ObjectMap;
   readonly #hashes: ObjectHashes;
   readonly #cursor: WindowCursor;
@@ -22,7 +36,6 @@ export class PageReference {
     this.#cursor = new WindowCursor(map);
   }
 
-  /** Windows come in ascending order. False where `load` has to be awaited before the rest is asked. */
   seek(window: number): boolean {
     this.#mask = this.#cursor.seek(window) ? this.#cursor.mask : 0;
     return this.#mask === 0 || this.#hashes.has(this.#cursor.ordinal, this.#cursor.pageCount);
@@ -32,14 +45,12 @@ export class PageReference {
     await this.#hashes.load(this.#cursor.ordinal, this.#cursor.pageCount);
   }
 
-  /** True where it has these very pages. */
   isWindow(mask: number, hash: Buffer, at: number): boolean {
     const { hashOffset } = this.#cursor;
     if (mask !== this.#mask || hashOffset < 0) return false;
     return hash.compare(this.#map.windowHashes, hashOffset, hashOffset + hashLength, at, at + hashLength) === 0;
   }
 
-  /** The block that has its page at this position of the window; zeroBlock where it has none, or zeros. */
   block(position: number): number {
     return (this.#mask & (1 << position)) === 0 ? zeroBlock : (this.#cursor.blocks[position] ?? zeroBlock);
   }
@@ -48,7 +59,6 @@ export class PageReference {
     return this.#cursor.indexes[position] ?? 0;
   }
 
-  /** The hash of its page there; undefined where it has none or it is not known. */
   hash(position: number): Buffer | undefined {
     if ((this.#mask & (1 << position)) === 0) return undefined;
     return this.#hashes.get(this.#cursor.ordinal + bitsBelow(this.#mask, position));
@@ -56,7 +66,7 @@ export class PageReference {
 }
 
 /** How many bits are set below a position; of sixteen. */
-function bitsBelow(mask: number, position: number): number {
+export function bitsBelow(mask: number, position: number): number {
   let bits = mask & ((1 << position) - 1);
   bits -= (bits >> 1) & 0x5555;
   bits = (bits & 0x3333) + ((bits >> 2) & 0x3333);

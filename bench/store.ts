@@ -14,7 +14,7 @@ import { subjectName } from './store/subject.ts';
 import { subjectTables } from './store/subject-tables.ts';
 import { assertFits } from './store/take-images.ts';
 
-const plotNote = 'Two dumps of a live job, fsynced; medians and quartiles of';
+const plotNote = 'Compressible content, fsynced; median and quartiles; rounds:';
 
 try {
   const options = parseOptions(process.argv.slice(2));
@@ -40,7 +40,7 @@ async function bench({ subjects, peers, rounds, json, plot, imagesParent, reposi
     jobProgram: await compileProgram(new URL('store/changing-job.c', import.meta.url), repositories),
     measureProgram: await compileProgram(new URL('store/measure.c', import.meta.url), repositories),
   };
-  if (!json) console.log(`bench store. ${rounds} rounds. ${machine()}`);
+  if (!json) console.log(`bench store. Rounds: ${rounds}. ${machine()}`);
   const results: SubjectResult[] = [];
   for (const subject of subjects) {
     if (json) console.error(`bench store: ${subjectName(subject)}`);
@@ -48,7 +48,7 @@ async function bench({ subjects, peers, rounds, json, plot, imagesParent, reposi
     results.push(result);
     if (!json) console.log(`\n${subjectTables(result).join('\n')}`);
   }
-  if (plot !== undefined) await writeFile(plot.file, storePlot(results, plot.baseMib, `${plotNote} ${rounds} rounds. ${machine()}`));
+  if (plot !== undefined) await writeFile(plot.file, storePlot(results, plot.baseMib, `${plotNote} ${rounds}. ${machine()}`));
   const figures = results.flatMap((result) => [...costFigures(result), ...ratioFigures(result)]);
   if (json) printJson(figures);
   else console.log(`\n${figureTable(figures.filter(({ aim }) => aim !== undefined)).join('\n')}`);

@@ -21,7 +21,7 @@ const line = [
   '2',
   '--json',
 ];
-const deadlineMs = 120_000;
+const deadlineMs = 300_000;
 
 interface Figure {
   readonly name: string;

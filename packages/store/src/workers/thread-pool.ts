@@ -11,6 +11,8 @@ const threadLimit = 8;
 /** So many tasks take less time than a thread takes to start. */
 const tasksBeforeThreads = 4;
 
+const ownProgram = new URL('./worker-main.js', import.meta.url);
+
 interface Pending {
   readonly resolve: (result: TaskResult) => void;
   readonly reject: (error: HoldfastError) => void;
@@ -32,8 +34,12 @@ export class ThreadPool implements BlockWorkers {
   readonly #threads: Thread[] = [];
   #lastNumber = 0;
 
-  constructor(start: WorkerStart, threads: number = Math.min(threadLimit, availableParallelism())) {
+  readonly #program: URL;
+
+  /** `program` is what the threads run; another one than the store's own is for tests. */
+  constructor(start: WorkerStart, threads: number = Math.min(threadLimit, availableParallelism()), program: URL = ownProgram) {
     this.#start = start;
+    this.#program = program;
     this.#inline = new InlineWorkers(start);
     this.width = threads;
   }
@@ -74,7 +80,7 @@ export class ThreadPool implements BlockWorkers {
   }
 
   #begin(): Thread {
-    const worker = new Worker(new URL('./worker-main.js', import.meta.url), { workerData: this.#start, execArgv: [], env: {} });
+    const worker = new Worker(this.#program, { workerData: this.#start, execArgv: [], env: {} });
     const thread: Thread = { worker, pending: new Map() };
     worker.on('message', (answer: TaskAnswer) => settle(thread, answer));
     worker.on('error', (cause) => this.#lose(thread, cause));

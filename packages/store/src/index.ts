@@ -1,3 +1,5 @@
+export type { HashKind } from './codec/keyed-hash.js';
+export { parseUserKey } from './encryption/user-key.js';
 export { parseJobName } from './job-name.js';
 export type { RepositoryOptions } from './open-repository.js';
 export { openRepository } from './open-repository.js';

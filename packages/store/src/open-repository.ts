@@ -1,6 +1,10 @@
 import { realpath } from 'node:fs/promises';
 import { type CheckpointStore, type Clock, HoldfastError, type Logger, type StorageGuarantees, silentLogger, systemClock } from '@holdfast/core';
-import { KeyedHash } from './codec/keyed-hash.js';
+import { createKeyedHash } from './codec/create-keyed-hash.js';
+import type { HashKind } from './codec/keyed-hash.js';
+import { RepositoryCipher } from './encryption/repository-cipher.js';
+import { assertUserKey } from './encryption/user-key.js';
+import { usage } from './errors.js';
 import { createFileOperations } from './files/create-file-operations.js';
 import { explainedOperations } from './files/explained-operations.js';
 import type { FileOperations } from './files/file-operations.js';
@@ -18,6 +22,13 @@ export interface RepositoryOptions {
   readonly clock?: Clock;
   /** Makes a repository where the root has none; false by default. */
   readonly create?: boolean;
+  /** The user's key, 32 bytes (`parseUserKey`). A repository that is made with one is encrypted, and is opened with it only. */
+  readonly encryptionKey?: Uint8Array;
+  /**
+   * How changed pages are told from unchanged ones in a repository that is made and not encrypted: `xxh3-128` by default; `blake3-128` where those
+   * who share it do not trust each other. An encrypted one has `blake3-128`.
+   */
+  readonly hash?: HashKind;
 }
 
 export interface RepositoryInternals {
@@ -37,6 +48,7 @@ const writesPerPack = 16;
  *
  * - Rejects with HF_REPOSITORY_MISSING where there is none and `create` is not set, or where its `repository.json` is gone but jobs are there.
  * - Rejects with HF_REPOSITORY_CORRUPT or HF_FORMAT_NEWER for a `repository.json` that is damaged or newer.
+ * - Rejects with HF_KEY_MISSING, HF_KEY_WRONG or HF_KEY_UNUSED where the repository and the key do not belong together, with HF_KEY_INVALID for what is no key.
  * - Of several processes that create it at once, one does and all get the same repository.
  */
 export function openRepository(options: RepositoryOptions): Promise<CheckpointStore> {
@@ -45,22 +57,30 @@ export function openRepository(options: RepositoryOptions): Promise<CheckpointSt
 
 /** For tests and the siblings of this package: with other file operations or pack sizes. */
 export async function openRepositoryWith(options: RepositoryOptions, internals: RepositoryInternals): Promise<CheckpointStore> {
-  const { guarantees, logger = silentLogger, clock = systemClock, create = false } = options;
+  const { guarantees, logger = silentLogger, clock = systemClock, create = false, encryptionKey: userKey, hash } = options;
+  assertKeys(options);
   const files = explainedOperations(internals.files ?? createFileOperations());
   const root = await resolveRoot(options.root);
-  const { id, key } = await openIdentity(files, root, create, clock);
+  const { id, secrets } = await openIdentity(files, root, { create, userKey, hash }, clock);
   return new RepositoryStore({
     files,
     root,
     repositoryId: id,
-    hash: new KeyedHash(key),
+    hash: createKeyedHash(secrets.hash.kind, secrets.hash.key),
+    cipher: secrets.cipher === undefined ? undefined : new RepositoryCipher(secrets.cipher),
     logger,
     clock,
     compress: guarantees?.compresses !== true,
     pinLifetimeMs: internals.pinLifetimeMs,
     packTargetBytes: internals.packTargetBytes ?? packBytes(guarantees?.preferredWriteSizeBytes),
-    workers: new ThreadPool({ hashKey: key }),
+    workers: new ThreadPool(secrets),
   });
+}
+
+function assertKeys({ encryptionKey, hash }: RepositoryOptions): void {
+  if (encryptionKey === undefined) return;
+  assertUserKey(encryptionKey);
+  if (hash === 'xxh3-128') throw usage('An encrypted repository cannot have the hash xxh3-128', 'Leave the hash out: it has blake3-128');
 }
 
 /** Sixteen of the writes that the storage takes best, and never so few bytes that a snapshot is scattered over many packs. */

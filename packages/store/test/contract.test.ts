@@ -1,4 +1,6 @@
 import { checkpointStoreContract } from '@holdfast/testkit/checkpoint-store';
-import { emptyRepository } from './fixture.js';
+import { emptyRepository, encryptionKey } from './fixture.js';
 
-checkpointStoreContract({ name: 'directory', setup: emptyRepository });
+checkpointStoreContract({ name: 'directory', setup: () => emptyRepository() });
+checkpointStoreContract({ name: 'encrypted directory', setup: () => emptyRepository({ encryptionKey }) });
+checkpointStoreContract({ name: 'shared directory', setup: () => emptyRepository({ hash: 'blake3-128' }) });

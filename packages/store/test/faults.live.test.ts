@@ -3,7 +3,7 @@ import { openRepository } from '@holdfast/store';
 import { openRepositoryWith } from '@holdfast/store/internal';
 import { applyFault, describeFault, type Fault, planFaults, randomFrom, repositoryFiles } from '@holdfast/testkit/faults';
 import { expect, test } from 'vitest';
-import { temporaryPlace } from './fixture.js';
+import { encryptionKey, temporaryPlace } from './fixture.js';
 import { makeHistory, type Snapshot } from './history.js';
 
 const faultCount = 600;
@@ -26,48 +26,55 @@ async function readAll(store: CheckpointStore, history: readonly Snapshot[]): Pr
   return outcomes;
 }
 
-test(`each of ${faultCount} faults is found, and what does not share the damaged bytes restores`, async () => {
-  await using place = await temporaryPlace();
-  const { root } = place;
-  const history = await makeHistory(await openRepositoryWith({ root, create: true }, { packTargetBytes: 20_000 }), randomFrom(1), 2);
-  // Page hashes are no more than a help for the next snapshot: their faults are tried elsewhere.
-  const files = (await repositoryFiles(root)).filter(({ kind }) => kind !== 'other');
-  const found = { verify: 0, read: 0, open: 0 };
-  for (const [ordinal, fault] of planFaults(files, faultCount, randomFrom(2)).entries()) {
-    const undo = await applyFault(root, fault);
-    try {
-      const store = await openRepository({ root }).catch((error: unknown) => {
-        if (isHoldfastError(error)) return undefined;
-        throw error;
-      });
-      if (store === undefined) {
-        expect(fault.path).toBe('repository.json');
-        found.open += 1;
-        continue;
+test.each([
+  ['a plain', {}],
+  ['an encrypted', { encryptionKey }],
+])(
+  `each of ${faultCount} faults in %s repository is found, and what does not share the damaged bytes restores`,
+  async (_which, key) => {
+    await using place = await temporaryPlace();
+    const { root } = place;
+    const history = await makeHistory(await openRepositoryWith({ root, create: true, ...key }, { packTargetBytes: 20_000 }), randomFrom(1), 2);
+    // Page hashes are no more than a help for the next snapshot: their faults are tried elsewhere.
+    const files = (await repositoryFiles(root)).filter(({ kind }) => kind !== 'other');
+    const found = { verify: 0, read: 0, open: 0 };
+    for (const [ordinal, fault] of planFaults(files, faultCount, randomFrom(2)).entries()) {
+      const undo = await applyFault(root, fault);
+      try {
+        const store = await openRepository({ root, ...key }).catch((error: unknown) => {
+          if (isHoldfastError(error)) return undefined;
+          throw error;
+        });
+        if (store === undefined) {
+          expect(fault.path).toBe('repository.json');
+          found.open += 1;
+          continue;
+        }
+        // Every tenth time all jobs, to see that those not hurt are not touched; else those that are, which is what takes the time.
+        const hurt = new Set([fault.path, ...(fault.kind === 'swap' ? [fault.other] : [])].map((path) => path.split('/')[1] ?? ''));
+        const [onlyJob] = hurt.size === 1 && ordinal % 10 !== 0 ? [...hurt] : [undefined];
+        const tried = history.filter(({ job }) => onlyJob === undefined || job === onlyJob);
+        const outcomes = await readAll(store, tried);
+        const report = await store.verify(onlyJob);
+        expect(report.ok && !outcomes.includes('refused'), `not found: ${describeFault(fault)}`).toBe(false);
+        found[report.ok ? 'read' : 'verify'] += 1;
+        for (const problem of report.problems) expect(problem.message, describeFault(fault)).toContain(root);
+        if (fault.path.endsWith('.manifest') && fault.kind !== 'swap')
+          expect(
+            outcomes.filter((outcome) => outcome === 'refused'),
+            describeFault(fault),
+          ).toHaveLength(1);
+        if (fault.path.endsWith('.pack')) expectOlderGood(tried, outcomes, fault);
+        if (fault.path.includes('/epochs/') && fault.kind !== 'swap') expect(outcomes, describeFault(fault)).not.toContain('refused');
+      } finally {
+        await undo();
       }
-      // Every tenth time all jobs, to see that those not hurt are not touched; else those that are, which is what takes the time.
-      const hurt = new Set([fault.path, ...(fault.kind === 'swap' ? [fault.other] : [])].map((path) => path.split('/')[1] ?? ''));
-      const [onlyJob] = hurt.size === 1 && ordinal % 10 !== 0 ? [...hurt] : [undefined];
-      const tried = history.filter(({ job }) => onlyJob === undefined || job === onlyJob);
-      const outcomes = await readAll(store, tried);
-      const report = await store.verify(onlyJob);
-      expect(report.ok && !outcomes.includes('refused'), `not found: ${describeFault(fault)}`).toBe(false);
-      found[report.ok ? 'read' : 'verify'] += 1;
-      for (const problem of report.problems) expect(problem.message, describeFault(fault)).toContain(root);
-      if (fault.path.endsWith('.manifest') && fault.kind !== 'swap')
-        expect(
-          outcomes.filter((outcome) => outcome === 'refused'),
-          describeFault(fault),
-        ).toHaveLength(1);
-      if (fault.path.endsWith('.pack')) expectOlderGood(tried, outcomes, fault);
-      if (fault.path.includes('/epochs/') && fault.kind !== 'swap') expect(outcomes, describeFault(fault)).not.toContain('refused');
-    } finally {
-      await undo();
     }
-  }
-  expect(await readAll(await openRepository({ root }), history)).not.toContain('refused');
-  expect(found.verify).toBeGreaterThan(faultCount / 2);
-}, 900_000);
+    expect(await readAll(await openRepository({ root, ...key }), history)).not.toContain('refused');
+    expect(found.verify).toBeGreaterThan(faultCount / 2);
+  },
+  900_000,
+);
 
 /** A pack is named after the snapshot that wrote it: older ones of the job cannot need it, nor can other jobs. */
 function expectOlderGood(history: readonly Snapshot[], outcomes: readonly ('good' | 'refused')[], fault: Fault): void {

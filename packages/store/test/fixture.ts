@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openRepository } from '@holdfast/store';
+import { openRepository, type RepositoryOptions } from '@holdfast/store';
 import type { CheckpointStoreFixture } from '@holdfast/testkit/checkpoint-store';
 import { expect } from 'vitest';
 
@@ -19,11 +19,14 @@ export async function temporaryPlace(): Promise<TemporaryPlace> {
   return { root, scratch, [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }) };
 }
 
+/** A user's key; the tests' own. */
+export const encryptionKey: Uint8Array = Uint8Array.from({ length: 32 }, (_none, at) => (at * 37 + 200) % 256);
+
 /** A repository for one case of the contract. */
-export async function emptyRepository(): Promise<CheckpointStoreFixture> {
+export async function emptyRepository(options: Pick<RepositoryOptions, 'encryptionKey' | 'hash'> = {}): Promise<CheckpointStoreFixture> {
   const place = await temporaryPlace();
   const { root, scratch } = place;
-  return { open: () => openRepository({ root, create: true }), scratch, [Symbol.asyncDispose]: () => place[Symbol.asyncDispose]() };
+  return { open: () => openRepository({ root, create: true, ...options }), scratch, [Symbol.asyncDispose]: () => place[Symbol.asyncDispose]() };
 }
 
 /** Matches a text that contains this, for use inside of toMatchObject. */

@@ -1,34 +1,14 @@
-import { hkdfSync } from 'node:crypto';
-import { xxh3 } from '@node-rs/xxhash';
-
 export const hashLength = 16;
 
-/** XXH3-128 under the repository's key: fast, and not to be steered by who does not know the key. */
-export class KeyedHash {
-  readonly #secret: Uint8Array;
-  readonly #low = new BigUint64Array(2);
-  readonly #words = Buffer.from(this.#low.buffer);
+/** Names of the format. BLAKE3 withstands who chooses content and sees hashes; XXH3 is faster. */
+export const hashKinds = ['xxh3-128', 'blake3-128'] as const;
+export type HashKind = (typeof hashKinds)[number];
 
-  constructor(key: Uint8Array) {
-    this.#secret = new Uint8Array(hkdfSync('sha256', key, new Uint8Array(), 'holdfast xxh3-128', 192));
-  }
-
+/** A hash of 16 bytes under a secret of the repository, by which changed pages are told from unchanged ones. */
+export interface KeyedHash {
   /** Writes the hash of `bytes` into `target` at `offset`. */
-  into(target: Uint8Array, offset: number, bytes: Uint8Array): void {
-    this.#compute(bytes);
-    target.set(this.#words, offset);
-  }
+  into(target: Uint8Array, offset: number, bytes: Uint8Array): void;
 
   /** Tells whether the hash of `bytes` is what `expected` holds at `offset`. */
-  equals(expected: Uint8Array, offset: number, bytes: Uint8Array): boolean {
-    this.#compute(bytes);
-    return this.#words.compare(expected, offset, offset + hashLength) === 0;
-  }
-
-  /** Little-endian halves, the low one first; every machine that Node.js runs on here is little-endian. */
-  #compute(bytes: Uint8Array): void {
-    const hash = xxh3.xxh128WithSecret(bytes, this.#secret);
-    this.#low[0] = hash;
-    this.#low[1] = hash >> 64n;
-  }
+  equals(expected: Uint8Array, offset: number, bytes: Uint8Array): boolean;
 }

@@ -43,7 +43,7 @@ export async function forkJob(context: StoreContext, paths: JobPaths, { from, ho
     throw error;
   }
   const summary = summaryOf(context, paths, name, manifest, epoch.firstNumber);
-  await publishManifest(context, paths, name, encodeManifest(summary, manifest));
+  await publishManifest(context, paths, name, encodeManifest(summary, manifest, context.cipher));
   if (await isFenced(context, paths, name)) throw jobExists(paths.job);
   // A fork that stood still for a day may have been taken for dead meanwhile.
   await readSource(context, source).catch(async (error: unknown) => {

@@ -39,9 +39,7 @@ export function judgePacks(packs: readonly SurveyedPack[], needed: NeededBlocks,
     if (wanted.length === 0) useless.push(pack);
     else if (live.length === 0)
       superseded.push({ pack, sinceMs: wanted.reduce((newest, { id }) => Math.max(newest, latest.get(id)?.modifiedMs ?? 0), 0) });
-    // The key of an encrypted block comes from its pack: it cannot be moved as it is.
-    else if (liveBytes < repackBelow * bytesOf(entries) && entries.every(({ keyId }) => keyId === 0))
-      sparse.push({ pack, live: new Set(live.map(({ id }) => id)), liveBytes });
+    else if (liveBytes < repackBelow * bytesOf(entries)) sparse.push({ pack, live: new Set(live.map(({ id }) => id)), liveBytes });
   }
   sparse.sort((a, b) => a.liveBytes / bytesOf(a.pack.entries ?? []) - b.liveBytes / bytesOf(b.pack.entries ?? []));
   return { useless, superseded, sparse };

@@ -1,5 +1,6 @@
 import { MalformedBytes } from '../codec/byte-reader.js';
 import { digestLength } from '../codec/digest.js';
+import type { RepositoryCipher } from '../encryption/repository-cipher.js';
 import type { Manifest, ManifestBody, ManifestSummary } from './manifest.js';
 import { decodeSummary, encodeSummary, parseObject } from './manifest-summary.js';
 import { decodeObjects, encodeObjects } from './object-columns.js';
@@ -7,9 +8,9 @@ import { decodeSections, encodeSections, sectionTypes } from './sections.js';
 import { decodeBlocks, decodePacks, encodeBlocks, encodePacks } from './tables.js';
 
 /** The bytes of a manifest's file. */
-export function encodeManifest(summary: ManifestSummary, { metadata, blocks, objects }: ManifestBody): Buffer {
+export function encodeManifest(summary: ManifestSummary, { metadata, blocks, objects }: ManifestBody, cipher: RepositoryCipher | undefined): Buffer {
   const columns = encodeObjects(objects);
-  return encodeSections([
+  const sections = [
     { type: sectionTypes.summary, bytes: encodeSummary(summary), compressible: false },
     { type: sectionTypes.metadata, bytes: Buffer.from(JSON.stringify(metadata)), compressible: true },
     { type: sectionTypes.packs, bytes: encodePacks(summary.job, blocks.packs), compressible: true },
@@ -18,12 +19,13 @@ export function encodeManifest(summary: ManifestSummary, { metadata, blocks, obj
     { type: sectionTypes.runs, bytes: columns.runs, compressible: true },
     { type: sectionTypes.segments, bytes: columns.segments, compressible: true },
     { type: sectionTypes.windows, bytes: columns.windows, compressible: false },
-  ]);
+  ];
+  return encodeSections(sections, cipher);
 }
 
 /** Throws MalformedBytes for whatever is not right, HF_FORMAT_NEWER naming `file` for what this version cannot read. */
-export function decodeManifest(file: string, bytes: Buffer): Manifest {
-  const sections = decodeSections(file, bytes);
+export function decodeManifest(file: string, bytes: Buffer, cipher?: RepositoryCipher): Manifest {
+  const sections = decodeSections(file, bytes, cipher);
   const section = (type: keyof typeof sectionTypes): Buffer => {
     const found = sections.get(sectionTypes[type]);
     if (found === undefined) throw new MalformedBytes(`it has no ${type}`);

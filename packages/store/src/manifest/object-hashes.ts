@@ -1,21 +1,21 @@
-import { hashLength, type KeyedHash } from '../codec/keyed-hash.js';
+import { hashLength } from '../codec/keyed-hash.js';
 import type { ReadAhead } from '../files/read-ahead.js';
-import { pageHashLayout, sealOf, unknownHashes } from './page-hash-file.js';
+import { pageHashLayout, type PageHashSealer, unknownHashes } from './page-hash-file.js';
 
-const { chunkHashes } = pageHashLayout;
+const { chunkHashes, sealBytes } = pageHashLayout;
 const unknown = Buffer.alloc(hashLength);
 
 /** The hashes of one object's pages, read chunk by chunk in ascending order; two chunks at most are in memory. What is not right is not known. */
 export class ObjectHashes {
-  readonly #hash: KeyedHash;
+  readonly #sealer: PageHashSealer;
   readonly #file: ReadAhead | undefined;
   readonly #offset: number;
   readonly #pageCount: number;
   readonly #chunks = new Map<number, Buffer | undefined>();
 
   /** `offset` is where the object's first chunk lies in `file`. */
-  constructor(hash: KeyedHash, file: ReadAhead | undefined, offset: number, pageCount: number) {
-    this.#hash = hash;
+  constructor(sealer: PageHashSealer, file: ReadAhead | undefined, offset: number, pageCount: number) {
+    this.#sealer = sealer;
     this.#file = offset === unknownHashes ? undefined : file;
     this.#offset = offset;
     this.#pageCount = pageCount;
@@ -42,11 +42,10 @@ export class ObjectHashes {
 
   async #read(ordinal: number): Promise<Buffer | undefined> {
     if (this.#file === undefined) return undefined;
-    const length = Math.min(chunkHashes, this.#pageCount - ordinal * chunkHashes) * hashLength;
-    const position = this.#offset + ordinal * (chunkHashes + 1) * hashLength;
-    const bytes = await this.#file.read(position, length + hashLength).catch(() => Buffer.alloc(0));
-    const chunk = Buffer.from(bytes.subarray(0, length));
-    return bytes.length === length + hashLength && sealOf(this.#hash, chunk, position).equals(bytes.subarray(length)) ? chunk : undefined;
+    const sealedBytes = Math.min(chunkHashes, this.#pageCount - ordinal * chunkHashes) * hashLength + sealBytes;
+    const position = this.#offset + ordinal * (chunkHashes * hashLength + sealBytes);
+    const sealed = await this.#file.read(position, sealedBytes).catch(() => Buffer.alloc(0));
+    return sealed.length === sealedBytes ? this.#sealer.unseal(sealed, position) : undefined;
   }
 }
 

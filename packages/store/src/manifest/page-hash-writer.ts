@@ -5,7 +5,7 @@ import type { OpenFile } from '../files/file-operations.js';
 import { pageHashesName, type SnapshotName, temporaryName } from '../files/names.js';
 import { removeIfThere, writeFully } from '../files/whole-files.js';
 import type { JobPaths, StoreContext } from '../repository/store-context.js';
-import { pageHashLayout, sealOf } from './page-hash-file.js';
+import { createPageHashSealer, pageHashLayout, type PageHashSealer } from './page-hash-file.js';
 
 const chunkBytes = pageHashLayout.chunkHashes * hashLength;
 const writeBytes = 256 * 1024;
@@ -18,12 +18,14 @@ export class PageHashWriter {
   readonly #context: StoreContext;
   readonly #path: string;
   readonly #temporary: string;
+  /** Also for who reads finished objects of the file. */
+  readonly sealer: PageHashSealer;
   #file: OpenFile | undefined;
   #failed = false;
   /** Where the object began, where the next chunk will lie, and how much of the file is written. */
-  #objectStart: number = pageHashLayout.headerBytes;
-  #length: number = pageHashLayout.headerBytes;
-  #written: number = pageHashLayout.headerBytes;
+  #objectStart: number;
+  #length: number;
+  #written: number;
   readonly #chunk: Buffer = Buffer.alloc(chunkBytes);
   #used = 0;
   #waiting: Buffer[] = [];
@@ -32,6 +34,8 @@ export class PageHashWriter {
     this.#context = context;
     this.#path = join(paths.manifests, pageHashesName(name));
     this.#temporary = temporaryName(this.#path);
+    this.sealer = createPageHashSealer(context);
+    this.#objectStart = this.#length = this.#written = this.sealer.headerBytes;
   }
 
   /** Forgets what was said of an object that was not finished. */
@@ -75,11 +79,14 @@ export class PageHashWriter {
 
   /** Writes the table of where each object's hashes are, in the manifest's order, and the header, and gives the file its name. False where there is none. */
   async publish(manifestDigest: Buffer, objectOffsets: readonly number[]): Promise<boolean> {
-    const table = new ByteWriter(objectOffsets.length * 8 + hashLength);
+    const table = new ByteWriter(objectOffsets.length * 8);
     for (const offset of objectOffsets) table.u64(offset);
-    const header = new ByteWriter(pageHashLayout.headerBytes).bytes(Buffer.from(pageHashLayout.magic)).u16(pageHashLayout.version).zeros(6);
-    header.bytes(manifestDigest).u64(this.#length).u64(objectOffsets.length);
-    this.#waiting.push(table.view(), sealOf(this.#context.hash, table.view(), this.#length));
+    const header = new ByteWriter(this.sealer.headerBytes).bytes(Buffer.from(pageHashLayout.magic)).u16(this.sealer.version).zeros(6);
+    header.bytes(manifestDigest).u64(this.#length).u64(objectOffsets.length).bytes(this.sealer.salt);
+    const sealed = this.sealer.seal(table.view(), this.#length, header.view());
+    this.#waiting.push(sealed);
+    // Nothing else is ever sealed for this place.
+    this.#length += sealed.length;
     const file = await this.flush();
     await this.#write(header.view(), 0);
     if (file === undefined || this.#failed) return false;
@@ -106,10 +113,9 @@ export class PageHashWriter {
   }
 
   #closeChunk(): void {
-    const chunk = Buffer.from(this.#chunk.subarray(0, this.#used));
-    const seal = sealOf(this.#context.hash, chunk, this.#length);
-    this.#waiting.push(chunk, seal);
-    this.#length += chunk.length + seal.length;
+    const sealed = this.sealer.seal(this.#chunk.subarray(0, this.#used), this.#length);
+    this.#waiting.push(sealed);
+    this.#length += sealed.length;
     this.#chunk.fill(0, 0, this.#used);
     this.#used = 0;
   }

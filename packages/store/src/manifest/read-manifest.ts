@@ -16,7 +16,7 @@ export async function readManifest(context: StoreContext, paths: JobPaths, name:
   const bytes = await readWholeFile(context.files, path, manifestLimitBytes, tooLarge);
   if (bytes === undefined) throw checkpointMissing(paths.job, name.number, 'is not there');
   try {
-    const manifest = decodeManifest(path, bytes);
+    const manifest = decodeManifest(path, bytes, context.cipher);
     checkIdentity(context.repositoryId, paths.job, name, manifest.summary);
     return manifest;
   } catch (error) {

@@ -1,4 +1,5 @@
 import { pageSizeBytes } from '@holdfast/core';
+import type { RepositoryCipher } from '../encryption/repository-cipher.js';
 import type { BlockSlot } from '../workers/block-slot.js';
 import type { EncodeRequest, EncodeResponse } from '../workers/tasks.js';
 import { codecs } from './block.js';
@@ -15,15 +16,20 @@ interface Encoded {
 /** A difference has to save so much more than the pages themselves: who reads it reads other blocks too. */
 const worthItsBases = 0.8;
 
-/** Writes a slot's pages as a block into its stored bytes: raw, compressed, or as the difference to older pages, whichever is smallest. */
-export function encodeSlot(slot: BlockSlot, request: EncodeRequest, differences: DifferenceEncoder): EncodeResponse {
+/** Writes a slot's pages as a block into its stored bytes: raw, compressed, or as the difference to older pages, whichever is smallest; with a cipher, encrypted. */
+export function encodeSlot(
+  slot: BlockSlot,
+  request: EncodeRequest,
+  differences: DifferenceEncoder,
+  cipher: RepositoryCipher | undefined,
+): EncodeResponse {
   const { id, pageCount, compress, bases } = request;
   const pages = slot.pages.subarray(0, pageCount * pageSizeBytes);
   const difference = bases.length === 0 ? undefined : differences.encode(slot, pageCount, bases);
   const encoded: Encoded = encodedDifference(pages, difference, compress) ?? { ...compressPages(pages, compress), extra: Buffer.alloc(0) };
-  const block = encodeBlock({ id, pageCount, ...encoded }, encoded.codec === codecs.delta ? bases[0] : undefined);
+  const block = encodeBlock({ id, pageCount, ...encoded }, encoded.codec === codecs.delta ? bases[0] : undefined, cipher);
   block.head.copy(slot.stored);
-  encoded.payload.copy(slot.stored, block.head.length);
+  block.payload.copy(slot.stored, block.head.length);
   return { codec: encoded.codec, lengthBytes: block.lengthBytes };
 }
 

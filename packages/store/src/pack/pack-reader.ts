@@ -4,7 +4,7 @@ import { MalformedBytes } from '../codec/byte-reader.js';
 import { corrupt } from '../errors.js';
 import type { FileOperations, OpenFile } from '../files/file-operations.js';
 import { readFully } from '../files/whole-files.js';
-import type { StoredBlock } from './block.js';
+import type { ParsedBlock } from './block.js';
 import { type IndexEntry, packFooterBytes, packHeaderBytes, parsePackFooter, parsePackIndex } from './pack-index.js';
 import { parseBlock } from './parse-block.js';
 
@@ -40,8 +40,8 @@ export class PackReader {
     }
   }
 
-  /** A block whose digest was verified. */
-  async read(entry: IndexEntry): Promise<StoredBlock> {
+  /** A block whose digest was verified, as it is stored. */
+  async read(entry: IndexEntry): Promise<ParsedBlock> {
     try {
       return parseBlock(this.path, await readExactly(this.#file, entry.lengthBytes, entry.offset), entry);
     } catch (error) {

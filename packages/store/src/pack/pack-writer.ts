@@ -4,6 +4,7 @@ import type { OpenFile } from '../files/file-operations.js';
 import { packName, type SnapshotName } from '../files/names.js';
 import { writeFully } from '../files/whole-files.js';
 import type { JobPaths, StoreContext } from '../repository/store-context.js';
+import { keyIdOffset } from './block.js';
 import { encodePackEnd, encodePackHeader, type IndexEntry } from './pack-index.js';
 
 /** Where a block's digest lies in its bytes; see docs/format.md, "Packs". */
@@ -54,8 +55,9 @@ export class PackWriter {
   async append({ id, codec, pageCount, bytes }: FinishedBlock): Promise<string> {
     const pack = this.#open ?? (await this.#begin());
     await writeFully(pack.file, bytes, pack.length);
+    const keyId = bytes.readUInt32LE(keyIdOffset);
     const digest = Buffer.from(bytes.subarray(digestOffset, digestOffset + digestLength));
-    pack.entries.push({ id, offset: pack.length, lengthBytes: bytes.length, pageCount, codec, flags: 0, keyId: 0, digest });
+    pack.entries.push({ id, offset: pack.length, lengthBytes: bytes.length, pageCount, codec, flags: 0, keyId, digest });
     pack.length += bytes.length;
     this.#storedBytes += bytes.length;
     if (pack.length >= this.#context.packTargetBytes) await this.#finishOpen(pack);

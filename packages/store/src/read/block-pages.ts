@@ -1,8 +1,10 @@
 import { MalformedBytes } from '../codec/byte-reader.js';
 import { corrupt } from '../errors.js';
+import type { RepositoryCipher } from '../encryption/repository-cipher.js';
 import { type BlockTable, blockId, type PackHint } from '../manifest/manifest.js';
 import { codecs, deltaDepthLimit } from '../pack/block.js';
 import { applyDelta, decodePayload, parseDeltaPlan } from '../pack/decode-block.js';
+import { decryptBlock } from '../pack/decrypt-block.js';
 import type { BlockLocator } from './block-locator.js';
 
 const cachedBlocks = 32;
@@ -11,12 +13,14 @@ const cachedBlocks = 32;
 export class BlockPages {
   readonly #table: BlockTable;
   readonly #locator: BlockLocator;
+  readonly #cipher: RepositoryCipher | undefined;
   readonly #cache = new Map<number, Buffer>();
   #last = -1;
   #lastPages: Buffer | undefined;
   readonly #ordinals: ReadonlyMap<string, number>;
 
-  constructor(table: BlockTable, locator: BlockLocator) {
+  constructor(table: BlockTable, locator: BlockLocator, cipher?: RepositoryCipher) {
+    this.#cipher = cipher;
     this.#table = table;
     this.#locator = locator;
     const deltasAndBases = new Set(table.bases);
@@ -45,7 +49,7 @@ export class BlockPages {
     using located = await this.#locator.find(id, this.#hint(ordinal));
     const { pack, entry } = located;
     try {
-      const block = await pack.read(entry);
+      const block = decryptBlock(await pack.read(entry), this.#cipher);
       const pages = decodePayload(block);
       if (block.codec !== codecs.delta) return pages;
       if (depth >= deltaDepthLimit) throw new MalformedBytes(`block ${id} is a delta of a delta, more than ${deltaDepthLimit} deep`);

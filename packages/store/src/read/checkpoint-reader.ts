@@ -44,7 +44,7 @@ export class RepositoryReader implements CheckpointReader {
     this.objects = manifest.objects.map(describe);
     this.#maps = new Map(manifest.objects.map((map) => [map.key, map]));
     this.#locator = new BlockLocator(context);
-    this.#blocks = new BlockPages(manifest.blocks, this.#locator);
+    this.#blocks = new BlockPages(manifest.blocks, this.#locator, context.cipher);
   }
 
   async read(key: string, options?: CallOptions): Promise<Uint8Array> {

@@ -1,51 +1,69 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { type Clock, HoldfastError, pageSizeBytes } from '@holdfast/core';
+import { type Clock, HoldfastError } from '@holdfast/core';
 import { MalformedBytes } from '../codec/byte-reader.js';
-import { numberField, textField } from '../codec/fields.js';
+import type { HashKind } from '../codec/keyed-hash.js';
 import { decodeSealedJson, encodeSealedJson, sealedJsonLimitBytes } from '../codec/sealed-json.js';
-import { corrupt, newerFormat } from '../errors.js';
+import { keyMissing, keyWrong, notEncrypted } from '../encryption/errors.js';
+import { hashKeyOf, keyBytes } from '../encryption/key-schedule.js';
+import type { RepositorySecrets } from '../encryption/repository-secrets.js';
+import { unwrapDataKey, wrapDataKey } from '../encryption/wrapped-key.js';
+import { corrupt } from '../errors.js';
 import { createExclusively } from '../files/create-exclusively.js';
 import { isDirectory } from '../files/directories.js';
 import type { FileOperations } from '../files/file-operations.js';
 import { readWholeFile } from '../files/whole-files.js';
-import { windowPages } from '../manifest/page-map.js';
+import { encodeIdentity, type IdentityRecord, parseIdentity } from './identity-record.js';
 
-export const formatVersion = 1;
+export interface IdentityOptions {
+  /** Makes `repository.json` where the root has none. */
+  readonly create: boolean;
+  /** The user's key; a repository that is made with one is encrypted. */
+  readonly userKey: Uint8Array | undefined;
+  /** Of a repository that is made; undefined: `blake3-128` where it is encrypted, else `xxh3-128`. */
+  readonly hash: HashKind | undefined;
+}
 
 export interface RepositoryIdentity {
   readonly id: string;
-  readonly key: Buffer;
+  readonly secrets: RepositorySecrets;
 }
 
-/** Reads `repository.json`; with `create`, makes it where the root has none. Of several creators at once one wins and all read what it wrote. */
-export async function openIdentity(files: FileOperations, root: string, create: boolean, clock: Clock): Promise<RepositoryIdentity> {
+/** Reads `repository.json` and opens what of it is under the user's key. Of several creators at once one wins and all read what it wrote. */
+export async function openIdentity(files: FileOperations, root: string, options: IdentityOptions, clock: Clock): Promise<RepositoryIdentity> {
   const path = join(root, 'repository.json');
-  const found = await readIdentity(files, path);
-  if (found !== undefined) return found;
-  if (!create || (await isDirectory(files, join(root, 'jobs')))) throw missing(root, path, create);
-  await createExclusively(files, path, encodeSealedJson(newIdentity(clock)), 'repository', 'repository-directory');
+  const record = (await readIdentity(files, path)) ?? (await createIdentity(files, root, path, options, clock));
+  return { id: record.id, secrets: openSecrets(path, record, options.userKey) };
+}
+
+async function createIdentity(files: FileOperations, root: string, path: string, options: IdentityOptions, clock: Clock): Promise<IdentityRecord> {
+  if (!options.create || (await isDirectory(files, join(root, 'jobs')))) throw missing(root, path, options.create);
+  const content = encodeSealedJson(encodeIdentity(newIdentity(options, clock)));
+  await createExclusively(files, path, content, 'repository', 'repository-directory');
   const made = await readIdentity(files, path);
-  if (made === undefined) throw missing(root, path, create);
+  if (made === undefined) throw missing(root, path, options.create);
   return made;
 }
 
-function newIdentity(clock: Clock): Readonly<Record<string, unknown>> {
-  return {
-    format: 'holdfast-repository',
-    version: formatVersion,
-    id: randomBytes(16).toString('hex'),
-    features: [],
-    pageSizeBytes,
-    windowPages,
-    digest: 'blake3',
-    hash: 'xxh3-128',
-    key: randomBytes(32).toString('hex'),
-    createdAt: clock.now().toISOString(),
-  };
+function newIdentity({ userKey, hash }: IdentityOptions, clock: Clock): IdentityRecord {
+  const id = randomBytes(16).toString('hex');
+  const createdAt = clock.now().toISOString();
+  if (userKey === undefined) return { id, hash: hash ?? 'xxh3-128', key: randomBytes(keyBytes), createdAt };
+  return { id, hash: 'blake3-128', key: wrapDataKey(randomBytes(keyBytes), userKey, id), createdAt };
 }
 
-async function readIdentity(files: FileOperations, path: string): Promise<RepositoryIdentity | undefined> {
+function openSecrets(path: string, { id, hash, key }: IdentityRecord, userKey: Uint8Array | undefined): RepositorySecrets {
+  if (key instanceof Uint8Array) {
+    if (userKey !== undefined) throw notEncrypted(path);
+    return { hash: { kind: hash, key: new Uint8Array(key) }, cipher: undefined };
+  }
+  if (userKey === undefined) throw keyMissing(path);
+  const dataKey = unwrapDataKey(key, userKey, id);
+  if (dataKey === undefined) throw keyWrong(path);
+  return { hash: { kind: hash, key: hashKeyOf(dataKey, id) }, cipher: { repositoryId: id, dataKey } };
+}
+
+async function readIdentity(files: FileOperations, path: string): Promise<IdentityRecord | undefined> {
   const bytes = await readWholeFile(files, path, sealedJsonLimitBytes, (size) => corrupt('HF_REPOSITORY_CORRUPT', path, `it has ${size} bytes`));
   if (bytes === undefined) return undefined;
   try {
@@ -54,21 +72,6 @@ async function readIdentity(files: FileOperations, path: string): Promise<Reposi
     if (error instanceof MalformedBytes) throw corrupt('HF_REPOSITORY_CORRUPT', path, error.message, error);
     throw error;
   }
-}
-
-function parseIdentity(path: string, fields: Readonly<Record<string, unknown>>): RepositoryIdentity {
-  if (fields['format'] !== 'holdfast-repository') throw new MalformedBytes('it is not the file of a Holdfast repository');
-  const version = numberField(fields, 'version', 1);
-  if (version !== formatVersion) throw newerFormat(path, `it has format version ${version}`);
-  const features = fields['features'];
-  if (!Array.isArray(features)) throw new MalformedBytes('its member features is not a list');
-  if (features.length > 0) throw newerFormat(path, `it needs the feature ${JSON.stringify(features[0])}`);
-  for (const [name, value] of Object.entries({ pageSizeBytes, windowPages, digest: 'blake3', hash: 'xxh3-128' })) {
-    if (fields[name] !== value) throw newerFormat(path, `its ${name} is ${JSON.stringify(fields[name])}`);
-  }
-  const [id, key] = [textField(fields, 'id'), textField(fields, 'key')];
-  if (!/^[0-9a-f]{32}$/.test(id) || !/^[0-9a-f]{64}$/.test(key)) throw new MalformedBytes('its id or key is not hexadecimal');
-  return { id, key: Buffer.from(key, 'hex') };
 }
 
 function missing(root: string, path: string, create: boolean): HoldfastError {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Clock, Logger } from '@holdfast/core';
 import type { KeyedHash } from '../codec/keyed-hash.js';
+import type { RepositoryCipher } from '../encryption/repository-cipher.js';
 import { isDirectory } from '../files/directories.js';
 import type { FileOperations } from '../files/file-operations.js';
 import type { BlockWorkers } from '../workers/block-workers.js';
@@ -11,6 +12,8 @@ export interface StoreContext {
   readonly root: string;
   readonly repositoryId: string;
   readonly hash: KeyedHash;
+  /** Undefined where the repository is not encrypted. */
+  readonly cipher?: RepositoryCipher | undefined;
   readonly logger: Logger;
   readonly clock: Clock;
   /** False where the storage compresses by itself. */

@@ -1,4 +1,5 @@
-import { KeyedHash } from '../codec/keyed-hash.js';
+import { createKeyedHash } from '../codec/create-keyed-hash.js';
+import { RepositoryCipher } from '../encryption/repository-cipher.js';
 import { DifferenceEncoder } from '../pack/difference-encoder.js';
 import { encodeSlot } from '../pack/encode-slot.js';
 import type { BlockSlot } from './block-slot.js';
@@ -7,12 +8,14 @@ import type { Task, TaskResult, WorkerStart } from './tasks.js';
 /** One thread's tools; does one task at a time. */
 export class BlockBench {
   readonly #differences: DifferenceEncoder;
+  readonly #cipher: RepositoryCipher | undefined;
 
-  constructor({ hashKey }: WorkerStart) {
-    this.#differences = new DifferenceEncoder(new KeyedHash(hashKey));
+  constructor({ hash, cipher }: WorkerStart) {
+    this.#differences = new DifferenceEncoder(createKeyedHash(hash.kind, hash.key));
+    this.#cipher = cipher === undefined ? undefined : new RepositoryCipher(cipher);
   }
 
   perform(slot: BlockSlot, { name, request }: Task): TaskResult {
-    return { name, response: encodeSlot(slot, request, this.#differences) };
+    return { name, response: encodeSlot(slot, request, this.#differences, this.#cipher) };
   }
 }

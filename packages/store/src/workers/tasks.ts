@@ -1,3 +1,5 @@
+import type { RepositorySecrets } from '../encryption/repository-secrets.js';
+
 export interface EncodeRequest {
   /** 32 hexadecimal digits. */
   readonly id: string;
@@ -30,11 +32,9 @@ export interface TaskAnswer {
   readonly result: TaskResult | { readonly name: 'failed'; readonly reason: string };
 }
 
-/** What a thread needs to know from the start; the key never leaves this process. */
-export interface WorkerStart {
-  readonly hashKey: Uint8Array;
-}
+/** What a thread needs to know from the start; it never leaves this process. */
+export type WorkerStart = RepositorySecrets;
 
 export function isWorkerStart(value: unknown): value is WorkerStart {
-  return typeof value === 'object' && value !== null && 'hashKey' in value && value.hashKey instanceof Uint8Array;
+  return typeof value === 'object' && value !== null && 'hash' in value && 'cipher' in value;
 }

@@ -50,7 +50,7 @@ export async function commitSnapshot(context: StoreContext, paths: JobPaths, sna
       `Snapshot ${name.number} of job ${paths.job} comes after snapshot ${later.number} was committed`,
       'Commit snapshots in the order in which they were begun',
     );
-  const bytes = encodeManifest(summary, body);
+  const bytes = encodeManifest(summary, body, context.cipher);
   const written = await snapshot.hashes.publish(bytes.subarray(bytes.length - digestLength), snapshot.hashOffsets);
   snapshot.publishing();
   await publishManifest(context, paths, name, bytes);

@@ -60,7 +60,7 @@ export async function putObject(
 export async function storedObject(tools: PutTools, { map, hashOffset }: CollectedObject): Promise<StoredObject> {
   const file = await tools.hashes.flush();
   const reads = file === undefined ? undefined : new ReadAhead(file);
-  return { map, hashes: new ObjectHashes(tools.context.hash, reads, hashOffset, map.pageCount) };
+  return { map, hashes: new ObjectHashes(tools.hashes.sealer, reads, hashOffset, map.pageCount) };
 }
 
 /** Where they cannot be opened any more the pages are stored whole. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { ByteReader, MalformedBytes } from '../../src/codec/byte-reader.js';
 import { ByteWriter } from '../../src/codec/byte-writer.js';
 import { digestOf } from '../../src/codec/digest.js';
-import { KeyedHash } from '../../src/codec/keyed-hash.js';
+import { createKeyedHash } from '../../src/codec/create-keyed-hash.js';
 import { decodeSealedJson, encodeSealedJson } from '../../src/codec/sealed-json.js';
 import { unzigzag, zigzag } from '../../src/codec/zigzag.js';
 
@@ -35,7 +35,7 @@ test('digests are BLAKE3 and keyed hashes XXH3-128 with the derived secret', () 
   expect(digestOf(Buffer.from('ab'), Buffer.from('c')).toString('hex')).toBe('6437b3ac38465133ffb63b75273a8db548c558465d79db03fd359c6cd5bd9d85');
   const hash = (key: number, text: string): string => {
     const target = Buffer.alloc(16);
-    new KeyedHash(Buffer.alloc(32, key)).into(target, 0, Buffer.from(text));
+    createKeyedHash('xxh3-128', Buffer.alloc(32, key)).into(target, 0, Buffer.from(text));
     return target.toString('hex');
   };
   expect(hash(1, 'a')).toBe(hash(1, 'a'));

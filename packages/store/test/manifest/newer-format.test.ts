@@ -11,7 +11,7 @@ function resealed(bytes: Buffer): Buffer {
 }
 
 test('an unknown section that must be understood is refused, one that need not be is skipped', () => {
-  const bytes = encodeSections([summary, { type: 99, bytes: Buffer.from('news'), compressible: false }]);
+  const bytes = encodeSections([summary, { type: 99, bytes: Buffer.from('news'), compressible: false }], undefined);
   expect(() => decodeSections('m', bytes)).toThrow(expect.objectContaining({ code: 'HF_FORMAT_NEWER', message: saying('section 99') }));
   const optional = Buffer.from(bytes);
   optional[32 + 32 + 3] = 0;
@@ -23,14 +23,14 @@ test.each([
   ['flags', 12, 'flags'],
   ['codec of a section', 32 + 2, 'codec'],
 ])('a newer %s is refused as newer where the digest is right, as damage where it is not', (_what, offset, named) => {
-  const bytes = encodeSections([summary]);
+  const bytes = encodeSections([summary], undefined);
   bytes[offset] = 2;
   expect(() => decodeSections('m', bytes)).toThrow('does not have its digest');
   expect(() => decodeSections('m', resealed(bytes))).toThrow(expect.objectContaining({ code: 'HF_FORMAT_NEWER', message: saying(named) }));
 });
 
 test('a section that claims more than its bytes can hold is refused before anything is made', () => {
-  const bytes = encodeSections([summary, { type: sectionTypes.metadata, bytes: Buffer.alloc(1_000_000), compressible: true }]);
+  const bytes = encodeSections([summary, { type: sectionTypes.metadata, bytes: Buffer.alloc(1_000_000), compressible: true }], undefined);
   bytes.writeBigUInt64LE(2n ** 40n, 32 + 32 + 24);
   expect(() => decodeSections('m', resealed(bytes))).toThrow('claims');
 });

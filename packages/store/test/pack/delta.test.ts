@@ -5,7 +5,7 @@ import { silentLogger, systemClock } from '@holdfast/core';
 import { openRepository } from '@holdfast/store';
 import { createFileOperations } from '@holdfast/store/internal';
 import { expect, test } from 'vitest';
-import { KeyedHash } from '../../src/codec/keyed-hash.js';
+import { createKeyedHash } from '../../src/codec/create-keyed-hash.js';
 import type { BlockTable } from '../../src/manifest/manifest.js';
 import { codecs, type StoredBlock } from '../../src/pack/block.js';
 import { compressPages, zstd } from '../../src/pack/compress-block.js';
@@ -32,7 +32,7 @@ async function packOf(
   const entries: IndexEntry[] = [];
   let offset = header.length;
   for (const block of blocks) {
-    const { head, payload, digest, lengthBytes } = encodeBlock(block);
+    const { head, payload, digest, lengthBytes } = encodeBlock(block, undefined, undefined);
     entries.push(change({ id: block.id, offset, lengthBytes, pageCount: block.pageCount, codec: block.codec, flags: 0, keyId: 0, digest }));
     parts.push(head, payload);
     offset += lengthBytes;
@@ -44,12 +44,12 @@ async function packOf(
     files: createFileOperations(),
     root,
     repositoryId,
-    hash: new KeyedHash(Buffer.alloc(32)),
+    hash: createKeyedHash('xxh3-128', Buffer.alloc(32)),
     logger: silentLogger,
     clock: systemClock,
     compress: true,
     packTargetBytes: 1,
-    workers: new InlineWorkers({ hashKey: Buffer.alloc(32) }),
+    workers: new InlineWorkers({ hash: { kind: 'xxh3-128', key: Buffer.alloc(32) }, cipher: undefined }),
   };
   const ids = Buffer.concat(blocks.map(({ id }) => Buffer.from(id, 'hex')));
   return (bases) => {
@@ -125,7 +125,7 @@ test.each([
 ] as const)('a block with an unknown %s is refused as newer, by name', async (_what, fields, named) => {
   await using place = await temporaryPlace();
   const block = whole(randomBytes(page));
-  const encoded = encodeBlock(block);
+  const encoded = encodeBlock(block, undefined, undefined);
   const open = await packOf(place.root, [block]);
   expect((await open([]).get(0)).length).toBe(page);
   const { parseBlock } = await import('../../src/pack/parse-block.js');

@@ -9,7 +9,7 @@ import { parseBlock } from '../../src/pack/parse-block.js';
 
 const pages = randomBytes(2 * 4096);
 const block: StoredBlock = { id: randomBytes(16).toString('hex'), codec: codecs.raw, pageCount: 2, extra: Buffer.alloc(0), payload: pages };
-const { head, payload, digest, lengthBytes } = encodeBlock(block);
+const { head, payload, digest, lengthBytes } = encodeBlock(block, undefined, undefined);
 const entry: IndexEntry = { id: block.id, offset: 0, lengthBytes, pageCount: 2, codec: codecs.raw, flags: 0, keyId: 0, digest };
 const bytes = Buffer.concat([head, payload]);
 

@@ -3,7 +3,7 @@ import { silentLogger, systemClock } from '@holdfast/core';
 import { createFileOperations, type FileOperations, openRepositoryWith } from '@holdfast/store/internal';
 import { commitBytes, patternBytes } from '@holdfast/testkit/checkpoint-store';
 import { expect, test } from 'vitest';
-import { KeyedHash } from '../../src/codec/keyed-hash.js';
+import { createKeyedHash } from '../../src/codec/create-keyed-hash.js';
 import { PackReader } from '../../src/pack/pack-reader.js';
 import { BlockLocator } from '../../src/read/block-locator.js';
 import type { StoreContext } from '../../src/repository/store-context.js';
@@ -32,8 +32,15 @@ async function threePacks(root: string): Promise<Packs> {
       return { ...file, close: () => ((count.closed += 1), file.close()) };
     },
   };
-  const workers = new InlineWorkers({ hashKey: Buffer.alloc(32) });
-  const rest = { hash: new KeyedHash(Buffer.alloc(32)), logger: silentLogger, clock: systemClock, compress: true, packTargetBytes: 1, workers };
+  const workers = new InlineWorkers({ hash: { kind: 'xxh3-128', key: Buffer.alloc(32) }, cipher: undefined });
+  const rest = {
+    hash: createKeyedHash('xxh3-128', Buffer.alloc(32)),
+    logger: silentLogger,
+    clock: systemClock,
+    compress: true,
+    packTargetBytes: 1,
+    workers,
+  };
   const context: StoreContext = { files, root, repositoryId: store.repositoryId, ...rest };
   const packs: { pack: string; id: string }[] = [];
   for (const pack of (await real.list(join(root, 'jobs/job/packs'))).toSorted()) {

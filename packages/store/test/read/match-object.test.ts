@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { KeyedHash } from '../../src/codec/keyed-hash.js';
+import { createKeyedHash } from '../../src/codec/create-keyed-hash.js';
 import type { OpenFile } from '../../src/files/file-operations.js';
 import { GrowingSegments } from '../../src/manifest/growing-segments.js';
 import type { ObjectMap } from '../../src/manifest/page-map.js';
@@ -34,7 +34,7 @@ test.each([
     windowHashes: Buffer.alloc(0),
   };
   const rooms: number[] = [];
-  expect(await matchesObject(map, zeros(sizeBytes, rooms), new KeyedHash(Buffer.alloc(32)), () => undefined)).toBe(true);
+  expect(await matchesObject(map, zeros(sizeBytes, rooms), createKeyedHash('xxh3-128', Buffer.alloc(32)), () => undefined)).toBe(true);
   expect(Math.max(...rooms)).toBe(wanted);
-  expect(await matchesObject(map, zeros(sizeBytes - 1, rooms), new KeyedHash(Buffer.alloc(32)), () => undefined)).toBe(false);
+  expect(await matchesObject(map, zeros(sizeBytes - 1, rooms), createKeyedHash('xxh3-128', Buffer.alloc(32)), () => undefined)).toBe(false);
 });

@@ -57,7 +57,7 @@ test("a snapshot may refer to another job's blocks, and is gone on from", async 
   const { summary, ...body } = decodeManifest(name, await readFile(join(place.root, 'jobs/source/manifests', name)));
   const own = { ...summary, job: 'forked' };
   await mkdir(join(place.root, 'jobs/forked/manifests'), { recursive: true });
-  await writeFile(join(place.root, 'jobs/forked/manifests', name), encodeManifest(own, body));
+  await writeFile(join(place.root, 'jobs/forked/manifests', name), encodeManifest(own, body, undefined));
   const [fork] = await store.list('forked');
   expect(fork).toMatchObject({ job: 'forked', number: 1, eligible: true });
   const changed = Buffer.from(bytes).fill(1, 4096, 5000);

@@ -20,7 +20,7 @@ test('a sealed manifest that points to another page of a good block is refused b
   segments.append(0, 17, 1);
   segments.append(0, 16, 1);
   segments.append(0, 18, 14);
-  await writeFile(path, encodeManifest(summary, { ...body, objects: body.objects.map((map) => ({ ...map, segments })) }));
+  await writeFile(path, encodeManifest(summary, { ...body, objects: body.objects.map((map) => ({ ...map, segments })) }, undefined));
   await using reader = await store.open({ job: 'job', number });
   await expect(reader.read('memory')).rejects.toMatchObject({ code: 'HF_PACK_CORRUPT', message: saying('does not have its hash once rebuilt') });
   expect((await store.verify('job')).problems).toMatchObject([{ number, code: 'HF_PACK_CORRUPT' }]);

@@ -10,7 +10,7 @@ import { BlockSlot } from '../../src/workers/block-slot.js';
 import type { BlockWorkers } from '../../src/workers/block-workers.js';
 import { InlineWorkers } from '../../src/workers/inline-workers.js';
 
-const start = { hashKey: Buffer.alloc(32, 7) };
+const start = { hash: { kind: 'xxh3-128', key: Buffer.alloc(32, 7) }, cipher: undefined } as const;
 
 async function encoded(workers: BlockWorkers, number: number): Promise<Buffer> {
   const slot = new BlockSlot();

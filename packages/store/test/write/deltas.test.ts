@@ -5,7 +5,7 @@ import { openRepository } from '@holdfast/store';
 import { createFileOperations } from '@holdfast/store/internal';
 import { memoryObject, patternBytes } from '@holdfast/testkit/checkpoint-store';
 import { expect, test } from 'vitest';
-import { KeyedHash } from '../../src/codec/keyed-hash.js';
+import { createKeyedHash } from '../../src/codec/create-keyed-hash.js';
 import { readManifest } from '../../src/manifest/read-manifest.js';
 import { jobPaths, type StoreContext } from '../../src/repository/store-context.js';
 import { InlineWorkers } from '../../src/workers/inline-workers.js';
@@ -45,7 +45,14 @@ async function commit(
 function contextOf(root: string, { repositoryId }: CheckpointStore): StoreContext {
   const hashKey = Buffer.alloc(32);
   const rest = { logger: silentLogger, clock: systemClock, compress: true, packTargetBytes: 1 };
-  return { ...rest, files: createFileOperations(), root, repositoryId, hash: new KeyedHash(hashKey), workers: new InlineWorkers({ hashKey }) };
+  return {
+    ...rest,
+    files: createFileOperations(),
+    root,
+    repositoryId,
+    hash: createKeyedHash('xxh3-128', hashKey),
+    workers: new InlineWorkers({ hash: { kind: 'xxh3-128', key: hashKey }, cipher: undefined }),
+  };
 }
 
 test('a few bytes changed in many pages are stored as little, and every generation comes back', async () => {

@@ -1,0 +1,44 @@
+import { nonceBytes, type Sealing } from './aead.js';
+import { blockKey, manifestKey, pageHashesKey } from './key-schedule.js';
+
+/** What a thread is given to make a RepositoryCipher of its own; secret. */
+export interface CipherSecrets {
+  readonly repositoryId: string;
+  readonly dataKey: Uint8Array;
+}
+
+/** Under which key and nonce each piece of an encrypted repository lies; docs/format.md, "Encryption". */
+export class RepositoryCipher {
+  readonly #secrets: CipherSecrets;
+  readonly #repositoryId: Buffer;
+
+  constructor(secrets: CipherSecrets) {
+    this.#secrets = secrets;
+    this.#repositoryId = Buffer.from(secrets.repositoryId, 'hex');
+  }
+
+  /** For the extra and the payload of a block; `fields` are the first 64 bytes of its header, which end in the nonce. */
+  block(id: Uint8Array, fields: Uint8Array): Sealing {
+    const { dataKey, repositoryId } = this.#secrets;
+    const nonce = fields.subarray(fields.length - nonceBytes);
+    return { key: blockKey(dataKey, id, repositoryId), nonce, authenticated: [this.#repositoryId, fields] };
+  }
+
+  /** For the sections of the manifest with this salt; `head` is all that lies before the first of them. */
+  manifest(salt: Uint8Array, head: Uint8Array): (type: number) => Sealing {
+    const key = manifestKey(this.#secrets.dataKey, salt, this.#secrets.repositoryId);
+    return (type) => ({ key, nonce: counter(type), authenticated: [this.#repositoryId, head] });
+  }
+
+  /** For what lies at a position of the file of page hashes with this salt. */
+  pageHashes(salt: Uint8Array): (position: number, ...authenticated: readonly Uint8Array[]) => Sealing {
+    const key = pageHashesKey(this.#secrets.dataKey, salt, this.#secrets.repositoryId);
+    return (position, ...authenticated) => ({ key, nonce: counter(position), authenticated: [this.#repositoryId, ...authenticated] });
+  }
+}
+
+function counter(value: number): Buffer {
+  const nonce = Buffer.alloc(nonceBytes);
+  nonce.writeBigUInt64LE(BigInt(value));
+  return nonce;
+}

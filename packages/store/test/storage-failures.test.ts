@@ -150,3 +150,26 @@ test('storage without hard links is refused', async () => {
   const store = await openRepositoryWith({ root: place.root, create: true }, { files });
   await expect(store.claim('job', holder('a'), { kind: 'newest' })).rejects.toMatchObject({ code: 'HF_UNSUPPORTED' });
 });
+
+test('a claim whose temporary file a prune took begins again; one whose link was answered with a loss, too, is won by its content', async () => {
+  for (const linked of [false, true]) {
+    await using place = await temporaryPlace();
+    const { files } = scriptedOperations();
+    let taken = 0;
+    const pruned: typeof files = {
+      ...files,
+      link: async (existing, created) => {
+        if (taken > 0 || !created.includes('/epochs/')) return files.link(existing, created);
+        taken += 1;
+        if (linked) await files.link(existing, created);
+        await files.remove(existing);
+        return files.link(existing, created);
+      },
+    };
+    await using store = await openRepositoryWith({ root: place.root, create: true }, { files: pruned });
+    const epoch = await store.claim('job', { attempt: 'a', host: 'h', pid: 1 }, { kind: 'newest' });
+    expect(taken).toBe(1);
+    expect(epoch.epoch).toBe(1);
+    expect((await store.state('job')).epoch).toMatchObject({ epoch: 1, attempt: 'a' });
+  }
+});

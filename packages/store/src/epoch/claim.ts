@@ -37,8 +37,9 @@ export async function claimEpoch(
     const after = await startingPoint(context, paths, start);
     if (after?.number !== from?.number || after?.epoch !== from?.epoch) continue;
     const ready = encodeReady(paths.job, epoch.epoch, holder.attempt);
-    await createExclusively(context.files, join(paths.epochs, epochFileName(epoch.epoch, 'ready')), ready, 'epoch', 'epoch-directory');
-    return epoch;
+    const path = join(paths.epochs, epochFileName(epoch.epoch, 'ready'));
+    // Not won only where a newer epoch is ready and its prune took the file before it had its name.
+    if (await createExclusively(context.files, path, ready, 'epoch', 'epoch-directory')) return epoch;
   }
   throw new HoldfastError('HF_JOB_HELD', {
     message: `Job ${paths.job} was claimed by others ${triesLimit} times while this attempt tried`,

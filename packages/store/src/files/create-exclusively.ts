@@ -3,7 +3,7 @@ import { HoldfastError } from '@holdfast/core';
 import type { FileOperations, SyncPoint } from './file-operations.js';
 import { temporaryName } from './names.js';
 import { systemCode } from './system-errors.js';
-import { removeIfThere, writeNewFile } from './whole-files.js';
+import { readWholeFile, removeIfThere, writeNewFile } from './whole-files.js';
 
 /**
  * Creates a file with all of its content at once, durably, by at most one caller ever. Tells whether this one did.
@@ -19,7 +19,7 @@ export async function createExclusively(
   const temporary = temporaryName(path);
   try {
     await writeNewFile(files, temporary, [content], file);
-    const won = await linkOnce(files, temporary, path);
+    const won = await linkOnce(files, temporary, path, content);
     if (won) await files.syncDirectory(dirname(path), directory);
     return won;
   } finally {
@@ -27,15 +27,17 @@ export async function createExclusively(
   }
 }
 
-async function linkOnce(files: FileOperations, temporary: string, path: string): Promise<boolean> {
+async function linkOnce(files: FileOperations, temporary: string, path: string, content: Uint8Array): Promise<boolean> {
   try {
     await files.link(temporary, path);
     return true;
   } catch (error) {
     // NFS repeats a request whose answer was lost: the failure may be the echo of a success.
-    const { links } = await files.inspect(temporary);
+    const links = await linksOf(files, temporary);
     if (links === 2) return true;
     const code = systemCode(error);
+    // A prune takes the temporary files of epochs that are over: then what lies there decides, and what is not there was not won.
+    if (links === undefined && (code === 'EEXIST' || code === 'ENOENT')) return await hasContent(files, path, content);
     if (code === 'EEXIST') return false;
     if (code === 'EPERM' || code === 'ENOTSUP' || code === 'ENOSYS' || code === 'EOPNOTSUPP') {
       throw new HoldfastError('HF_UNSUPPORTED', {
@@ -47,4 +49,22 @@ async function linkOnce(files: FileOperations, temporary: string, path: string):
     }
     throw error;
   }
+}
+
+/** Undefined where the file is gone. */
+async function linksOf(files: FileOperations, path: string): Promise<number | undefined> {
+  try {
+    return (await files.inspect(path)).links;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+async function hasContent(files: FileOperations, path: string, content: Uint8Array): Promise<boolean> {
+  const found = await readWholeFile(files, path, content.length, () => new RangeError(path)).catch((error: unknown) => {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  });
+  return found?.equals(content) === true;
 }

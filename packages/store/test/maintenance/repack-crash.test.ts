@@ -1,4 +1,4 @@
-import { cp, readdir, utimes } from 'node:fs/promises';
+import { cp, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CheckpointStore, CheckpointSummary } from '@holdfast/core';
 import { openRepositoryWith } from '@holdfast/store/internal';
@@ -122,4 +122,21 @@ test.each([1, 2, 3, 4, 5, 6])('prunes at the same time, each stopped at random, 
   });
   await Promise.all(prunes);
   await expectWhole(await openRepositoryWith({ root: place.root }, { packTargetBytes }), summary, 'after all');
+});
+
+test('a pack with a damaged block is not rewritten: nothing that cannot be verified gets a new digest over it', async () => {
+  await using place = await temporaryPlace();
+  await sparsePacks(place.root);
+  const [first = ''] = [...(await packsOf(place.root))].sort();
+  const path = join(place.root, 'jobs/job/packs', first);
+  const bytes = await readFile(path);
+  // In the payload of its first block, which the newest snapshot needs.
+  bytes[1000] = (bytes[1000] ?? 0) ^ 1;
+  await writeFile(path, bytes);
+  const store = await openRepositoryWith({ root: place.root }, { packTargetBytes });
+  const before = (await store.verify('job')).problems.filter(({ number }) => number === undefined);
+  await store.prune('job', policy);
+  expect(await readFile(path)).toEqual(bytes);
+  expect((await store.verify('job')).problems.filter(({ number }) => number === undefined)).toEqual(before);
+  expect(before).toHaveLength(1);
 });

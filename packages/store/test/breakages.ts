@@ -247,6 +247,7 @@ export const breakages: Readonly<Record<string, Breakage>> = {
   })),
   'a fork stays whole whatever is pruned of the job it came from': forksByName,
   'a fork of a fork stays whole whatever is pruned of both': forksByName,
+  'a fork of a fork that needs the first job alone keeps that, and lets go of the other': forksByName,
   'once a fork needs the other job no more, its own prune lets go of it': withStore((store) => ({
     prune: (job, policy) => (job === 'new' ? Promise.resolve(nothingPruned) : store.prune(job, policy)),
   })),

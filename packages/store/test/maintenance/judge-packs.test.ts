@@ -48,3 +48,8 @@ test('of two packs of one generation with the same blocks neither is given up fo
 test('a block that lies in a later generation too does not count in the earlier one', () => {
   expect(verdicts('abc', [pack('p', 0, 'abcd'), pack('q', 1, 'ab')])).toEqual({ useless: [], superseded: [], sparse: ['p: c 100'] });
 });
+
+test('the order in which packs are listed decides nothing', () => {
+  const packs = [pack('r', 2, 'b'), pack('q', 1, 'a'), pack('p', 0, 'abcdef')];
+  expect(verdicts('ab', packs)).toEqual(verdicts('ab', packs.toReversed()));
+});

@@ -83,6 +83,23 @@ export const forkCases: readonly ContractCase<CheckpointStoreFixture>[] = [
     ok((await readBytes(store, 'newer', third.number)).equals(withChangedPages(state(1), [3])));
     ok((await elsewhere.verify(undefined)).ok);
   }),
+  storeCase('a fork of a fork that needs the first job alone keeps that, and lets go of the other', async (store, elsewhere) => {
+    const [one] = await snapshots(store, 2);
+    const first = await store.fork({ job: 'source', number: one?.number }, 'new', holder('f'));
+    const half = Buffer.concat([state(1).subarray(0, 100 * page), state(3).subarray(0, 100 * page)]);
+    const second = await commitBytes(store, await store.claim('new', holder('b'), newest), first, half);
+    const third = await store.fork({ job: 'new', number: second.number }, 'newer', holder('f'));
+    const rest = Buffer.concat([state(1).subarray(0, 100 * page), state(4).subarray(0, 100 * page)]);
+    const fourth = await commitBytes(store, await store.claim('newer', holder('b'), newest), third, rest);
+    await commitBytes(store, await store.claim('new', holder('c'), newest), second, state(9));
+    for (const job of ['newer', 'new', 'source', 'source']) await elsewhere.prune(job, pruneAll);
+    deepEqual(
+      (await store.list('new')).map(({ number }) => number),
+      [second.number + 1],
+    );
+    ok((await readBytes(store, 'newer', fourth.number)).equals(rest));
+    ok((await elsewhere.verify(undefined)).ok);
+  }),
   storeCase('once a fork needs the other job no more, its own prune lets go of it', async (store, elsewhere) => {
     const [one] = await snapshots(store, 2);
     const fork = await store.fork({ job: 'source', number: one?.number }, 'new', holder('f'));

@@ -1,8 +1,11 @@
-/** What costs no start-up time: errors, durations and sizes, without the schema library that the whole package loads. */
+/** What costs no start-up time: errors, durations, sizes and the like, without the schema library that the whole package loads. */
 
+export { systemClock } from './clock.js';
 export { defaultStateDirectory } from './config/defaults.js';
 export type { ErrorCode } from './errors/codes.js';
 export type { ErrorKind, HoldfastErrorInit, RetryAdvice } from './errors/holdfast-error.js';
 export { HoldfastError, isHoldfastError } from './errors/holdfast-error.js';
+export { silentLogger } from './logger.js';
+export { pageSizeBytes } from './store/objects.js';
 export { formatDuration, parseDuration } from './units/duration.js';
 export { formatSize, parseSize } from './units/size.js';

@@ -1,4 +1,5 @@
-import { type ErrorCode, HoldfastError } from '@holdfast/core';
+import type { ErrorCode } from '@holdfast/core';
+import { HoldfastError } from '@holdfast/core/basics';
 
 const corruptHints: { readonly [code in ErrorCode]?: string } = {
   HF_REPOSITORY_CORRUPT: 'Bring the file back from a copy; without its key the snapshots cannot be verified',

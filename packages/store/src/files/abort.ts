@@ -1,4 +1,4 @@
-import { HoldfastError } from '@holdfast/core';
+import { HoldfastError } from '@holdfast/core/basics';
 
 /** Rejects with kind `aborted` where the caller has given up. */
 export function throwIfAborted(signal: AbortSignal | undefined, operation: string): void {

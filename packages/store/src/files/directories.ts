@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { HoldfastError } from '@holdfast/core';
+import { HoldfastError } from '@holdfast/core/basics';
 import type { FileOperations, SyncPoint } from './file-operations.js';
 import { systemCode } from './system-errors.js';
 

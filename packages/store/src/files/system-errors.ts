@@ -1,4 +1,5 @@
-import { type ErrorCode, type ErrorKind, HoldfastError, isHoldfastError } from '@holdfast/core';
+import type { ErrorCode, ErrorKind } from '@holdfast/core';
+import { HoldfastError, isHoldfastError } from '@holdfast/core/basics';
 
 /** The system's own name of an error (`ENOENT`), also where it was wrapped. */
 export function systemCode(error: unknown): string | undefined {

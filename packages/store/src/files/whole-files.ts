@@ -1,4 +1,4 @@
-import { HoldfastError } from '@holdfast/core';
+import { HoldfastError } from '@holdfast/core/basics';
 import type { FileOperations, OpenFile, SyncPoint } from './file-operations.js';
 import { systemCode } from './system-errors.js';
 

@@ -1,4 +1,4 @@
-import { pageSizeBytes } from '@holdfast/core';
+import { pageSizeBytes } from '@holdfast/core/basics';
 
 export const blockPages = 256;
 export const blockBytes: number = blockPages * pageSizeBytes;

@@ -1,5 +1,5 @@
 import { zstdDecompressSync } from 'node:zlib';
-import { pageSizeBytes } from '@holdfast/core';
+import { pageSizeBytes } from '@holdfast/core/basics';
 import { ByteReader, MalformedBytes } from '../codec/byte-reader.js';
 import { blockIdBytes, codecs, type StoredBlock } from './block.js';
 import { xorInto } from './xor-pages.js';

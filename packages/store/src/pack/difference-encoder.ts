@@ -1,5 +1,5 @@
 import { readSync } from 'node:fs';
-import { pageSizeBytes } from '@holdfast/core';
+import { pageSizeBytes } from '@holdfast/core/basics';
 import { ByteWriter } from '../codec/byte-writer.js';
 import type { KeyedHash } from '../codec/keyed-hash.js';
 import type { BlockSlot } from '../workers/block-slot.js';

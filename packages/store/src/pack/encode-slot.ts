@@ -1,4 +1,4 @@
-import { pageSizeBytes } from '@holdfast/core';
+import { pageSizeBytes } from '@holdfast/core/basics';
 import type { RepositoryCipher } from '../encryption/repository-cipher.js';
 import type { BlockSlot } from '../workers/block-slot.js';
 import type { EncodeRequest, EncodeResponse } from '../workers/tasks.js';

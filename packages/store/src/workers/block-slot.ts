@@ -1,4 +1,4 @@
-import { pageSizeBytes } from '@holdfast/core';
+import { pageSizeBytes } from '@holdfast/core/basics';
 import { blockBytes, blockHeaderBytes, blockPages, extraLimitBytes, payloadLimitBytes } from '../pack/block.js';
 
 const storedBytes = blockHeaderBytes + extraLimitBytes + payloadLimitBytes;

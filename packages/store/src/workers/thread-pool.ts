@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { HoldfastError } from '@holdfast/core';
+import { HoldfastError } from '@holdfast/core/basics';
 import type { BlockSlot } from './block-slot.js';
 import type { BlockWorkers } from './block-workers.js';
 import { InlineWorkers } from './inline-workers.js';

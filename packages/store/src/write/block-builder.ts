@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { pageSizeBytes } from '@holdfast/core';
+import { pageSizeBytes } from '@holdfast/core/basics';
 import { blockPages, codecs } from '../pack/block.js';
 import type { PackWriter } from '../pack/pack-writer.js';
 import type { BlockSlot } from '../workers/block-slot.js';

@@ -1,4 +1,4 @@
-import { pageSizeBytes } from '@holdfast/core';
+import { pageSizeBytes } from '@holdfast/core/basics';
 import { hashLength, type KeyedHash } from '../codec/keyed-hash.js';
 import { GrowingBytes } from '../manifest/growing-bytes.js';
 import { GrowingSegments } from '../manifest/growing-segments.js';

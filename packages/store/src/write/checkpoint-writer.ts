@@ -1,16 +1,16 @@
 import { join } from 'node:path';
-import {
-  type CallOptions,
-  type CheckpointMetadata,
-  type CheckpointRef,
-  type CheckpointWriter,
-  type CommitResult,
-  type Epoch,
-  HoldfastError,
-  type ObjectInput,
-  type ObjectResult,
-  type PutOptions,
+import type {
+  CallOptions,
+  CheckpointMetadata,
+  CheckpointRef,
+  CheckpointWriter,
+  CommitResult,
+  Epoch,
+  ObjectInput,
+  ObjectResult,
+  PutOptions,
 } from '@holdfast/core';
+import { HoldfastError } from '@holdfast/core/basics';
 import { usage } from '../errors.js';
 import { throwIfAborted } from '../files/abort.js';
 import type { SnapshotName } from '../files/names.js';

@@ -1,4 +1,5 @@
-import { type ObjectInput, pageSizeBytes, type SourceExtent } from '@holdfast/core';
+import type { ObjectInput, SourceExtent } from '@holdfast/core';
+import { pageSizeBytes } from '@holdfast/core/basics';
 import { usage } from '../errors.js';
 import { pageLimit } from '../manifest/object-columns.js';
 import { keyLimitBytes } from '../manifest/page-map.js';

@@ -1,4 +1,5 @@
-import { pageSizeBytes, type SourceExtent } from '@holdfast/core';
+import type { SourceExtent } from '@holdfast/core';
+import { pageSizeBytes } from '@holdfast/core/basics';
 import type { OpenFile } from '../files/file-operations.js';
 
 /** A file that older pages are read from by other threads; closed once nobody needs it any more. */

@@ -1,4 +1,4 @@
-import { pageSizeBytes } from '@holdfast/core';
+import { pageSizeBytes } from '@holdfast/core/basics';
 import { windowPages } from '../manifest/page-map.js';
 import type { CheckedObject } from './object-input.js';
 

@@ -1,4 +1,5 @@
-import { type ObjectSource, pageSizeBytes, type PutOptions } from '@holdfast/core';
+import type { ObjectSource, PutOptions } from '@holdfast/core';
+import { pageSizeBytes } from '@holdfast/core/basics';
 import { throwIfAborted } from '../files/abort.js';
 import { ReadAhead } from '../files/read-ahead.js';
 import { ObjectHashes } from '../manifest/object-hashes.js';

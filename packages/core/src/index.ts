@@ -2,6 +2,7 @@ export type { Clock } from './clock.js';
 export { systemClock } from './clock.js';
 export { defaultStateDirectory } from './config/defaults.js';
 export type { DeploymentConfig, PluginSection, RetentionPolicy } from './config/deployment-config.js';
+export type { EncryptionConfig } from './config/encryption-config.js';
 export { deploymentConfigSchema } from './config/deployment-config.js';
 export { absolutePathField, durationField } from './config/fields.js';
 export { deploymentJsonSchema } from './config/json-schema.js';

@@ -27,4 +27,12 @@ export const commonOptions: readonly OptionDefinition[] = [
     variable: 'HOLDFAST_STATE_DIR',
     completes: 'directory',
   },
+  {
+    name: 'encrypt-key-file',
+    value: 'FILE',
+    description: 'the file with the key of 32 bytes under which snapshots are encrypted (openssl rand -hex 32)',
+    variable: 'HOLDFAST_ENCRYPT_KEY_FILE',
+    completes: 'file',
+  },
+  { name: 'key-command', value: 'CMD', description: 'a shell command that prints that key', variable: 'HOLDFAST_KEY_COMMAND' },
 ];

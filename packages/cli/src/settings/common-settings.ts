@@ -11,6 +11,9 @@ export interface CommonSettings {
   readonly storage: string | undefined;
   readonly catalog: string | undefined;
   readonly stateDirectory: string | undefined;
+  readonly encryptKeyFile: string | undefined;
+  /** For a shell. */
+  readonly keyCommand: string | undefined;
 }
 
 export function commonSettings(values: GivenValues, workingDirectory: string): CommonSettings {
@@ -26,6 +29,8 @@ export function commonSettings(values: GivenValues, workingDirectory: string): C
     storage: storagePlace(textOf(values, 'storage'), workingDirectory),
     catalog: textOf(values, 'catalog'),
     stateDirectory: path('state-dir'),
+    encryptKeyFile: path('encrypt-key-file'),
+    keyCommand: textOf(values, 'key-command'),
   };
 }
 

@@ -22,7 +22,16 @@ export function deploymentConfig(file: ConfigObject, settings: CommonSettings, p
   const storage = settings.storage === undefined ? file['storage'] : fromUrl(plugins.drivers, settings.storage, 'storage');
   const catalog = settings.catalog === undefined ? file['catalog'] : fromUrl(plugins.catalogs, settings.catalog, 'catalog');
   return {
-    config: { ...file, ...defined({ stateDirectory, storage, catalog, tools: tools(file['tools'], environment) }) },
+    config: {
+      ...file,
+      ...defined({
+        stateDirectory,
+        storage,
+        catalog,
+        tools: tools(file['tools'], environment),
+        encryption: encryption(file['encryption'], settings),
+      }),
+    },
     storageFrom: settings.storage !== undefined ? 'line' : storage === undefined ? 'default' : 'file',
     storageDirectory:
       storage === undefined ? join(typeof stateDirectory === 'string' ? stateDirectory : defaultStateDirectory, 'storage') : localDirectory(storage),
@@ -34,6 +43,14 @@ function tools(file: unknown, environment: Environment): unknown {
   const named = defined({ criu: environment['HOLDFAST_CRIU'], runc: environment['HOLDFAST_RUNC'], native: environment['HOLDFAST_NATIVE'] });
   if (Object.keys(named).length === 0) return file;
   return typeof file === 'object' ? { ...file, ...named } : named;
+}
+
+/** The line and the variables say where the key is in place of the file, whichever of the two it names; what else the file says stands. */
+function encryption(file: unknown, { encryptKeyFile, keyCommand }: CommonSettings): unknown {
+  if (encryptKeyFile === undefined && keyCommand === undefined) return file;
+  const named = defined({ keyFile: encryptKeyFile, keyCommand: keyCommand === undefined ? undefined : ['/bin/sh', '-c', keyCommand] });
+  if (typeof file !== 'object' || file === null) return named;
+  return { ...Object.fromEntries(Object.entries(file).filter(([name]) => name !== 'keyFile' && name !== 'keyCommand')), ...named };
 }
 
 function defined(fields: ConfigObject): ConfigObject {

@@ -88,3 +88,16 @@ test('a file that is no JSON object is refused by name', async () => {
     expect((await runLine(['list', '--config', wrong])).stderr).toContain(`the configuration file ${wrong}`);
   }
 });
+
+test('where the key is may be said by the line, by a variable and by the file, in this order, and the rest of the file stands', async () => {
+  const withKey = join(directory, 'encrypted.json');
+  await writeFile(withKey, JSON.stringify({ encryption: { keyCommand: ['kms', 'decrypt'], allowPlainDiskStaging: true } }));
+  const environment = { HOLDFAST_CONFIG: withKey };
+  expect(await configOf([], environment)).toMatchObject({ encryption: { keyCommand: ['kms', 'decrypt'] } });
+  const fromVariable = await configOf([], { ...environment, HOLDFAST_ENCRYPT_KEY_FILE: '/from/variable' });
+  expect(fromVariable).toHaveProperty('encryption', { keyFile: '/from/variable', allowPlainDiskStaging: true });
+  const fromLine = await configOf(['--encrypt-key-file', '/from/line'], { ...environment, HOLDFAST_ENCRYPT_KEY_FILE: '/from/variable' });
+  expect(fromLine).toHaveProperty('encryption', { keyFile: '/from/line', allowPlainDiskStaging: true });
+  const command = await configOf(['--key-command', 'gpg -d key.gpg']);
+  expect(command).toHaveProperty('encryption', { keyCommand: ['/bin/sh', '-c', 'gpg -d key.gpg'] });
+});

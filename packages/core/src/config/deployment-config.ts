@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { defaultStateDirectory } from './defaults.js';
+import { type EncryptionConfig, encryptionSection } from './encryption-config.js';
 import { absolutePathField, ageField, durationField, sizeField } from './fields.js';
 
 /** What a plugin makes of its section: the plugin named by `type` parses it, with all that is beside `type`. */
@@ -56,6 +57,8 @@ export interface DeploymentConfig {
     /** The directory of Holdfast's native helpers. */
     readonly native: string | undefined;
   };
+  /** Undefined: the repository is not encrypted. */
+  readonly encryption: EncryptionConfig | undefined;
   readonly limits: {
     /** Longest freeze for a dump. Default 10m. */
     readonly dumpTimeoutMs: number;
@@ -110,6 +113,7 @@ const documentSchema = z.strictObject({
       native: absolutePathField("The directory of Holdfast's native helpers; looked for where absent.").optional(),
     })
     .prefault({}),
+  encryption: encryptionSection.optional(),
   limits: z
     .strictObject({
       dumpTimeout: durationField('Longest freeze for a dump.').prefault('10m'),
@@ -122,7 +126,7 @@ const documentSchema = z.strictObject({
 
 /** Parses the document into the deployment. */
 export const deploymentConfigSchema: z.ZodType<DeploymentConfig> = documentSchema.transform(
-  ({ stateDirectory, storage, catalog, job, retention, lease, tools, limits }): DeploymentConfig => ({
+  ({ stateDirectory, storage, catalog, job, retention, lease, tools, encryption, limits }): DeploymentConfig => ({
     storage: storage ?? { type: 'local', path: `${stateDirectory}/storage` },
     catalog: catalog ?? { type: 'sqlite', path: `${stateDirectory}/catalog.sqlite` },
     stateDirectory,
@@ -130,6 +134,7 @@ export const deploymentConfigSchema: z.ZodType<DeploymentConfig> = documentSchem
     retention: retentionOf(retention, job.keep),
     lease: { ttlMs: lease.ttl },
     tools: { runc: tools.runc, criu: tools.criu, native: tools.native },
+    encryption,
     limits: {
       dumpTimeoutMs: limits.dumpTimeout,
       restoreTimeoutMs: limits.restoreTimeout,

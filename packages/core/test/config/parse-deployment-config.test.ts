@@ -10,6 +10,7 @@ test('an empty document is the default deployment, complete', () => {
     retention: { keepLast: 3, keepAfterSuccess: 3, keepAfterFailure: 3, abandonedAfterMs: undefined, maxBytes: undefined, graceMs: 120_000 },
     lease: { ttlMs: 30_000 },
     tools: { runc: undefined, criu: undefined, native: undefined },
+    encryption: undefined,
     limits: { dumpTimeoutMs: 600_000, restoreTimeoutMs: 900_000, commitTimeoutMs: 60_000, stopGraceMs: 10_000 },
   });
 });
@@ -44,6 +45,15 @@ test('what retention does not say of the end of a job is as for others, and for 
   });
 });
 
+test('the key of an encrypted repository comes from a file or from a command, never from the document', () => {
+  const encryptionOf = (encryption: unknown): unknown => parseDeploymentConfig({ encryption }).encryption;
+  expect(encryptionOf({ keyFile: '/etc/holdfast/key' })).toEqual({ key: { file: '/etc/holdfast/key' }, allowPlainDiskStaging: false });
+  expect(encryptionOf({ keyCommand: ['gpg', '-d', 'key.gpg'], allowPlainDiskStaging: true })).toEqual({
+    key: { command: ['gpg', '-d', 'key.gpg'] },
+    allowPlainDiskStaging: true,
+  });
+});
+
 test('the result is frozen all the way down', () => {
   const { job, storage } = parseDeploymentConfig({ storage: { type: 'x', deep: { list: [{}] } } });
   const deep: unknown = storage['deep'];
@@ -60,6 +70,11 @@ test.each<[unknown, string, string]>([
   [{ retention: { maxBytes: '5 parsecs' } }, "'retention.maxBytes': '5 parsecs' is no size", 'MiB'],
   [{ retention: { abandonedAfter: '99999d' } }, "'99999d' is longer than the longest duration, 36500d", ''],
   [{ retention: { abandonAfter: '1d' } }, "'retention.abandonAfter' is no known key: did you mean 'abandonedAfter'?", 'keepLast'],
+  [{ encryption: {} }, "neither 'keyFile' nor 'keyCommand'", 'one of them'],
+  [{ encryption: { keyFile: '/k', keyCommand: ['k'] } }, "'keyFile' and 'keyCommand' exclude each other", 'one of them'],
+  [{ encryption: { keyFile: 'relative' } }, "'encryption.keyFile': 'relative' is no absolute path", ''],
+  [{ encryption: { keyCommand: [] } }, "'encryption.keyCommand.0' is missing", ''],
+  [{ encryption: { key: '00' } }, "'encryption.key' is no known key", 'keyFile, keyCommand'],
   [{ jobs: {} }, "'jobs' is no known key: did you mean 'job'?", 'stateDirectory'],
   [{ zebra: 1 }, "'zebra' is no known key", 'storage, catalog'],
   [{ job: { interval: '5x' } }, "'job.interval': '5x' is no duration", '1h30m'],

@@ -14,6 +14,7 @@ import { readCaller } from '../container/caller.js';
 import { findTools } from '../container/tools.js';
 import { sweep } from '../retention/sweep.js';
 import type { SweepReport, SweepRequest } from '../retention/types.js';
+import { readUserKey } from '../encryption/user-key.js';
 import { defaultDeadlines } from '../repository/deadlines.js';
 import { openRemoteStore } from '../repository/remote-store.js';
 import { startRun } from '../run/start-run.js';
@@ -89,6 +90,7 @@ export class EngineDeployment implements Deployment {
         catalog,
         stateDirectory: config.stateDirectory,
         memoryDirectory: '/dev/shm',
+        plainDiskStaging: config.encryption === undefined || config.encryption.allowPlainDiskStaging,
         exclude: [attached.root, config.stateDirectory, ...(await streamFiles(complete.streams))],
         tools,
         limits: { ...config.limits },
@@ -119,6 +121,9 @@ export class EngineDeployment implements Deployment {
   }
 
   async #attach(options: CallOptions): Promise<Opened> {
+    const { encryption } = this.#options.config;
+    // Before the storage is touched: without its key nothing can be done there.
+    const encryptionKey = encryption === undefined ? undefined : await readUserKey(encryption, options);
     const attached = await this.#driver.attach(options);
     try {
       const { guarantees, root } = attached;
@@ -127,6 +132,7 @@ export class EngineDeployment implements Deployment {
           root,
           create: true,
           compresses: guarantees.compresses,
+          encryptionKey,
           logger: this.#options.logger,
           deadlines: { ...defaultDeadlines, callMs: this.#options.config.limits.commitTimeoutMs },
         },

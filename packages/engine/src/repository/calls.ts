@@ -20,7 +20,9 @@ export function createCalls(): ServedCalls {
 
   return {
     open: async (_context, root, options) => {
-      const repository = await openRepository({ root, create: options.create, guarantees: { compresses: options.compresses } });
+      const { create, compresses, encryptionKey } = options;
+      const key = encryptionKey === undefined ? {} : { encryptionKey };
+      const repository = await openRepository({ root, create, guarantees: { compresses }, ...key });
       opened = repository;
       return repository.repositoryId;
     },

@@ -67,6 +67,8 @@ export interface RepositoryOptions {
   readonly create: boolean;
   /** True where the storage compresses by itself. */
   readonly compresses: boolean;
+  /** The user's key, where the repository is encrypted. It reaches the process by this message only. */
+  readonly encryptionKey?: Uint8Array | undefined;
 }
 
 export type CallName = keyof RepositoryCalls;

@@ -46,12 +46,12 @@ class RemoteStore implements CheckpointStore {
   }
 
   async #start(signal: AbortSignal | undefined): Promise<RepositoryProcess> {
-    const { root, create, compresses, logger, deadlines = defaultDeadlines } = this.#options;
+    const { root, create, compresses, encryptionKey, logger, deadlines = defaultDeadlines } = this.#options;
     const started = new RepositoryProcess(deadlines, logger);
     this.#process = started;
     try {
       // A repository that was there must still be: an empty place is a mount that is gone.
-      const id = await started.call('open', [root, { create: create && this.#repositoryId === '', compresses }], { signal });
+      const id = await started.call('open', [root, { create: create && this.#repositoryId === '', compresses, encryptionKey }], { signal });
       if (this.#repositoryId !== '' && id !== this.#repositoryId) throw replaced(root, this.#repositoryId, id);
       this.#repositoryId = id;
       return started;

@@ -69,6 +69,7 @@ export class ActiveRun implements Run {
       staging: {
         memoryDirectory: join(options.memoryDirectory, 'staging'),
         diskDirectory: join(environment.stateDirectory, 'staging', options.attempt),
+        plainDisk: environment.plainDiskStaging,
       },
       tools: environment.tools,
       limits: environment.limits,

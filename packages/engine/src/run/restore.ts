@@ -25,8 +25,9 @@ export interface RestoreOptions {
   readonly policy: RestorePolicy;
   readonly emit: (event: RunEventBody) => void;
   readonly signal: AbortSignal;
-  /** Where the images are rebuilt. */
   readonly stagingDirectory: string;
+  /** Where memory images of so many bytes are rebuilt. */
+  readonly imagesPlace: (memoryBytes: number) => Promise<string>;
   readonly treeTool: string;
   readonly exclude: readonly string[];
   readonly logger: Logger;
@@ -118,6 +119,10 @@ function mayPass({ kind }: HoldfastError): boolean {
   return kind !== 'corrupt' && kind !== 'unexpected';
 }
 
+function memoryBytesOf({ objects }: CheckpointReader): number {
+  return objects.reduce((sum, { kind, sizeBytes }) => (kind === 'file' ? sum : sum + sizeBytes), 0);
+}
+
 function nextStep(failure: HoldfastError, policy: RestorePolicy, isLast: boolean): 'older' | 'fresh' | 'fail' {
   if (policy === 'fail' || mayPass(failure)) return 'fail';
   if (!isLast) return 'older';
@@ -131,7 +136,7 @@ async function restoreOne(options: RestoreOptions, candidate: CheckpointSummary)
   await using reader: CheckpointReader = await store.open(candidate, { signal });
   const metadata = parseSnapshotMetadata(reader.metadata, job, candidate.number);
   const roots = await options.placeRoots(metadata);
-  const imagesDirectory = join(stagingDirectory, `images-${candidate.number}`);
+  const imagesDirectory = join(await options.imagesPlace(memoryBytesOf(reader)), `images-${candidate.number}`);
   // Memory first: what is not whole there is found before a file of the user's is moved.
   await rm(imagesDirectory, { recursive: true, force: true });
   await new RebuiltImages(imagesDirectory).write(reader, { signal });

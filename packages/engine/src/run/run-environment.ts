@@ -33,6 +33,8 @@ export interface RunEnvironment {
   readonly stateDirectory: string;
   /** A tmpfs in which each attempt makes a folder for staging and its job's shared memory. */
   readonly memoryDirectory: string;
+  /** Whether memory images may lie on the local disk, where they are not encrypted. */
+  readonly plainDiskStaging: boolean;
   /** Absolute paths that are Holdfast's own, wherever they lie. */
   readonly exclude: readonly string[];
   readonly tools: EngineTools;

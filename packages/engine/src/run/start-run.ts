@@ -18,6 +18,7 @@ import { restore } from './restore.js';
 import { type RootPlaces, removePrivateRoots, rootsOfNewJob, rootsOfSnapshot } from './roots.js';
 import type { CompleteRequest, RunEnvironment, Started } from './run-environment.js';
 import { type RunRecord, runDirectory, writeRunRecord } from './run-record.js';
+import { chooseStaging } from './staging.js';
 import type { Run, RunOptions } from './types.js';
 import { tellUnreadable } from './unreadable-snapshots.js';
 
@@ -108,6 +109,7 @@ async function begin(environment: RunEnvironment, request: CompleteRequest, plac
         emit,
         signal,
         stagingDirectory,
+        imagesPlace: (memoryBytes) => imagesPlace(environment, place.memoryDirectory, stagingDirectory, memoryBytes),
         treeTool: environment.tools.tree,
         exclude: environment.exclude,
         logger: environment.logger,
@@ -126,13 +128,26 @@ async function begin(environment: RunEnvironment, request: CompleteRequest, plac
       },
       epoch,
     );
-    await rm(stagingDirectory, { recursive: true, force: true }).catch(() => undefined);
+    for (const folder of [stagingDirectory, join(place.memoryDirectory, 'staging')])
+      await rm(folder, { recursive: true, force: true }).catch(() => undefined);
     if (restored !== undefined) return { ...restored, restored };
   }
   const current = epoch.from === undefined ? epoch : await claimFresh(store, request.job, holder, places, signal);
   const roots = await rootsOfNewJob(request.workingDirectory, request.track, places);
   const container = await startContainer({ ...options, roots });
   return { epoch: current, container, roots, restored: undefined, announcements: [{ type: 'job.started', pid: container.initPid }] };
+}
+
+/** On the disk, since the job's memory will be wanted twice; where that may not be, in memory for both. */
+async function imagesPlace(
+  { plainDiskStaging }: RunEnvironment,
+  memoryDirectory: string,
+  diskDirectory: string,
+  memoryBytes: number,
+): Promise<string> {
+  if (plainDiskStaging) return diskDirectory;
+  const places = { memoryDirectory: join(memoryDirectory, 'staging'), diskDirectory, plainDisk: false };
+  return (await chooseStaging(places, 2 * memoryBytes)).directory;
 }
 
 /** Undefined where the job is to start anew: nothing of what was before matters then, not even whether it can be read. */

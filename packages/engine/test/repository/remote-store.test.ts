@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CheckpointStore, type EpochHolder, silentLogger } from '@holdfast/core';
@@ -45,6 +45,32 @@ test('a snapshot goes through the process and comes back', async () => {
   expect(Buffer.from(await reader.read('file/x')).equals(bytes)).toBe(true);
   await writeFile(join(root, 'same'), bytes);
   expect(await reader.matches('file/x', join(root, 'same'))).toBe(true);
+});
+
+test('the key of an encrypted repository reaches the process by its channel alone, and a missing one is told from there', async () => {
+  const encrypted = await mkdtemp(join(tmpdir(), 'holdfast-remote-encrypted-'));
+  const encryptionKey = Uint8Array.from({ length: 32 }, (_none, at) => 0xb1 + at);
+  const options = { root: encrypted, create: true, compresses: false, logger: silentLogger, deadlines };
+  const before = new Set(repositoryProcesses());
+  const other = await openRemoteStore({ ...options, encryptionKey });
+  try {
+    const epoch = await other.claim('job', holder, { kind: 'newest' });
+    await using writer = await other.begin(epoch, undefined);
+    const extents = [{ firstPage: 0, pageCount: 1, sourceOffset: 0 }];
+    await writer.put({ key: 'file/x', kind: 'file', sizeBytes: 5, source: { kind: 'bytes', bytes: Buffer.from('hello') }, extents });
+    const { summary } = await writer.commit({});
+    await using reader = await other.open(summary);
+    expect(Buffer.from(await reader.read('file/x')).toString()).toBe('hello');
+    const [pid] = repositoryProcesses().filter((candidate) => !before.has(candidate));
+    for (const file of ['cmdline', 'environ']) {
+      const bytes = await readFile(`/proc/${pid}/${file}`);
+      expect(bytes.includes(Buffer.from(encryptionKey)) || bytes.includes(Buffer.from(encryptionKey).toString('hex'))).toBe(false);
+    }
+    await expect(openRemoteStore(options)).rejects.toMatchObject({ code: 'HF_KEY_MISSING', hint: expect.stringContaining('keyFile') as unknown });
+  } finally {
+    await other[Symbol.asyncDispose]();
+    await rm(encrypted, { recursive: true });
+  }
 });
 
 test('an error keeps its kind, code and hint on its way', async () => {

@@ -32,6 +32,8 @@ export class BlockLocator {
   readonly #context: StoreContext;
   readonly #openLimit: number;
   readonly #open = new Map<string, SharedPack>();
+  /** Where the last block was found that was not in the pack it was looked for in: a repack moves blocks together. */
+  readonly #moved = new Map<string, PackHint>();
 
   /** More than `openLimit` packs are open only while more are in use. */
   constructor(context: StoreContext, openLimit: number = defaultOpenLimit) {
@@ -41,6 +43,9 @@ export class BlockLocator {
 
   /** Rejects with HF_BLOCK_MISSING, or with the error of the pack that should have had it. */
   async find(id: string, hint: PackHint): Promise<Located> {
+    const moved = this.#moved.get(keyOf(hint));
+    const there = moved === undefined ? undefined : await this.#findIfWhole(id, moved);
+    if (there !== undefined) return there;
     let problem: HoldfastError | undefined;
     try {
       const located = await this.#findIn(id, hint);
@@ -71,18 +76,27 @@ export class BlockLocator {
     const directory = jobPaths(this.#context.root, hint.job).packs;
     for (const pack of await listIfThere(this.#context.files, directory)) {
       if (pack === hint.pack || parsePackName(pack) === undefined) continue;
-      const located = await this.#findIn(id, { job: hint.job, pack }).catch((error: unknown) => {
-        if (isHoldfastError(error) && error.kind === 'corrupt') return undefined;
-        throw error;
-      });
-      if (located !== undefined) return located;
+      const place = { job: hint.job, pack };
+      const located = await this.#findIfWhole(id, place);
+      if (located === undefined) continue;
+      this.#moved.set(keyOf(hint), place);
+      return located;
     }
     return undefined;
   }
 
+  async #findIfWhole(id: string, place: PackHint): Promise<Located | undefined> {
+    try {
+      return await this.#findIn(id, place);
+    } catch (error) {
+      if (isHoldfastError(error) && error.kind === 'corrupt') return undefined;
+      throw error;
+    }
+  }
+
   /** Undefined where there is no such file, or no such block in it. The packs used last stay open. */
   async #findIn(id: string, { job, pack }: PackHint): Promise<Located | undefined> {
-    const key = `${job}/${pack}`;
+    const key = keyOf({ job, pack });
     const shared = this.#open.get(key) ?? { opening: this.#openPack(job, pack), users: 0 };
     this.#open.delete(key);
     this.#open.set(key, shared);
@@ -130,6 +144,10 @@ export class BlockLocator {
       throw error;
     }
   }
+}
+
+function keyOf({ job, pack }: PackHint): string {
+  return `${job}/${pack}`;
 }
 
 /** Nothing was written, so a close that fails loses nothing. */

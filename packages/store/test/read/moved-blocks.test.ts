@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openRepository } from '@holdfast/store';
-import { openRepositoryWith } from '@holdfast/store/internal';
+import { createFileOperations, openRepositoryWith } from '@holdfast/store/internal';
 import { commitBytes, patternBytes } from '@holdfast/testkit/checkpoint-store';
 import { expect, test } from 'vitest';
 import { decodeManifest, encodeManifest } from '../../src/manifest/manifest-codec.js';
@@ -36,6 +36,25 @@ test('a block that was moved to another pack is found there, without a new manif
   await store.prune('job', { keep: 1, graceMs: 0 });
   await using after = await store.open(next);
   expect(Buffer.from(await after.read('memory')).equals(bytes)).toBe(true);
+});
+
+test('the packs are searched once for the blocks that were moved together', async () => {
+  await using place = await temporaryPlace();
+  const made = await openRepository({ root: place.root, create: true });
+  const many = patternBytes(1500 * 4096, 1);
+  const { number } = await commitBytes(made, await made.claim('job', holder, { kind: 'newest' }), undefined, many);
+  const packs = join(place.root, 'jobs/job/packs');
+  await repack(packs, '0000000001.0000000001.a.0001.pack', '0000000001.0000000001.a.0009.pack', made.repositoryId);
+  const real = createFileOperations();
+  let searches = 0;
+  const list = (path: string): Promise<readonly string[]> => {
+    if (path === packs) searches += 1;
+    return real.list(path);
+  };
+  const store = await openRepositoryWith({ root: place.root }, { files: { ...real, list } });
+  await using reader = await store.open({ job: 'job', number });
+  expect(Buffer.from(await reader.read('memory')).equals(many)).toBe(true);
+  expect(searches).toBe(1);
 });
 
 test('a pack renamed to another name is refused', async () => {

@@ -82,6 +82,7 @@ export type {
   SnapshotUsage,
   VerifyProblem,
   VerifyReport,
+  WriteOptions,
 } from './store/checkpoint-store.js';
 export type { CheckpointObject, ObjectInput, ObjectKind, ObjectLayout, ObjectSource, PageRun, SourceExtent } from './store/objects.js';
 export { pageSizeBytes } from './store/objects.js';

@@ -178,6 +178,9 @@ export const breakages: Readonly<Record<string, Breakage>> = {
   'a file is rebuilt with its holes and its exact length, for its owner alone': wrongLayout,
   'packed, the runs lie back to back': wrongLayout,
   'an existing file or link is refused and left as it is': overwrites,
+  'the write of a large object tells how far it is': withReaders((reader) => ({
+    write: (key, path, layout) => reader.write(key, path, layout),
+  })),
   'a failed write leaves no partial file': withReaders((reader) => ({
     write: async (key, path, layout, options) => {
       await writeFile(path, '');

@@ -80,6 +80,11 @@ export interface PutOptions extends CallOptions {
   readonly onProgress?: ((bytes: number) => void) | undefined;
 }
 
+export interface WriteOptions extends CallOptions {
+  /** Called now and then, but for small objects, with how far the new file is written, in bytes; holes count. */
+  readonly onProgress?: ((bytes: number) => void) | undefined;
+}
+
 export interface CommitResult {
   /** `fenced`: a higher epoch exists that does not build on this snapshot; the attempt must end its job. */
   readonly outcome: 'committed' | 'fenced';
@@ -136,7 +141,7 @@ export interface CheckpointReader extends AsyncDisposable {
    * - On failure the partial file is removed.
    * - Not synced: a restore that dies is begun anew.
    */
-  write(key: string, path: string, layout: ObjectLayout, options?: CallOptions): Promise<void>;
+  write(key: string, path: string, layout: ObjectLayout, options?: WriteOptions): Promise<void>;
 
   /** True where the regular file at `path` (bytes, where the name is not UTF-8; never followed through a link) has exactly the object's bytes. */
   matches(key: string, path: string | Uint8Array, options?: CallOptions): Promise<boolean>;
@@ -255,7 +260,7 @@ export interface CheckpointStore extends AsyncDisposable {
   /** Newest first. Manifests that cannot be read are left out; `verify` names them. */
   list(job: string, options?: CallOptions): Promise<readonly CheckpointSummary[]>;
 
-  /** Reads everything of one job, or of all; never rejects for what it finds. */
+  /** Reads everything of one job, or of all, so that whatever a restore would find is found; never rejects for it. */
   verify(job: string | undefined, options?: CallOptions & { readonly onProgress?: (bytes: number) => void }): Promise<VerifyReport>;
 
   /** What the snapshots of a job take, newest first. Those that cannot be read are left out. An unknown job has none. */

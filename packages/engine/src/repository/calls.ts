@@ -58,7 +58,7 @@ export function createCalls(): ServedCalls {
       return { handle: lastHandle, summary: created.summary, metadata: created.metadata, objects: created.objects };
     },
     read: ({ signal }, handle, key) => reader(handle).read(key, { signal }),
-    write: ({ signal }, handle, key, path, layout) => reader(handle).write(key, path, layout, { signal }),
+    write: ({ signal, progress }, handle, key, path, layout) => reader(handle).write(key, path, layout, { signal, onProgress: progress }),
     matches: ({ signal }, handle, key, path) => reader(handle).matches(key, path, { signal }),
     verifyCheckpoint: ({ signal, progress }, handle) => reader(handle).verify({ signal, onProgress: progress }),
     closeReader: async (_context, handle) => {

@@ -1,4 +1,12 @@
-import type { CallOptions, CheckpointMetadata, CheckpointObject, CheckpointReader, CheckpointSummary, ObjectLayout } from '@holdfast/core';
+import type {
+  CallOptions,
+  CheckpointMetadata,
+  CheckpointObject,
+  CheckpointReader,
+  CheckpointSummary,
+  ObjectLayout,
+  WriteOptions,
+} from '@holdfast/core';
 import type { OpenedReader } from './protocol.js';
 import type { RepositoryProcess } from './repository-process.js';
 
@@ -24,8 +32,9 @@ export class RemoteReader implements CheckpointReader {
     return this.#process.call('read', [this.#handle, key], { ...options, bytes: this.#size(key) });
   }
 
-  write(key: string, path: string, layout: ObjectLayout, options: CallOptions = {}): Promise<void> {
-    return this.#process.call('write', [this.#handle, key, path, layout], { ...options, bytes: this.#size(key) });
+  write(key: string, path: string, layout: ObjectLayout, { signal, onProgress }: WriteOptions = {}): Promise<void> {
+    const options = { signal, bytes: this.#size(key), onProgress: (bytes = 0) => onProgress?.(bytes) };
+    return this.#process.call('write', [this.#handle, key, path, layout], options);
   }
 
   matches(key: string, path: string | Uint8Array, options: CallOptions = {}): Promise<boolean> {

@@ -21,7 +21,7 @@ export function decodePayload(block: StoredBlock): Buffer {
   return pages;
 }
 
-export function parseDeltaPlan(block: StoredBlock): DeltaPlan {
+export function parseDeltaPlan(block: Pick<StoredBlock, 'id' | 'pageCount' | 'extra'>): DeltaPlan {
   const reader = new ByteReader(block.extra);
   const baseCount = reader.u16();
   if (baseCount > block.pageCount) throw new MalformedBytes(`block ${block.id} has more bases than pages`);
@@ -36,22 +36,25 @@ export function parseDeltaPlan(block: StoredBlock): DeltaPlan {
   return { bases, pages };
 }
 
-/** Turns the difference into pages, in place. `bases` are the pages of the plan's base blocks. */
-export function applyDelta(block: StoredBlock, plan: DeltaPlan, difference: Buffer, bases: readonly Buffer[]): void {
-  for (const [ordinal, page] of plan.pages.entries()) {
-    if (page === undefined) continue;
-    const base = bases[page.base];
-    if (base === undefined || (page.index + 1) * pageSizeBytes > base.length)
-      throw new MalformedBytes(`block ${block.id} names a page that its base does not have`);
+/** Turns those pages of the difference that stand on the plan's base of this ordinal into pages, in place. */
+export function applyBase(id: string, plan: DeltaPlan, ordinal: number, base: Buffer, difference: Buffer): void {
+  for (const [at, page] of plan.pages.entries()) {
+    if (page === undefined || page.base !== ordinal) continue;
     const start = page.index * pageSizeBytes;
-    xorInto(difference, ordinal * pageSizeBytes, base, start, pageSizeBytes);
+    if (start + pageSizeBytes > base.length) throw new MalformedBytes(`block ${id} names a page that its base does not have`);
+    xorInto(difference, at * pageSizeBytes, base, start, pageSizeBytes);
   }
 }
 
 function decompress(block: StoredBlock, wanted: number): Buffer {
   try {
-    return zstdDecompressSync(block.payload, { chunkSize: Math.max(64, wanted), maxOutputLength: wanted });
+    return zstdDecompressSync(block.payload, { chunkSize: outputBytes(wanted), maxOutputLength: wanted });
   } catch (error) {
     throw new MalformedBytes(`block ${block.id} cannot be decompressed`, { cause: error });
   }
+}
+
+/** One byte more than there should be, or node allocates a second buffer to see that nothing follows. */
+function outputBytes(wanted: number): number {
+  return wanted + 1;
 }

@@ -40,10 +40,19 @@ export class PackReader {
     }
   }
 
-  /** A block whose digest was verified, as it is stored. */
-  async read(entry: IndexEntry): Promise<ParsedBlock> {
+  /** A block as it is stored, into the beginning of `target`; nothing is verified. */
+  async readStored(entry: IndexEntry, target: Buffer): Promise<void> {
     try {
-      return parseBlock(this.path, await readExactly(this.#file, entry.lengthBytes, entry.offset), entry);
+      await fill(this.#file, target.subarray(0, entry.lengthBytes), entry.offset);
+    } catch (error) {
+      throw explain(this.path, error);
+    }
+  }
+
+  /** A block whose digest was verified, from what `readStored` gave; encrypted as it is stored. */
+  parse(entry: IndexEntry, stored: Buffer): ParsedBlock {
+    try {
+      return parseBlock(this.path, stored.subarray(0, entry.lengthBytes), entry);
     } catch (error) {
       throw explain(this.path, error);
     }
@@ -56,9 +65,13 @@ export class PackReader {
 
 async function readExactly(file: OpenFile, length: number, position: number): Promise<Buffer> {
   const bytes = Buffer.allocUnsafe(length);
-  const got = await readFully(file, bytes, position);
-  if (got < length) throw new MalformedBytes(`it ends ${length - got} bytes too early`);
+  await fill(file, bytes, position);
   return bytes;
+}
+
+async function fill(file: OpenFile, target: Buffer, position: number): Promise<void> {
+  const got = await readFully(file, target, position);
+  if (got < target.length) throw new MalformedBytes(`it ends ${target.length - got} bytes too early`);
 }
 
 function explain(path: string, error: unknown): unknown {

@@ -8,6 +8,7 @@ import {
   HoldfastError,
   type ObjectLayout,
   pageSizeBytes,
+  type WriteOptions,
 } from '@holdfast/core';
 import { usage } from '../errors.js';
 import { throwIfAborted } from '../files/abort.js';
@@ -17,34 +18,45 @@ import { systemCode } from '../files/system-errors.js';
 import { removeIfThere, writeFully } from '../files/whole-files.js';
 import { type Manifest, toCheckpointSummary } from '../manifest/manifest.js';
 import type { ObjectMap } from '../manifest/page-map.js';
+import type { WindowCursor } from '../manifest/window-cursor.js';
 import { jobPaths, type StoreContext } from '../repository/store-context.js';
 import { BlockLocator } from './block-locator.js';
+import { BoundedPool } from '../workers/bounded-pool.js';
 import { BlockPages } from './block-pages.js';
 import { matchesObject } from './match-object.js';
-import { laidOutBytes, place } from './object-layout.js';
-import { type RebuiltPages, rebuildObject } from './rebuild-object.js';
+import { laidOutBytes } from './object-layout.js';
+import { batchPages } from './plan-object.js';
+import { type RebuildTools, rebuildObject } from './rebuild-object.js';
+import { VerifiedWindows } from './verified-windows.js';
 
 const readLimitBytes = 256 * 1024 * 1024;
+/** Batches being filled and written, of all objects together. */
+const batchLimit = 8;
 
 export class RepositoryReader implements CheckpointReader {
   readonly summary: CheckpointSummary;
   readonly metadata: CheckpointMetadata;
   readonly objects: readonly CheckpointObject[];
   readonly #context: StoreContext;
-  readonly #file: string;
+  readonly #manifest: Manifest;
   readonly #maps: ReadonlyMap<string, ObjectMap>;
   readonly #locator: BlockLocator;
-  readonly #blocks: BlockPages;
+  readonly #tools: RebuildTools;
 
   constructor(context: StoreContext, manifest: Manifest, eligible: boolean) {
     this.#context = context;
-    this.#file = join(jobPaths(context.root, manifest.summary.job).manifests, manifestName(manifest.summary));
+    this.#manifest = manifest;
     this.summary = toCheckpointSummary(manifest.summary, eligible);
     this.metadata = manifest.metadata;
     this.objects = manifest.objects.map(describe);
     this.#maps = new Map(manifest.objects.map((map) => [map.key, map]));
     this.#locator = new BlockLocator(context);
-    this.#blocks = new BlockPages(manifest.blocks, this.#locator, context.cipher);
+    this.#tools = {
+      file: join(jobPaths(context.root, manifest.summary.job).manifests, manifestName(manifest.summary)),
+      blocks: new BlockPages(context, manifest.blocks, this.#locator),
+      hash: context.hash,
+      buffers: new BoundedPool<Buffer>(batchLimit, () => Buffer.allocUnsafeSlow(batchPages * pageSizeBytes)),
+    };
   }
 
   async read(key: string, options?: CallOptions): Promise<Uint8Array> {
@@ -60,11 +72,17 @@ export class RepositoryReader implements CheckpointReader {
     return result;
   }
 
-  async write(key: string, path: string, layout: ObjectLayout, options?: CallOptions): Promise<void> {
+  async write(key: string, path: string, layout: ObjectLayout, options: WriteOptions = {}): Promise<void> {
     const map = this.#map(key);
+    const { signal, onProgress } = options;
     const file = await this.#context.files.open(path, 'create');
+    let reachedBytes = 0;
     try {
-      await this.#rebuild(map, layout, options?.signal, (bytes, offset) => writeFully(file, bytes, offset));
+      await this.#rebuild(map, layout, signal, async (bytes, offset) => {
+        await writeFully(file, bytes, offset);
+        reachedBytes = Math.max(reachedBytes, offset + bytes.length);
+        onProgress?.(reachedBytes);
+      });
       await file.truncate(laidOutBytes(map, layout));
     } catch (error) {
       await file.close().catch(() => undefined);
@@ -88,15 +106,23 @@ export class RepositoryReader implements CheckpointReader {
     }
   }
 
-  async verify(options?: CallOptions & { readonly onProgress?: (bytes: number, totalBytes: number) => void }): Promise<void> {
+  verify(options?: CallOptions & { readonly onProgress?: (bytes: number, totalBytes: number) => void }): Promise<void> {
+    return this.verifySince(undefined, options);
+  }
+
+  /** As `verify`; windows that are as in a snapshot that was just verified whole are right if they were right there. */
+  async verifySince(verified: Manifest | undefined, options?: Parameters<CheckpointReader['verify']>[0]): Promise<void> {
     const total = [...this.#maps.values()].reduce((sum, map) => sum + map.pageCount * pageSizeBytes, 0);
+    const known = verified === undefined ? undefined : new VerifiedWindows(verified, this.#manifest.blocks);
     let before = 0;
     for (const map of this.#maps.values()) {
-      const start = before;
-      await this.#rebuild(map, 'packed', options?.signal, (bytes, offset) => {
-        options?.onProgress?.(start + offset + bytes.length, total);
+      let done = before;
+      const advance = (bytes: Buffer): Promise<void> => {
+        done += bytes.length;
+        options?.onProgress?.(done, total);
         return Promise.resolve();
-      });
+      };
+      await this.#rebuild(map, 'packed', options?.signal, advance, known?.of(map));
       before += map.pageCount * pageSizeBytes;
       options?.onProgress?.(before, total);
     }
@@ -111,14 +137,11 @@ export class RepositoryReader implements CheckpointReader {
     layout: ObjectLayout,
     signal: AbortSignal | undefined,
     take: (bytes: Buffer, offset: number) => Promise<void>,
+    isKnown?: (cursor: WindowCursor) => boolean,
   ): Promise<void> {
-    throwIfAborted(signal, 'store.read');
-    const pages: AsyncGenerator<RebuiltPages> = rebuildObject(this.#file, map, this.#blocks, this.#context.hash);
-    for await (const rebuilt of pages) {
-      throwIfAborted(signal, 'store.read');
-      const { bytes, offset } = place(map, layout, rebuilt);
-      await take(bytes, offset);
-    }
+    const check = (): void => throwIfAborted(signal, 'store.read');
+    check();
+    await rebuildObject(this.#tools, { map, layout, take, check, isKnown });
   }
 
   /** Undefined where there is nothing, or a link, which is never followed. */

@@ -1,9 +1,10 @@
 import { createKeyedHash } from '../codec/create-keyed-hash.js';
 import { RepositoryCipher } from '../encryption/repository-cipher.js';
+import { decodeStored } from '../pack/decode-stored.js';
 import { DifferenceEncoder } from '../pack/difference-encoder.js';
 import { encodeSlot } from '../pack/encode-slot.js';
-import type { BlockSlot } from './block-slot.js';
-import type { Task, TaskResult, WorkerStart } from './tasks.js';
+import { BlockSlot } from './block-slot.js';
+import type { DecodeRequest, DecodeResponse, EncodeRequest, EncodeResponse, Task, TaskResult, WorkerStart } from './tasks.js';
 
 /** One thread's tools; does one task at a time. */
 export class BlockBench {
@@ -15,7 +16,20 @@ export class BlockBench {
     this.#cipher = cipher === undefined ? undefined : new RepositoryCipher(cipher);
   }
 
-  perform(slot: BlockSlot, { name, request }: Task): TaskResult {
-    return { name, response: encodeSlot(slot, request, this.#differences, this.#cipher) };
+  perform(task: Task): TaskResult {
+    switch (task.name) {
+      case 'encode':
+        return { name: 'encode', response: this.encode(new BlockSlot(task.memory), task.request) };
+      case 'decode':
+        return { name: 'decode', response: this.decode(task.request) };
+    }
+  }
+
+  encode(slot: BlockSlot, request: EncodeRequest): EncodeResponse {
+    return encodeSlot(slot, request, this.#differences, this.#cipher);
+  }
+
+  decode(request: DecodeRequest): DecodeResponse | undefined {
+    return decodeStored(request, this.#cipher);
   }
 }

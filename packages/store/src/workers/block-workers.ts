@@ -1,5 +1,5 @@
 import type { BlockSlot } from './block-slot.js';
-import type { EncodeRequest, EncodeResponse } from './tasks.js';
+import type { DecodeRequest, DecodeResponse, EncodeRequest, EncodeResponse } from './tasks.js';
 
 /** Where blocks are compressed, digested and taken apart. Calls reject where the work fails; the slot can be used again. */
 export interface BlockWorkers extends AsyncDisposable {
@@ -8,4 +8,10 @@ export interface BlockWorkers extends AsyncDisposable {
 
   /** Compresses the pages of a slot that the caller holds into its stored bytes, as they lie in a pack. */
   encode(slot: BlockSlot, request: EncodeRequest): Promise<EncodeResponse>;
+
+  /**
+   * Verifies a stored block and writes its pages, in memory that the caller holds. Undefined where the bytes are not the block of the index, or not one
+   * that this version reads: why, the caller finds out by parseBlock and decodePayload.
+   */
+  decode(request: DecodeRequest): Promise<DecodeResponse | undefined>;
 }

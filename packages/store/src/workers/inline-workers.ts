@@ -1,7 +1,7 @@
 import { BlockBench } from './block-bench.js';
 import type { BlockSlot } from './block-slot.js';
 import type { BlockWorkers } from './block-workers.js';
-import type { EncodeRequest, EncodeResponse, WorkerStart } from './tasks.js';
+import type { DecodeRequest, DecodeResponse, EncodeRequest, EncodeResponse, WorkerStart } from './tasks.js';
 
 /** Does everything at once in the calling thread. */
 export class InlineWorkers implements BlockWorkers {
@@ -13,7 +13,11 @@ export class InlineWorkers implements BlockWorkers {
   }
 
   encode(slot: BlockSlot, request: EncodeRequest): Promise<EncodeResponse> {
-    return new Promise((resolve) => resolve(this.#bench.perform(slot, { name: 'encode', request }).response));
+    return new Promise((resolve) => resolve(this.#bench.encode(slot, request)));
+  }
+
+  decode(request: DecodeRequest): Promise<DecodeResponse | undefined> {
+    return new Promise((resolve) => resolve(this.#bench.decode(request)));
   }
 
   [Symbol.asyncDispose](): Promise<void> {

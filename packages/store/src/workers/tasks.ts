@@ -1,4 +1,5 @@
 import type { RepositorySecrets } from '../encryption/repository-secrets.js';
+import type { IndexEntry } from '../pack/pack-index.js';
 
 export interface EncodeRequest {
   /** 32 hexadecimal digits. */
@@ -16,14 +17,33 @@ export interface EncodeResponse {
   readonly lengthBytes: number;
 }
 
-/** What a thread can be asked to do with a slot. */
-export type Task = { readonly name: 'encode'; readonly request: EncodeRequest };
+export interface DecodeRequest {
+  /** What the index of its pack says of the block. */
+  readonly entry: Omit<IndexEntry, 'digest'>;
+  readonly digest: string;
+  /** The block as it lies in a pack, from the first byte on. */
+  readonly stored: SharedArrayBuffer;
+  /** Where its pages go; of a delta, the difference. Undefined: the block is only verified. */
+  readonly pages: SharedArrayBuffer | undefined;
+}
 
-export type TaskResult = { readonly name: 'encode'; readonly response: EncodeResponse };
+export interface DecodeResponse {
+  readonly codec: number;
+  /** A delta's plan. */
+  readonly extra: Uint8Array;
+}
+
+/** What a thread can be asked to do. */
+export type Task =
+  | { readonly name: 'encode'; readonly memory: SharedArrayBuffer; readonly request: EncodeRequest }
+  | { readonly name: 'decode'; readonly request: DecodeRequest };
+
+export type TaskResult =
+  | { readonly name: 'encode'; readonly response: EncodeResponse }
+  | { readonly name: 'decode'; readonly response: DecodeResponse | undefined };
 
 export interface TaskMessage {
   readonly number: number;
-  readonly memory: SharedArrayBuffer;
   readonly task: Task;
 }
 

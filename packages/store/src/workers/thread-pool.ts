@@ -4,7 +4,17 @@ import { HoldfastError } from '@holdfast/core/basics';
 import type { BlockSlot } from './block-slot.js';
 import type { BlockWorkers } from './block-workers.js';
 import { InlineWorkers } from './inline-workers.js';
-import type { EncodeRequest, EncodeResponse, Task, TaskAnswer, TaskMessage, TaskResult, WorkerStart } from './tasks.js';
+import type {
+  DecodeRequest,
+  DecodeResponse,
+  EncodeRequest,
+  EncodeResponse,
+  Task,
+  TaskAnswer,
+  TaskMessage,
+  TaskResult,
+  WorkerStart,
+} from './tasks.js';
 
 /** More threads than this gain nothing: the storage is the limit then. */
 const threadLimit = 8;
@@ -46,8 +56,16 @@ export class ThreadPool implements BlockWorkers {
 
   async encode(slot: BlockSlot, request: EncodeRequest): Promise<EncodeResponse> {
     if (this.#isFew()) return this.#inline.encode(slot, request);
-    const { response } = await this.#perform(slot, { name: 'encode', request });
-    return response;
+    const result = await this.#perform({ name: 'encode', memory: slot.memory, request });
+    if (result.name !== 'encode') throw taskFailed(`it was answered with ${result.name}`);
+    return result.response;
+  }
+
+  async decode(request: DecodeRequest): Promise<DecodeResponse | undefined> {
+    if (this.#isFew()) return this.#inline.decode(request);
+    const result = await this.#perform({ name: 'decode', request });
+    if (result.name !== 'decode') throw taskFailed(`it was answered with ${result.name}`);
+    return result.response;
   }
 
   /** Ends the threads; tasks that were not done are rejected. */
@@ -61,13 +79,13 @@ export class ThreadPool implements BlockWorkers {
     return this.#lastNumber <= tasksBeforeThreads;
   }
 
-  #perform(slot: BlockSlot, task: Task): Promise<TaskResult> {
+  #perform(task: Task): Promise<TaskResult> {
     const thread = this.#leastBusy();
     const number = this.#lastNumber;
     const { promise, resolve, reject } = Promise.withResolvers<TaskResult>();
     thread.pending.set(number, { resolve, reject });
     thread.worker.ref();
-    const message: TaskMessage = { number, memory: slot.memory, task };
+    const message: TaskMessage = { number, task };
     thread.worker.postMessage(message, []);
     return promise;
   }

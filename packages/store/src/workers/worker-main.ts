@@ -1,7 +1,6 @@
 // A thread that does the arithmetic of blocks: started by thread-pool.ts, ends with it.
 import { parentPort, workerData } from 'node:worker_threads';
 import { BlockBench } from './block-bench.js';
-import { BlockSlot } from './block-slot.js';
 import { isWorkerStart, type TaskAnswer, type TaskMessage } from './tasks.js';
 
 const start: unknown = workerData;
@@ -9,14 +8,14 @@ if (!isWorkerStart(start)) throw new TypeError('this thread is started by the st
 const bench = new BlockBench(start);
 
 const port = parentPort;
-port?.on('message', ({ number, memory, task }: TaskMessage) => {
-  const answer: TaskAnswer = { number, result: perform(memory, task) };
+port?.on('message', ({ number, task }: TaskMessage) => {
+  const answer: TaskAnswer = { number, result: perform(task) };
   port.postMessage(answer, []);
 });
 
-function perform(memory: SharedArrayBuffer, task: TaskMessage['task']): TaskAnswer['result'] {
+function perform(task: TaskMessage['task']): TaskAnswer['result'] {
   try {
-    return bench.perform(new BlockSlot(memory), task);
+    return bench.perform(task);
   } catch (error) {
     return { name: 'failed', reason: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   }

@@ -2,7 +2,7 @@ import type { GrowingSegments } from '../manifest/growing-segments.js';
 import { type BlockTable, blockId, type PackHint } from '../manifest/manifest.js';
 import { type ObjectMap, zeroBlock } from '../manifest/page-map.js';
 import { blockIdBytes } from '../pack/block.js';
-import { deltaDepths } from './delta-depths.js';
+import { deltaDepths } from '../manifest/delta-depths.js';
 
 export interface CollectedBlock {
   readonly id: string;

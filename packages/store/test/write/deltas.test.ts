@@ -9,7 +9,7 @@ import { createKeyedHash } from '../../src/codec/create-keyed-hash.js';
 import { readManifest } from '../../src/manifest/read-manifest.js';
 import { jobPaths, type StoreContext } from '../../src/repository/store-context.js';
 import { InlineWorkers } from '../../src/workers/inline-workers.js';
-import { deltaDepths } from '../../src/write/delta-depths.js';
+import { deltaDepths } from '../../src/manifest/delta-depths.js';
 import { temporaryPlace } from '../fixture.js';
 
 const page = 4096;

@@ -46,6 +46,17 @@ export const writeFileCases: readonly ContractCase<CheckpointStoreFixture>[] = [
     equal(await readFile(join(scratch, 'there'), 'utf8'), 'mine');
     await assertAbsent(join(scratch, 'nowhere'));
   }),
+  storeCase('the write of a large object tells how far it is', async (store, _elsewhere, scratch) => {
+    const epoch = await store.claim('job', holder('a'), newest);
+    await using writer = await store.begin(epoch, undefined);
+    const sizeBytes = 600 * page;
+    await writer.put(fileObject('large', patternBytes(sizeBytes, 4)));
+    await using reader = await store.open((await writer.commit({})).summary);
+    const told: number[] = [];
+    await reader.write('large', join(scratch, 'large'), 'sparse', { onProgress: (bytes) => told.push(bytes) });
+    ok(told.length > 0 && told.every((bytes, at) => bytes <= sizeBytes && bytes >= (told[at - 1] ?? 1)));
+    equal(told.at(-1), sizeBytes);
+  }),
   storeCase('a failed write leaves no partial file', async (store, _elsewhere, scratch) => {
     await using reader = await snapshot(store);
     await assertRejects(reader.write('file', join(scratch, 'partial'), 'sparse', { signal: AbortSignal.abort() }), { kind: 'aborted' });

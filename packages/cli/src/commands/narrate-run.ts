@@ -22,6 +22,7 @@ export function narrateRun(printer: Printer, clock: CliOptions['clock']): (event
     if (printer.json) printer.line(weight === 'detail' ? 'word' : weight, event);
     else if (isRepeated(event)) return;
     else if (event.type === 'restore.started') printer.progress(`${lines.join(' ')} …`);
+    else if (event.type === 'restore.progress') printer.progress(lines.join(' '));
     else printer.say(weight, ...lines);
   };
 }

@@ -32,6 +32,8 @@ const messages: Messages = {
     ),
   'restore.started': ({ job, snapshot, takenAt, logicalBytes }, now) =>
     detail(`bringing job '${job}' back from snapshot ${snapshot} of ${timeText(takenAt, now)} (${formatSize(logicalBytes)})`),
+  'restore.progress': ({ job, bytes, totalBytes, bytesPerSecond }) =>
+    word(`bringing job '${job}' back: ${formatSize(bytes)} of ${formatSize(totalBytes)}, ${formatSize(bytesPerSecond)}/s`),
   'files.moved': ({ count, folder }) => word(`${countText(count, 'file')} changed since the snapshot: moved to ${escapeText(folder)}`),
   'output.repeats': ({ snapshot, sinceSnapshotAt }, now) =>
     word(`snapshot ${snapshot} is of ${timeText(sinceSnapshotAt, now)}: what the job printed since then may come again`),

@@ -25,3 +25,18 @@ test('that snapshots take longer than the interval is said once in ten minutes',
 });
 
 test('scripts get each one', () => expect(delaysSaidAt([0, 1, 9], true)).toBe(3));
+
+test.each([
+  [true, false, "holdfast: bringing job 'align-7' back: 1GiB of 4GiB, 512MiB/s"],
+  [false, false, ''],
+  [false, true, '"bytesPerSecond":536870912'],
+] as const)('how far a restore is: terminal %j, json %j', (isTerminal, json, text) => {
+  let said = '';
+  const stream = { write: (part: string) => void (said += part), isTerminal, columns: 200 };
+  const clock = { now: () => new Date(0), monotonicMs: () => 0 };
+  const narrate = narrateRun(createPrinter({ stdout: stream, stderr: stream }, { json, quiet: 0, verbose: false, colors: false, clock }), clock);
+  const progress = { bytes: 2 ** 30, totalBytes: 2 ** 32, bytesPerSecond: 2 ** 29 };
+  narrate({ type: 'restore.progress', snapshot: 3, ...progress, at: '2026-11-22T14:40:00.000Z', job: 'align-7', attempt: 'a1' });
+  expect(said).toContain(text);
+  if (text === '') expect(said).toBe('');
+});

@@ -69,9 +69,15 @@ export async function rebuildContents(
   const total = contents.reduce((sum, { entry }) => sum + entry.sizeBytes, 0);
   let done = 0;
   await eachBounded(contents.entries(), { concurrency: readerConcurrency, signal }, async ([number, { root, entry }]) => {
-    await reader.write(keys.get(entry) ?? '', `${roots[root]?.hostPath}/${incoming}/${number}`, 'sparse', { signal });
-    done += entry.sizeBytes;
-    onProgress?.(done, total);
+    let reached = 0;
+    const advance = (bytes: number): void => {
+      done += bytes - reached;
+      reached = bytes;
+      onProgress?.(done, total);
+    };
+    const path = `${roots[root]?.hostPath}/${incoming}/${number}`;
+    await reader.write(keys.get(entry) ?? '', path, 'sparse', { signal, onProgress: advance });
+    advance(entry.sizeBytes);
   });
   return total;
 }

@@ -6,7 +6,12 @@ export interface MemorySource {
   objects(): Promise<readonly ObjectInput[]>;
 }
 
+export interface SinkOptions extends CallOptions {
+  /** Called now and then with how many bytes of memory are written. */
+  readonly onProgress?: ((bytes: number) => void) | undefined;
+}
+
 /** Where a snapshot's memory goes to: images rebuilt on disk, or a server of pages. */
 export interface MemorySink {
-  write(reader: CheckpointReader, options?: CallOptions): Promise<void>;
+  write(reader: CheckpointReader, options?: SinkOptions): Promise<void>;
 }

@@ -58,7 +58,8 @@ export function createCalls(): ServedCalls {
       return { handle: lastHandle, summary: created.summary, metadata: created.metadata, objects: created.objects };
     },
     read: ({ signal }, handle, key) => reader(handle).read(key, { signal }),
-    write: ({ signal, progress }, handle, key, path, layout) => reader(handle).write(key, path, layout, { signal, onProgress: progress }),
+    write: ({ signal, progress }, handle, key, path, layout) =>
+      reader(handle).write(key, path, layout, { signal, onProgress: nowAndThen(progress, Number.NEGATIVE_INFINITY) }),
     matches: ({ signal }, handle, key, path) => reader(handle).matches(key, path, { signal }),
     verifyCheckpoint: ({ signal, progress }, handle) => reader(handle).verify({ signal, onProgress: progress }),
     closeReader: async (_context, handle) => {
@@ -69,8 +70,7 @@ export function createCalls(): ServedCalls {
 }
 
 /** A message to the other process costs more than a batch of pages. */
-function nowAndThen(progress: (bytes: number) => void): (bytes: number) => void {
-  let last = performance.now();
+function nowAndThen(progress: (bytes: number) => void, last: number = performance.now()): (bytes: number) => void {
   return (bytes) => {
     if (performance.now() - last < progressMs) return;
     last = performance.now();

@@ -18,6 +18,15 @@ export type RunEventBody =
     }
   /** The snapshot is being brought back: its memory rebuilt and verified, then its files. */
   | { readonly type: 'restore.started'; readonly snapshot: number; readonly takenAt: string; readonly logicalBytes: number }
+  /** Told once a second where it takes longer than two. */
+  | {
+      readonly type: 'restore.progress';
+      readonly snapshot: number;
+      /** Of memory, then of memory and of the files that are not there already: brought back so far, in all, and per second. */
+      readonly bytes: number;
+      readonly totalBytes: number;
+      readonly bytesPerSecond: number;
+    }
   /** Tracked files that had changed since the snapshot, or were not in it, were moved here. */
   | { readonly type: 'files.moved'; readonly folder: string; readonly count: number }
   /** The job's standard output since the snapshot may come a second time. */

@@ -2,15 +2,13 @@ import type { CheckpointWriter, Clock } from '@holdfast/core';
 import type { MemorySource } from '../images/memory-source.js';
 import type { RunEventBody } from './events.js';
 import type { KeptImages } from './kept-images.js';
+import { progressTeller } from './progress-teller.js';
 
 export interface PutMemoryOptions {
   readonly signal: AbortSignal;
   readonly emit: (event: RunEventBody) => void;
   readonly clock: Clock;
 }
-
-const silentMs = 2_000;
-const everyMs = 1_000;
 
 /** Stores the memory of a capture, as the difference to the images before where those are kept; tells how far it is. */
 export async function putMemory(
@@ -21,23 +19,12 @@ export async function putMemory(
 ): Promise<void> {
   const [objects, previous] = [await source.objects(), await before.pages()];
   const totalBytes = objects.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  const tell = progressTeller(totalBytes, options);
+  const tell = progressTeller(options.clock, (progress) => options.emit({ type: 'snapshot.progress', ...progress }));
   let done = 0;
   for (const object of objects) {
     const pages = previous.get(object.key);
     const given = pages === undefined ? object : { ...object, previous: pages };
-    await writer.put(given, { signal: options.signal, onProgress: (bytes) => tell(done + bytes) });
+    await writer.put(given, { signal: options.signal, onProgress: (bytes) => tell(done + bytes, totalBytes) });
     done += object.sizeBytes;
   }
-}
-
-function progressTeller(totalBytes: number, { emit, clock }: PutMemoryOptions): (bytes: number) => void {
-  const startedMs = clock.monotonicMs();
-  let nextMs = startedMs + silentMs;
-  return (bytes) => {
-    const nowMs = clock.monotonicMs();
-    if (nowMs < nextMs) return;
-    nextMs = nowMs + everyMs;
-    emit({ type: 'snapshot.progress', bytes, totalBytes, bytesPerSecond: Math.round((bytes * 1000) / (nowMs - startedMs)) });
-  };
 }

@@ -4,6 +4,7 @@ import {
   type CheckpointReader,
   type CheckpointStore,
   type CheckpointSummary,
+  type Clock,
   type Epoch,
   type EpochHolder,
   HoldfastError,
@@ -14,6 +15,7 @@ import { checkOutside, ownFolderName, type RestoredFiles, restoreFiles, type Tra
 import { RebuiltImages } from '../images/rebuilt-images.js';
 import { asHoldfastError } from './as-holdfast-error.js';
 import type { RunEventBody } from './events.js';
+import { progressTeller } from './progress-teller.js';
 import { parseSnapshotMetadata, type SnapshotMetadata } from './snapshot-metadata.js';
 import type { RestorePolicy } from './types.js';
 
@@ -31,7 +33,7 @@ export interface RestoreOptions {
   readonly treeTool: string;
   readonly exclude: readonly string[];
   readonly logger: Logger;
-  readonly now: () => Date;
+  readonly clock: Clock;
   /** Where a root of the snapshot lies on this machine now. */
   readonly placeRoots: (metadata: SnapshotMetadata) => Promise<readonly TrackedRoot[]>;
   readonly start: (snapshot: SnapshotMetadata, roots: readonly TrackedRoot[], imagesDirectory: string) => Promise<RunningContainer>;
@@ -136,11 +138,13 @@ async function restoreOne(options: RestoreOptions, candidate: CheckpointSummary)
   await using reader: CheckpointReader = await store.open(candidate, { signal });
   const metadata = parseSnapshotMetadata(reader.metadata, job, candidate.number);
   const roots = await options.placeRoots(metadata);
-  const imagesDirectory = join(await options.imagesPlace(memoryBytesOf(reader)), `images-${candidate.number}`);
+  const memoryBytes = memoryBytesOf(reader);
+  const imagesDirectory = join(await options.imagesPlace(memoryBytes), `images-${candidate.number}`);
+  const tell = progressTeller(options.clock, (progress) => emit({ type: 'restore.progress', snapshot: candidate.number, ...progress }));
   // Memory first: what is not whole there is found before a file of the user's is moved.
   await rm(imagesDirectory, { recursive: true, force: true });
-  await new RebuiltImages(imagesDirectory).write(reader, { signal });
-  const savedName = `before-snapshot-${candidate.number}-${options.now().toISOString().replaceAll(/[:.]/g, '-')}`;
+  await new RebuiltImages(imagesDirectory).write(reader, { signal, onProgress: (bytes) => tell(bytes, memoryBytes) });
+  const savedName = `before-snapshot-${candidate.number}-${options.clock.now().toISOString().replaceAll(/[:.]/g, '-')}`;
   const [first] = roots.filter(({ private: own }) => !own);
   const tailsDirectory = join(first?.hostPath ?? stagingDirectory, ownFolderName, `${savedName}-outside`);
   const { tails } = await checkOutside(metadata.outsideFiles, { saveDir: tailsDirectory });
@@ -153,6 +157,7 @@ async function restoreOne(options: RestoreOptions, candidate: CheckpointSummary)
     savedName,
     logger: options.logger,
     signal,
+    onProgress: (bytes, totalBytes) => tell(memoryBytes + bytes, memoryBytes + totalBytes),
   });
   if (files.savedFolder !== undefined) emit({ type: 'files.moved', folder: files.savedFolder, count: files.moved.length });
   const container = await options.start(metadata, roots, imagesDirectory);

@@ -113,7 +113,7 @@ async function begin(environment: RunEnvironment, request: CompleteRequest, plac
         treeTool: environment.tools.tree,
         exclude: environment.exclude,
         logger: environment.logger,
-        now: () => environment.clock.now(),
+        clock: environment.clock,
         placeRoots: (metadata) => rootsOfSnapshot(metadata, places),
         start: (metadata, roots, imagesDirectory) =>
           restoreContainer({

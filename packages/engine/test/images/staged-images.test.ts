@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ObjectInput } from '@holdfast/core';
+import type { CheckpointReader, ObjectInput } from '@holdfast/core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { RebuiltImages } from '../../src/images/rebuilt-images.js';
 import { StagedImages } from '../../src/images/staged-images.js';
@@ -38,6 +38,19 @@ test('images come back as they were, those of a segment too', async () => {
   const rebuilt = await rebuild((objects) => objects);
   expect(readdirSync(rebuilt).sort()).toEqual(readdirSync(folder).sort());
   for (const name of readdirSync(folder)) expect(readFileSync(join(rebuilt, name)).equals(readFileSync(join(folder, name))), name).toBe(true);
+});
+
+test('how far all memory together is written is told', async () => {
+  const reader = await readerOf(await new StagedImages(folder).objects());
+  const told: number[] = [];
+  const write: CheckpointReader['write'] = async (key, path, layout, options) => {
+    options?.onProgress?.(1000);
+    await reader.write(key, path, layout);
+    options?.onProgress?.(4096);
+  };
+  await new RebuiltImages(join(base, 'rebuilt')).write({ ...reader, write }, { onProgress: (bytes) => told.push(bytes) });
+  // A process and a segment, at once.
+  expect(told).toEqual([1000, 2000, 5096, 8192]);
 });
 
 test('a segment has the same key under another id', async () => {

@@ -34,6 +34,8 @@ export class BlockLocator {
   readonly #open = new Map<string, SharedPack>();
   /** Where the last block was found that was not in the pack it was looked for in: a repack moves blocks together. */
   readonly #moved = new Map<string, PackHint>();
+  /** Searches come one after the other: what one finds spares the next one its own. */
+  #searched: Promise<unknown> = Promise.resolve();
 
   /** More than `openLimit` packs are open only while more are in use. */
   constructor(context: StoreContext, openLimit: number = defaultOpenLimit) {
@@ -43,9 +45,8 @@ export class BlockLocator {
 
   /** Rejects with HF_BLOCK_MISSING, or with the error of the pack that should have had it. */
   async find(id: string, hint: PackHint): Promise<Located> {
-    const moved = this.#moved.get(keyOf(hint));
-    const there = moved === undefined ? undefined : await this.#findIfWhole(id, moved);
-    if (there !== undefined) return there;
+    const moved = await this.#findMoved(id, hint);
+    if (moved !== undefined) return moved;
     let problem: HoldfastError | undefined;
     try {
       const located = await this.#findIn(id, hint);
@@ -54,7 +55,9 @@ export class BlockLocator {
       if (!isHoldfastError(error) || error.kind !== 'corrupt') throw error;
       problem = error;
     }
-    const elsewhere = await this.#search(id, hint);
+    const searching = this.#searched.then(async () => (await this.#findMoved(id, hint)) ?? (await this.#search(id, hint)));
+    this.#searched = searching.catch(() => undefined);
+    const elsewhere = await searching;
     if (elsewhere !== undefined) return elsewhere;
     if (problem !== undefined) throw problem;
     const file = join(jobPaths(this.#context.root, hint.job).packs, hint.pack);
@@ -70,6 +73,11 @@ export class BlockLocator {
     const packs = [...this.#open.values()];
     this.#open.clear();
     for (const shared of packs) await closeShared(shared);
+  }
+
+  async #findMoved(id: string, hint: PackHint): Promise<Located | undefined> {
+    const moved = this.#moved.get(keyOf(hint));
+    return moved === undefined ? undefined : await this.#findIfWhole(id, moved);
   }
 
   async #search(id: string, hint: PackHint): Promise<Located | undefined> {

@@ -74,7 +74,9 @@ export class RepositoryReader implements CheckpointReader {
 
   async write(key: string, path: string, layout: ObjectLayout, options: WriteOptions = {}): Promise<void> {
     const map = this.#map(key);
-    const { signal, onProgress } = options;
+    const { signal } = options;
+    const lengthBytes = laidOutBytes(map, layout);
+    const onProgress = lengthBytes > batchPages * pageSizeBytes ? options.onProgress : undefined;
     const file = await this.#context.files.open(path, 'create');
     let reachedBytes = 0;
     try {
@@ -83,7 +85,7 @@ export class RepositoryReader implements CheckpointReader {
         reachedBytes = Math.max(reachedBytes, offset + bytes.length);
         onProgress?.(reachedBytes);
       });
-      await file.truncate(laidOutBytes(map, layout));
+      await file.truncate(lengthBytes);
     } catch (error) {
       await file.close().catch(() => undefined);
       await removeIfThere(this.#context.files, path).catch(() => false);

@@ -55,7 +55,6 @@ export const writeFileCases: readonly ContractCase<CheckpointStoreFixture>[] = [
     const told: number[] = [];
     await reader.write('large', join(scratch, 'large'), 'sparse', { onProgress: (bytes) => told.push(bytes) });
     ok(told.length > 0 && told.every((bytes, at) => bytes <= sizeBytes && bytes >= (told[at - 1] ?? 1)));
-    equal(told.at(-1), sizeBytes);
   }),
   storeCase('a failed write leaves no partial file', async (store, _elsewhere, scratch) => {
     await using reader = await snapshot(store);

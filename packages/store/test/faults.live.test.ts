@@ -41,7 +41,8 @@ test.each([
     for (const [ordinal, fault] of planFaults(files, faultCount, randomFrom(2)).entries()) {
       const undo = await applyFault(root, fault);
       try {
-        const store = await openRepository({ root, ...key }).catch((error: unknown) => {
+        // Closed again: each open store may have threads of its own.
+        await using store = await openRepository({ root, ...key }).catch((error: unknown) => {
           if (isHoldfastError(error)) return undefined;
           throw error;
         });
@@ -70,7 +71,8 @@ test.each([
         await undo();
       }
     }
-    expect(await readAll(await openRepository({ root, ...key }), history)).not.toContain('refused');
+    await using store = await openRepository({ root, ...key });
+    expect(await readAll(store, history)).not.toContain('refused');
     expect(found.verify).toBeGreaterThan(faultCount / 2);
   },
   900_000,

@@ -10,6 +10,7 @@ import type { RunEvent } from './events.js';
 import { describeHost } from './host.js';
 import { everyInterval } from './interval.js';
 import { isLost, lostJob, noteEnd } from './job-end.js';
+import { KeptImages } from './kept-images.js';
 import { watchLease } from './lease-watch.js';
 import type { RunContext } from './run-context.js';
 import type { ActiveRunOptions } from './run-environment.js';
@@ -37,10 +38,11 @@ export class ActiveRun implements Run {
     try {
       let run: ActiveRun | undefined;
       const control = await openControl(options, () => run?.snapshot() ?? Promise.reject(notRunning(options.request.job)));
+      const images = await keptImages(options);
       options.signal?.throwIfAborted();
       // From here to the caller nothing waits: whoever hears that the job runs can also stop it.
       for (const event of options.announcements) options.events.emit(event);
-      run = new ActiveRun(options, control);
+      run = new ActiveRun(options, control, images);
       return run;
     } catch (error) {
       await options.container.kill();
@@ -49,7 +51,7 @@ export class ActiveRun implements Run {
     }
   }
 
-  private constructor(options: ActiveRunOptions, control: AsyncDisposable | undefined) {
+  private constructor(options: ActiveRunOptions, control: AsyncDisposable | undefined, images: KeptImages) {
     this.#options = options;
     this.#control = control;
     const { environment, request, epoch, container, roots, restored, events } = options;
@@ -81,7 +83,7 @@ export class ActiveRun implements Run {
     };
     this.#snapshotter = new Snapshotter({
       context,
-      parent: { ref: restored?.from, trees: restored?.files.trees },
+      parent: { ref: restored?.from, trees: restored?.files.trees, images },
       keep: request.keep,
       graceMs: environment.graceMs,
       emit: (event) => events.emit(event),
@@ -231,6 +233,13 @@ export class ActiveRun implements Run {
     if (event.type === 'snapshot.committed') notes.note((catalog) => catalog.putCheckpoint(checkpointRecord(event, epoch.epoch)));
     if (event.type === 'snapshots.pruned') notes.note((catalog) => catalog.removeCheckpoints(event.job, event.numbers));
   }
+}
+
+/** After a resume the images of the snapshot are there already. */
+async function keptImages({ environment, restored }: ActiveRunOptions): Promise<KeptImages> {
+  const images = new KeptImages(environment.logger);
+  if (restored !== undefined) await images.keep(restored.images).catch(() => undefined);
+  return images;
 }
 
 async function openControl({ directory, events }: ActiveRunOptions, snapshot: () => Promise<SnapshotOutcome>): Promise<AsyncDisposable | undefined> {

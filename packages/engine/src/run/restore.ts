@@ -15,6 +15,7 @@ import { checkOutside, ownFolderName, type RestoredFiles, restoreFiles, type Tra
 import { RebuiltImages } from '../images/rebuilt-images.js';
 import { asHoldfastError } from './as-holdfast-error.js';
 import type { RunEventBody } from './events.js';
+import type { KeptPlace } from './kept-images.js';
 import { progressTeller } from './progress-teller.js';
 import { parseSnapshotMetadata, type SnapshotMetadata } from './snapshot-metadata.js';
 import type { RestorePolicy } from './types.js';
@@ -29,7 +30,7 @@ export interface RestoreOptions {
   readonly signal: AbortSignal;
   readonly stagingDirectory: string;
   /** Where memory images of so many bytes are rebuilt. */
-  readonly imagesPlace: (memoryBytes: number) => Promise<string>;
+  readonly imagesPlace: (memoryBytes: number) => Promise<KeptPlace>;
   readonly treeTool: string;
   readonly exclude: readonly string[];
   readonly logger: Logger;
@@ -46,6 +47,8 @@ export interface Restored {
   readonly metadata: SnapshotMetadata;
   readonly roots: readonly TrackedRoot[];
   readonly files: RestoredFiles;
+  /** Where the images lie that it was restored from. */
+  readonly images: KeptPlace;
   /** Said once the job can be stopped. */
   readonly announcements: readonly RunEventBody[];
 }
@@ -139,10 +142,12 @@ async function restoreOne(options: RestoreOptions, candidate: CheckpointSummary)
   const metadata = parseSnapshotMetadata(reader.metadata, job, candidate.number);
   const roots = await options.placeRoots(metadata);
   const memoryBytes = memoryBytesOf(reader);
-  const imagesDirectory = join(await options.imagesPlace(memoryBytes), `images-${candidate.number}`);
+  const place = await options.imagesPlace(memoryBytes);
+  const images: KeptPlace = { ...place, folder: join(place.folder, `restored-${candidate.number}`) };
+  const imagesDirectory = join(images.folder, 'images');
   const tell = progressTeller(options.clock, (progress) => emit({ type: 'restore.progress', snapshot: candidate.number, ...progress }));
   // Memory first: what is not whole there is found before a file of the user's is moved.
-  await rm(imagesDirectory, { recursive: true, force: true });
+  await rm(images.folder, { recursive: true, force: true });
   await new RebuiltImages(imagesDirectory).write(reader, { signal, onProgress: (bytes) => tell(bytes, memoryBytes) });
   const savedName = `before-snapshot-${candidate.number}-${options.clock.now().toISOString().replaceAll(/[:.]/g, '-')}`;
   const [first] = roots.filter(({ private: own }) => !own);
@@ -173,5 +178,5 @@ async function restoreOne(options: RestoreOptions, candidate: CheckpointSummary)
   ];
   // After a last snapshot the job printed nothing more.
   if (metadata.final !== true) announcements.push({ type: 'output.repeats', snapshot: candidate.number, sinceSnapshotAt: candidate.createdAt });
-  return { container, metadata, roots, files, announcements };
+  return { container, metadata, roots, files, images, announcements };
 }

@@ -1,14 +1,13 @@
 import { type CheckpointRef, HoldfastError } from '@holdfast/core';
 import { asHoldfastError } from './as-holdfast-error.js';
 import type { RunEventBody, SnapshotReason } from './events.js';
-import { KeptImages } from './kept-images.js';
 import type { RunContext } from './run-context.js';
 import { type AfterFreeze, type SnapshotParent, takeSnapshot } from './snapshot.js';
 import type { SnapshotOutcome } from './types.js';
 
 export interface SnapshotterOptions {
   readonly context: RunContext;
-  readonly parent: Omit<SnapshotParent, 'images'>;
+  readonly parent: SnapshotParent;
   readonly keep: number;
   readonly graceMs: number;
   readonly emit: (event: RunEventBody) => void;
@@ -26,7 +25,7 @@ export class Snapshotter {
 
   constructor(options: SnapshotterOptions) {
     this.#options = options;
-    this.#parent = { ...options.parent, images: new KeptImages(options.context.logger) };
+    this.#parent = options.parent;
   }
 
   get committed(): number {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { CheckpointStore, Epoch, EpochHolder, JobState, Lease } from '@holdfast/core';
@@ -10,6 +10,7 @@ import { type ContainerOptions, restoreContainer, startContainer } from '../cont
 import { ActiveRun } from './active-run.js';
 import { CatalogNotes } from './catalog-notes.js';
 import { EventLog } from './event-log.js';
+import type { KeptPlace } from './kept-images.js';
 import { forkFirst } from './fork-first.js';
 import { takeLease } from './lease-keeper.js';
 import { clearLeftovers } from './leftovers.js';
@@ -128,8 +129,7 @@ async function begin(environment: RunEnvironment, request: CompleteRequest, plac
       },
       epoch,
     );
-    for (const folder of [stagingDirectory, join(place.memoryDirectory, 'staging')])
-      await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+    await clearStaging([stagingDirectory, join(place.memoryDirectory, 'staging')], restored?.images.folder);
     if (restored !== undefined) return { ...restored, restored };
   }
   const current = epoch.from === undefined ? epoch : await claimFresh(store, request.job, holder, places, signal);
@@ -138,16 +138,25 @@ async function begin(environment: RunEnvironment, request: CompleteRequest, plac
   return { epoch: current, container, roots, restored: undefined, announcements: [{ type: 'job.started', pid: container.initPid }] };
 }
 
-/** On the disk, since the job's memory will be wanted twice; where that may not be, in memory for both. */
+/** In memory where the job fits beside its images twice over; where those may not lie on the disk, in memory or not at all. */
 async function imagesPlace(
   { plainDiskStaging }: RunEnvironment,
   memoryDirectory: string,
   diskDirectory: string,
   memoryBytes: number,
-): Promise<string> {
-  if (plainDiskStaging) return diskDirectory;
-  const places = { memoryDirectory: join(memoryDirectory, 'staging'), diskDirectory, plainDisk: false };
-  return (await chooseStaging(places, 2 * memoryBytes)).directory;
+): Promise<KeptPlace> {
+  const places = { memoryDirectory: join(memoryDirectory, 'staging'), diskDirectory, plainDisk: plainDiskStaging };
+  const { directory, kind } = await chooseStaging(places, 2 * memoryBytes);
+  return { folder: directory, kind };
+}
+
+/** All but the images that the next snapshot is compared with. */
+async function clearStaging(folders: readonly string[], kept: string | undefined): Promise<void> {
+  for (const folder of folders) {
+    const names = await readdir(folder).catch(() => []);
+    for (const path of names.map((name) => join(folder, name)))
+      if (path !== kept) await rm(path, { recursive: true, force: true }).catch(() => undefined);
+  }
 }
 
 /** Undefined where the job is to start anew: nothing of what was before matters then, not even whether it can be read. */

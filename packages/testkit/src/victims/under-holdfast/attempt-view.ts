@@ -31,7 +31,7 @@ export class AttemptView {
 
   /** True while the snapshot that is to be resumed is put on this machine. */
   isRestoring(): boolean {
-    return existsSync(join(this.#stateDirectory, 'staging', this.attempt));
+    return existsSync(join(this.#stateDirectory, 'staging', this.attempt)) || existsSync(`/dev/shm/holdfast-${this.attempt}/staging`);
   }
 
   initPid(): number | undefined {

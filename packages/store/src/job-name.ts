@@ -1,4 +1,4 @@
-import { HoldfastError } from '@holdfast/core';
+import { HoldfastError } from '@holdfast/core/basics';
 
 /**
  * A job's name as the repository takes it: 1 to 128 characters of `A-Z a-z 0-9 . _ -`, not beginning with a dot.

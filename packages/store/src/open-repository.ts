@@ -1,5 +1,6 @@
 import { realpath } from 'node:fs/promises';
-import { type CheckpointStore, type Clock, HoldfastError, type Logger, type StorageGuarantees, silentLogger, systemClock } from '@holdfast/core';
+import type { CheckpointStore, Clock, Logger, StorageGuarantees } from '@holdfast/core';
+import { HoldfastError, silentLogger, systemClock } from '@holdfast/core/basics';
 import { createKeyedHash } from './codec/create-keyed-hash.js';
 import type { HashKind } from './codec/keyed-hash.js';
 import { RepositoryCipher } from './encryption/repository-cipher.js';

@@ -1,4 +1,4 @@
-import { HoldfastError } from '@holdfast/core';
+import { HoldfastError } from '@holdfast/core/basics';
 
 const commonMagic = 0x54564319;
 const serviceMagic = 0x55105940;

@@ -1,4 +1,4 @@
-import { HoldfastError } from '@holdfast/core';
+import { HoldfastError } from '@holdfast/core/basics';
 
 /** A name that CRIU gives to a file of its images: no path, nothing hidden, nothing that leads elsewhere. */
 export function isImageName(name: string): boolean {

@@ -1,4 +1,5 @@
-import { HoldfastError, type ObjectInput, pageSizeBytes } from '@holdfast/core';
+import type { ObjectInput } from '@holdfast/core';
+import { HoldfastError, pageSizeBytes } from '@holdfast/core/basics';
 import { memoryKey } from './memory-keys.js';
 import type { MemoryName } from './memory-names.js';
 

@@ -1,4 +1,5 @@
-import { type PageRun, pageSizeBytes } from '@holdfast/core';
+import type { PageRun } from '@holdfast/core';
+import { pageSizeBytes } from '@holdfast/core/basics';
 import { damaged, messagesOf } from './image-file.js';
 import { decodeFields } from './message-fields.js';
 

@@ -1,4 +1,4 @@
-import { pageSizeBytes } from '@holdfast/core';
+import { pageSizeBytes } from '@holdfast/core/basics';
 import { damaged } from './image-file.js';
 import type { Pagemap } from './pagemap.js';
 

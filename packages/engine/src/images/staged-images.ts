@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { HoldfastError, isHoldfastError, type ObjectInput, pageSizeBytes, type SourceExtent } from '@holdfast/core';
+import type { ObjectInput, SourceExtent } from '@holdfast/core';
+import { HoldfastError, isHoldfastError, pageSizeBytes } from '@holdfast/core/basics';
 import { isStored } from './image-names.js';
 import { imageKey } from './memory-keys.js';
 import type { MemoryName } from './memory-names.js';

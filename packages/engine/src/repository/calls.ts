@@ -1,4 +1,5 @@
-import { type CheckpointReader, type CheckpointStore, type CheckpointWriter, HoldfastError } from '@holdfast/core';
+import type { CheckpointReader, CheckpointStore, CheckpointWriter } from '@holdfast/core';
+import { HoldfastError } from '@holdfast/core/basics';
 import { openRepository } from '@holdfast/store';
 import type { CallContext, RepositoryCalls } from './protocol.js';
 

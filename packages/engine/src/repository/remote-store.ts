@@ -1,5 +1,5 @@
 import type { CallOptions, CheckpointReader, CheckpointRef, CheckpointStore, CheckpointWriter, Epoch, Logger } from '@holdfast/core';
-import { HoldfastError } from '@holdfast/core';
+import { HoldfastError } from '@holdfast/core/basics';
 import { defaultDeadlines, type RepositoryDeadlines } from './deadlines.js';
 import type { RepositoryOptions } from './protocol.js';
 import { RemoteReader } from './remote-reader.js';

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { HoldfastError, type Logger } from '@holdfast/core';
+import type { Logger } from '@holdfast/core';
+import { HoldfastError } from '@holdfast/core/basics';
 import { deadlineMs, type RepositoryDeadlines } from './deadlines.js';
 import type { CallName, RepositoryCalls, RequestMessage, ResponseMessage } from './protocol.js';
 import { fromWireError } from './wire-error.js';

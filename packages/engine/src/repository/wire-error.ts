@@ -1,4 +1,4 @@
-import { HoldfastError, isHoldfastError } from '@holdfast/core';
+import { HoldfastError, isHoldfastError } from '@holdfast/core/basics';
 import type { WireError } from './protocol.js';
 
 export function toWireError(error: unknown): WireError {

@@ -1,4 +1,4 @@
-import { HoldfastError } from '@holdfast/core';
+import { HoldfastError } from '@holdfast/core/basics';
 
 export function keyMissing(file: string): HoldfastError {
   return new HoldfastError('HF_KEY_MISSING', {

@@ -1,4 +1,4 @@
-import { HoldfastError } from '@holdfast/core';
+import { HoldfastError } from '@holdfast/core/basics';
 import { keyBytes } from './key-schedule.js';
 
 const hexadecimal = /^[0-9a-fA-F]{64}$/;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { CheckpointRef, Epoch, EpochHolder, EpochStart } from '@holdfast/core';
-import { HoldfastError, isHoldfastError } from '@holdfast/core';
+import { HoldfastError, isHoldfastError } from '@holdfast/core/basics';
 import { checkpointMissing, usage } from '../errors.js';
 import { throwIfAborted } from '../files/abort.js';
 import { createExclusively } from '../files/create-exclusively.js';

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { type Epoch, type EpochEnd, HoldfastError } from '@holdfast/core';
+import type { Epoch, EpochEnd } from '@holdfast/core';
+import { HoldfastError } from '@holdfast/core/basics';
 import { createExclusively } from '../files/create-exclusively.js';
 import { epochFileName } from '../files/names.js';
 import type { JobPaths, StoreContext } from '../repository/store-context.js';

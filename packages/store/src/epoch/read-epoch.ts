@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { isHoldfastError } from '@holdfast/core';
+import { isHoldfastError } from '@holdfast/core/basics';
 import { MalformedBytes } from '../codec/byte-reader.js';
 import { sealedJsonLimitBytes } from '../codec/sealed-json.js';
 import { corrupt } from '../errors.js';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { HoldfastError } from '@holdfast/core';
+import { HoldfastError } from '@holdfast/core/basics';
 import { ensureDirectory, listIfThere } from '../files/directories.js';
 import { type SourceNote, sourceNoteName } from '../files/names.js';
 import { removeIfThere, writeNewFile } from '../files/whole-files.js';

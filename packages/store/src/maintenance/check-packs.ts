@@ -1,4 +1,4 @@
-import { isHoldfastError } from '@holdfast/core';
+import { isHoldfastError } from '@holdfast/core/basics';
 import { listIfThere } from '../files/directories.js';
 import { isGone } from '../files/is-gone.js';
 import { parsePackName, parseTemporaryName } from '../files/names.js';

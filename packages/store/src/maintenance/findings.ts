@@ -1,4 +1,5 @@
-import { isHoldfastError, type VerifyProblem } from '@holdfast/core';
+import type { VerifyProblem } from '@holdfast/core';
+import { isHoldfastError } from '@holdfast/core/basics';
 
 /** What the checks of one job add to. */
 export interface Findings {

@@ -1,4 +1,5 @@
-import { isHoldfastError, type SnapshotUsage } from '@holdfast/core';
+import type { SnapshotUsage } from '@holdfast/core';
+import { isHoldfastError } from '@holdfast/core/basics';
 import { isEligible } from '../epoch/eligibility.js';
 import { viewJob } from '../epoch/job-view.js';
 import { throwIfAborted } from '../files/abort.js';

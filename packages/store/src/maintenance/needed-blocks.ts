@@ -1,4 +1,4 @@
-import { isHoldfastError } from '@holdfast/core';
+import { isHoldfastError } from '@holdfast/core/basics';
 import type { SnapshotName } from '../files/names.js';
 import { blockId } from '../manifest/manifest.js';
 import { readManifest } from '../manifest/read-manifest.js';

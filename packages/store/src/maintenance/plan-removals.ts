@@ -1,4 +1,5 @@
-import { isHoldfastError, type PrunePolicy, type RemovalReason } from '@holdfast/core';
+import type { PrunePolicy, RemovalReason } from '@holdfast/core';
+import { isHoldfastError } from '@holdfast/core/basics';
 import type { JobView } from '../epoch/job-view.js';
 import { type SnapshotName, snapshotName } from '../files/names.js';
 import { readManifest } from '../manifest/read-manifest.js';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { isHoldfastError } from '@holdfast/core';
+import { isHoldfastError } from '@holdfast/core/basics';
 import { type JobListing, listJob } from '../epoch/job-listing.js';
 import { type SourceNote, sourceNoteName } from '../files/names.js';
 import { removeIfThere } from '../files/whole-files.js';

@@ -1,4 +1,5 @@
-import { type HoldfastError, isHoldfastError } from '@holdfast/core';
+import type { HoldfastError } from '@holdfast/core';
+import { isHoldfastError } from '@holdfast/core/basics';
 import { throwIfAborted } from '../files/abort.js';
 import { movedPackName } from '../files/names.js';
 import type { JobPaths, StoreContext } from '../repository/store-context.js';

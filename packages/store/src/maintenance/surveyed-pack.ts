@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { isHoldfastError } from '@holdfast/core';
+import { isHoldfastError } from '@holdfast/core/basics';
 import { packGeneration, parsePackName, type SnapshotName } from '../files/names.js';
 import { systemCode } from '../files/system-errors.js';
 import type { IndexEntry } from '../pack/pack-index.js';

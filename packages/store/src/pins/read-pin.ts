@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { isHoldfastError } from '@holdfast/core';
+import { isHoldfastError } from '@holdfast/core/basics';
 import { ensureDirectory } from '../files/directories.js';
 import { temporaryName } from '../files/names.js';
 import { removeIfThere, writeNewFile } from '../files/whole-files.js';

@@ -1,4 +1,4 @@
-import { pageSizeBytes } from '@holdfast/core';
+import { pageSizeBytes } from '@holdfast/core/basics';
 import { MalformedBytes } from '../codec/byte-reader.js';
 import { corrupt } from '../errors.js';
 import { type BlockTable, blockId, type PackHint } from '../manifest/manifest.js';

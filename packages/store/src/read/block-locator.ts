@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { HoldfastError, isHoldfastError } from '@holdfast/core';
+import { HoldfastError, isHoldfastError } from '@holdfast/core/basics';
 import { listIfThere } from '../files/directories.js';
 import { parsePackName } from '../files/names.js';
 import { systemCode } from '../files/system-errors.js';

@@ -1,4 +1,4 @@
-import { HoldfastError } from '@holdfast/core';
+import { HoldfastError } from '@holdfast/core/basics';
 import type { BlockTable } from '../manifest/manifest.js';
 import { blockBytes } from '../pack/block.js';
 import { BlockDecoder } from './block-decoder.js';

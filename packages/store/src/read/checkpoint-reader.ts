@@ -1,15 +1,14 @@
 import { join } from 'node:path';
-import {
-  type CallOptions,
-  type CheckpointMetadata,
-  type CheckpointObject,
-  type CheckpointReader,
-  type CheckpointSummary,
-  HoldfastError,
-  type ObjectLayout,
-  pageSizeBytes,
-  type WriteOptions,
+import type {
+  CallOptions,
+  CheckpointMetadata,
+  CheckpointObject,
+  CheckpointReader,
+  CheckpointSummary,
+  ObjectLayout,
+  WriteOptions,
 } from '@holdfast/core';
+import { HoldfastError, pageSizeBytes } from '@holdfast/core/basics';
 import { usage } from '../errors.js';
 import { throwIfAborted } from '../files/abort.js';
 import type { OpenFile } from '../files/file-operations.js';

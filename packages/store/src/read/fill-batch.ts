@@ -1,4 +1,4 @@
-import { pageSizeBytes } from '@holdfast/core';
+import { pageSizeBytes } from '@holdfast/core/basics';
 import { hashLength, type KeyedHash } from '../codec/keyed-hash.js';
 import { corrupt } from '../errors.js';
 import { type ObjectMap, zeroBlock } from '../manifest/page-map.js';

@@ -1,4 +1,4 @@
-import { pageSizeBytes } from '@holdfast/core';
+import { pageSizeBytes } from '@holdfast/core/basics';
 import { hashLength, type KeyedHash } from '../codec/keyed-hash.js';
 import type { OpenFile } from '../files/file-operations.js';
 import { readFully } from '../files/whole-files.js';

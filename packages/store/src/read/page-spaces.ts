@@ -1,4 +1,4 @@
-import { pageSizeBytes } from '@holdfast/core';
+import { pageSizeBytes } from '@holdfast/core/basics';
 
 /**
  * Memory for decoded blocks, seen by all threads and used again: the system takes its time over fresh memory, and the garbage collector over giving it

@@ -1,4 +1,5 @@
-import { type ObjectLayout, pageSizeBytes } from '@holdfast/core';
+import type { ObjectLayout } from '@holdfast/core';
+import { pageSizeBytes } from '@holdfast/core/basics';
 import { type ObjectMap, windowPages, zeroBlock } from '../manifest/page-map.js';
 import { WindowCursor } from '../manifest/window-cursor.js';
 

@@ -1,4 +1,5 @@
-import { type ObjectLayout, pageSizeBytes } from '@holdfast/core';
+import type { ObjectLayout } from '@holdfast/core';
+import { pageSizeBytes } from '@holdfast/core/basics';
 import type { KeyedHash } from '../codec/keyed-hash.js';
 import type { ObjectMap } from '../manifest/page-map.js';
 import type { WindowCursor } from '../manifest/window-cursor.js';

@@ -1,4 +1,4 @@
-import { pageSizeBytes } from '@holdfast/core';
+import { pageSizeBytes } from '@holdfast/core/basics';
 import { MalformedBytes } from '../codec/byte-reader.js';
 import { type Fields, numberField, textField } from '../codec/fields.js';
 import { type HashKind, hashKinds } from '../codec/keyed-hash.js';

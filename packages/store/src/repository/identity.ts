@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { type Clock, HoldfastError } from '@holdfast/core';
+import type { Clock } from '@holdfast/core';
+import { HoldfastError } from '@holdfast/core/basics';
 import { MalformedBytes } from '../codec/byte-reader.js';
 import type { HashKind } from '../codec/keyed-hash.js';
 import { decodeSealedJson, encodeSealedJson, sealedJsonLimitBytes } from '../codec/sealed-json.js';

@@ -1,22 +1,22 @@
 import { join } from 'node:path';
-import {
-  type CallOptions,
-  type CheckpointReader,
-  type CheckpointRef,
-  type CheckpointStore,
-  type CheckpointSummary,
-  type CheckpointWriter,
-  type Epoch,
-  type EpochEnd,
-  type EpochHolder,
-  type EpochStart,
-  isHoldfastError,
-  type JobState,
-  type PrunePolicy,
-  type PruneReport,
-  type SnapshotUsage,
-  type VerifyReport,
+import type {
+  CallOptions,
+  CheckpointReader,
+  CheckpointRef,
+  CheckpointStore,
+  CheckpointSummary,
+  CheckpointWriter,
+  Epoch,
+  EpochEnd,
+  EpochHolder,
+  EpochStart,
+  JobState,
+  PrunePolicy,
+  PruneReport,
+  SnapshotUsage,
+  VerifyReport,
 } from '@holdfast/core';
+import { isHoldfastError } from '@holdfast/core/basics';
 import { assertCurrent } from '../epoch/assert-current.js';
 import { claimEpoch } from '../epoch/claim.js';
 import { isEligible } from '../epoch/eligibility.js';

@@ -1,3 +1,4 @@
+import { readSync } from 'node:fs';
 import type { ObjectSource } from '@holdfast/core';
 import { fileChanged } from '../errors.js';
 import { printable } from '../files/explained-operations.js';
@@ -9,10 +10,13 @@ import { readFully } from '../files/whole-files.js';
 export interface PageSource {
   /** Fills `target` from `position` on; rejects with HF_FILE_CHANGED where there is less. */
   fill(target: Buffer, position: number): Promise<void>;
+  /** The same at once, for what lies on this machine: a thread that is asked to read takes longer than reading does. Undefined where that may block. */
+  readonly fillNow?: ((target: Buffer, position: number) => void) | undefined;
   close(): Promise<void>;
 }
 
-export async function openPageSource(files: FileOperations, source: ObjectSource, key: string): Promise<PageSource> {
+/** `local`: the source is on a file system of this machine that never waits for another one. */
+export async function openPageSource(files: FileOperations, source: ObjectSource, key: string, local: boolean): Promise<PageSource> {
   if (source.kind === 'bytes') return fromBytes(source.bytes, key);
   const name = printable(source.path);
   const file = await files.open(source.path, 'source').catch((error: unknown) => {
@@ -23,7 +27,18 @@ export async function openPageSource(files: FileOperations, source: ObjectSource
       const got = await readFully(file, target, position);
       if (got < target.length) throw fileChanged(name, position + target.length, position + got);
     },
+    fillNow: local && file.descriptor !== undefined ? fillNow(file.descriptor, name) : undefined,
     close: () => file.close(),
+  };
+}
+
+function fillNow(descriptor: number, name: string): (target: Buffer, position: number) => void {
+  return (target, position) => {
+    for (let done = 0; done < target.length; ) {
+      const got = readSync(descriptor, target, done, target.length - done, position + done);
+      if (got <= 0) throw fileChanged(name, position + target.length, position + done);
+      done += got;
+    }
   };
 }
 

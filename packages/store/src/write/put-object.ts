@@ -33,7 +33,7 @@ export async function putObject(
   options: PutOptions = {},
 ): Promise<PutResult> {
   const { context, builder, hashes } = tools;
-  const source = await openPageSource(context.files, object.source, object.key);
+  const source = await openPageSource(context.files, object.source, object.key, object.kind === 'memory');
   const old = known.parent === undefined ? undefined : await openOldPages(context, object.previous);
   hashes.beginObject();
   const detector = new ChangeDetector({ hash: context.hash, builder, hashes }, { ...known, old });

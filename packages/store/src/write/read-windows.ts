@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { pageSizeBytes } from '@holdfast/core/basics';
 import { windowPages } from '../manifest/page-map.js';
 import type { CheckedObject } from './object-input.js';
@@ -6,6 +7,8 @@ import { batchPages, type Piece, type PlannedBatch, planBatches, type SourceWind
 
 /** One batch is looked at, so many are being read meanwhile. */
 const batchesAhead = 3;
+/** About a millisecond. */
+const batchesPerTurn = 8;
 
 export interface Batch {
   /** Valid until the next batch is asked for. */
@@ -18,15 +21,33 @@ interface Reading {
   readonly done: Promise<void>;
 }
 
-/** Reads an object in batches of whole windows, some of them ahead; when this ends, however it ends, nothing is being read any more. */
-export async function* readWindows(object: CheckedObject, source: PageSource): AsyncGenerator<Batch> {
+/** Reads an object in batches of whole windows; when this ends, however it ends, nothing is being read any more. */
+export function readWindows(object: CheckedObject, source: PageSource): AsyncGenerator<Batch> {
+  const { fillNow } = source;
+  return fillNow === undefined ? readAhead(object, source) : readAtOnce(object, fillNow);
+}
+
+/** Lets others have their turn of the event loop every few batches. */
+async function* readAtOnce(object: CheckedObject, fillNow: NonNullable<PageSource['fillNow']>): AsyncGenerator<Batch> {
+  const bytes = batchBuffer(object);
+  let turns = 0;
+  for (const { windows, pieces } of planBatches(object)) {
+    for (const { offset, pageCount, sourceOffset } of pieces) fillNow(bytes.subarray(offset, offset + pageCount * pageSizeBytes), sourceOffset);
+    yield { bytes, windows };
+    turns += 1;
+    if (turns % batchesPerTurn === 0) await setImmediate();
+  }
+}
+
+/** Some batches are read while one is looked at. */
+async function* readAhead(object: CheckedObject, source: PageSource): AsyncGenerator<Batch> {
   const plan = planBatches(object);
   const reading: Reading[] = [];
   const spare: Buffer[] = [];
   const readNext = (): void => {
     const { value, done }: IteratorResult<PlannedBatch, undefined> = plan.next();
     if (done === true) return;
-    const bytes = spare.pop() ?? Buffer.allocUnsafeSlow(Math.min(batchPages, roundUp(object.pageCount)) * pageSizeBytes);
+    const bytes = spare.pop() ?? batchBuffer(object);
     const read = readPieces(object, source, bytes, value.pieces);
     read.catch(() => undefined);
     reading.push({ batch: { bytes, windows: value.windows }, done: read });
@@ -44,8 +65,9 @@ export async function* readWindows(object: CheckedObject, source: PageSource): A
   }
 }
 
-function roundUp(pages: number): number {
-  return Math.ceil((pages + 1) / windowPages) * windowPages;
+function batchBuffer({ pageCount }: CheckedObject): Buffer {
+  const wholeWindows = Math.ceil((pageCount + 1) / windowPages) * windowPages;
+  return Buffer.allocUnsafeSlow(Math.min(batchPages, wholeWindows) * pageSizeBytes);
 }
 
 async function readPieces(object: CheckedObject, source: PageSource, bytes: Buffer, pieces: readonly Piece[]): Promise<void> {

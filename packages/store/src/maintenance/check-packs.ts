@@ -7,11 +7,8 @@ import type { IndexEntry } from '../pack/pack-index.js';
 import { PackReader } from '../pack/pack-reader.js';
 import { readVerified } from '../read/verified-block.js';
 import type { JobPaths, StoreContext } from '../repository/store-context.js';
-import { StoredSpace } from '../workers/stored-space.js';
+import type { StoredSpace } from '../workers/stored-space.js';
 import { type Findings, noting } from './findings.js';
-
-/** Blocks being read while each thread works on one. */
-const readsAhead = 4;
 
 /** What was found of a pack: its good blocks, or that it is not whole. */
 export interface CheckedPack {
@@ -25,14 +22,19 @@ export interface CheckedPack {
  */
 export async function checkPacks(context: StoreContext, paths: JobPaths, findings: Findings): Promise<ReadonlyMap<string, CheckedPack>> {
   const packs = new Map<string, CheckedPack>();
-  const spaces = Array.from({ length: context.workers.width + readsAhead }, () => new StoredSpace());
-  for (const file of await listIfThere(context.files, paths.packs)) {
-    findings.advance(0);
-    if (parsePackName(file) === undefined) {
-      if (parseTemporaryName(file) === undefined) context.logger.info({ job: paths.job, file }, 'an unknown file lies among the packs');
-      continue;
+  const { stored, storedLimit } = findings.memory;
+  const spaces = await Promise.all(Array.from({ length: storedLimit }, () => stored.acquire()));
+  try {
+    for (const file of await listIfThere(context.files, paths.packs)) {
+      findings.advance(0);
+      if (parsePackName(file) === undefined) {
+        if (parseTemporaryName(file) === undefined) context.logger.info({ job: paths.job, file }, 'an unknown file lies among the packs');
+        continue;
+      }
+      packs.set(file, await checkPack(context, paths, file, spaces, findings));
     }
-    packs.set(file, await checkPack(context, paths, file, spaces, findings));
+  } finally {
+    for (const space of spaces) stored.release(space);
   }
   return packs;
 }

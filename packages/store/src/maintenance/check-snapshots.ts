@@ -53,11 +53,11 @@ async function checkSnapshot(
   name: SnapshotName,
   eligible: boolean,
   verified: Manifest | undefined,
-  { advance }: Findings,
+  { advance, memory }: Findings,
 ): Promise<Manifest | undefined> {
   await using _pin = await pinToRead(context, paths, name.number, 'verify');
   const manifest = await readManifest(context, paths, name);
-  await using reader = new RepositoryReader(context, manifest, eligible);
+  await using reader = new RepositoryReader(context, manifest, eligible, memory);
   // What an attempt left behind may lack its packs: nobody restores it.
   if (!eligible) return undefined;
   await reader.verifySince(verified, { onProgress: () => advance(0) });

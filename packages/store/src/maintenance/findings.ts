@@ -1,10 +1,13 @@
 import type { VerifyProblem } from '@holdfast/core';
 import { isHoldfastError } from '@holdfast/core/basics';
+import type { ReadingMemory } from '../read/reading-memory.js';
 
 /** What the checks of one job add to. */
 export interface Findings {
   readonly job: string;
   readonly problems: VerifyProblem[];
+  /** One for everything that is read, one after the other. */
+  readonly memory: ReadingMemory;
   snapshots: number;
   blocks: number;
   bytes: number;

@@ -1,5 +1,6 @@
 import type { CallOptions, VerifyProblem, VerifyReport } from '@holdfast/core';
 import { throwIfAborted } from '../files/abort.js';
+import { ReadingMemory } from '../read/reading-memory.js';
 import { jobPaths, type StoreContext } from '../repository/store-context.js';
 import { checkEpochs } from './check-epochs.js';
 import { checkPacks } from './check-packs.js';
@@ -13,6 +14,7 @@ export interface VerifyRun extends CallOptions {
 /** Reads everything of the jobs and names every problem; see docs/format.md. Rejects only when aborted. */
 export async function verifyRepository(context: StoreContext, jobs: readonly string[], run: VerifyRun = {}): Promise<VerifyReport> {
   const problems: VerifyProblem[] = [];
+  const memory = new ReadingMemory(context.workers.width);
   const totals = { snapshots: 0, blocks: 0, bytes: 0 };
   for (const job of jobs) {
     const advance = (bytes: number): void => {
@@ -20,7 +22,7 @@ export async function verifyRepository(context: StoreContext, jobs: readonly str
       totals.bytes += bytes;
       run.onProgress?.(totals.bytes);
     };
-    const findings: Findings = { job, problems, snapshots: 0, blocks: 0, bytes: 0, advance };
+    const findings: Findings = { job, problems, memory, snapshots: 0, blocks: 0, bytes: 0, advance };
     const paths = jobPaths(context.root, job);
     await noting(findings, paths.epochs, undefined, () => checkEpochs(context, paths, findings));
     const packs = await noting(findings, paths.packs, undefined, () => checkPacks(context, paths, findings));

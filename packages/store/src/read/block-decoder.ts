@@ -4,14 +4,11 @@ import { corrupt } from '../errors.js';
 import { type BlockTable, blockId, type PackHint } from '../manifest/manifest.js';
 import { codecs, deltaDepthLimit } from '../pack/block.js';
 import { applyBase, parseDeltaPlan } from '../pack/decode-block.js';
-import { BoundedPool } from '../workers/bounded-pool.js';
-import { StoredSpace } from '../workers/stored-space.js';
+import type { BoundedPool } from '../workers/bounded-pool.js';
+import type { StoredSpace } from '../workers/stored-space.js';
 import type { BlockLocator } from './block-locator.js';
 import type { DeltaBases } from './delta-bases.js';
 import { type BlockTools, readVerified } from './verified-block.js';
-
-/** Blocks being read while each thread works on one. */
-const readsAhead = 4;
 
 /** Who wants a block decoded. */
 export interface DecodeTarget {
@@ -39,12 +36,12 @@ export class BlockDecoder {
   readonly #locator: BlockLocator;
   readonly #stored: BoundedPool<StoredSpace>;
 
-  constructor(tools: BlockTools, table: BlockTable, bases: DeltaBases, locator: BlockLocator) {
+  constructor(tools: BlockTools, table: BlockTable, bases: DeltaBases, locator: BlockLocator, stored: BoundedPool<StoredSpace>) {
     this.#tools = tools;
     this.#table = table;
     this.#bases = bases;
     this.#locator = locator;
-    this.#stored = new BoundedPool(tools.workers.width + readsAhead, () => new StoredSpace());
+    this.#stored = stored;
   }
 
   /** The block's pages, in the target's memory. */

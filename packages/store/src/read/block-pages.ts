@@ -4,11 +4,10 @@ import { blockBytes } from '../pack/block.js';
 import { BlockDecoder } from './block-decoder.js';
 import type { BlockLocator } from './block-locator.js';
 import { DeltaBases } from './delta-bases.js';
-import { PageSpaces, spaceBytes } from './page-spaces.js';
+import { type PageSpaces, spaceBytes } from './page-spaces.js';
+import { ReadingMemory } from './reading-memory.js';
 import type { BlockTools } from './verified-block.js';
 
-/** A delta has up to 64 bases of 1 MiB, which are needed again where their own pages are. */
-const defaultLimitBytes = 96 * blockBytes;
 /** So much of it may be meant for what comes; the rest is what was used last. */
 const heldShare = 0.75;
 
@@ -46,11 +45,11 @@ export class BlockPages {
   #usedBytes = 0;
   #heldBytes = 0;
 
-  constructor(tools: BlockTools, table: BlockTable, locator: BlockLocator, limitBytes: number = defaultLimitBytes) {
-    this.#limitBytes = limitBytes;
+  constructor(tools: BlockTools, table: BlockTable, locator: BlockLocator, memory: ReadingMemory = new ReadingMemory(tools.workers.width)) {
+    this.#limitBytes = memory.decodedLimitBytes;
     this.#bases = new DeltaBases(table);
-    this.#decoder = new BlockDecoder(tools, table, this.#bases, locator);
-    this.#spaces = new PageSpaces(limitBytes);
+    this.#decoder = new BlockDecoder(tools, table, this.#bases, locator, memory.stored);
+    this.#spaces = memory.spaces;
   }
 
   /** What is in memory already; valid until the caller awaits anything. */
@@ -100,6 +99,11 @@ export class BlockPages {
   async abandon(hold: BlockHold): Promise<void> {
     this.letGo(hold);
     await Promise.allSettled(hold.blocks.filter((block) => !isWanted(block)).map(({ decoding }) => decoding));
+  }
+
+  /** Gives back the memory of all that is decoded; once nobody uses it any more. */
+  clear(): void {
+    for (const block of this.#blocks.values()) if (block.pages !== undefined && !isWanted(block)) this.#remove(block);
   }
 
   #holdOne(block: CachedBlock): CachedBlock {

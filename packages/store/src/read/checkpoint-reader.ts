@@ -20,17 +20,15 @@ import type { ObjectMap } from '../manifest/page-map.js';
 import type { WindowCursor } from '../manifest/window-cursor.js';
 import { jobPaths, type StoreContext } from '../repository/store-context.js';
 import { BlockLocator } from './block-locator.js';
-import { BoundedPool } from '../workers/bounded-pool.js';
 import { BlockPages } from './block-pages.js';
 import { matchesObject } from './match-object.js';
 import { laidOutBytes } from './object-layout.js';
 import { batchPages } from './plan-object.js';
+import { ReadingMemory } from './reading-memory.js';
 import { type RebuildTools, rebuildObject } from './rebuild-object.js';
 import { VerifiedWindows } from './verified-windows.js';
 
 const readLimitBytes = 256 * 1024 * 1024;
-/** Batches being filled and written, of all objects together. */
-const batchLimit = 8;
 
 export class RepositoryReader implements CheckpointReader {
   readonly summary: CheckpointSummary;
@@ -42,7 +40,7 @@ export class RepositoryReader implements CheckpointReader {
   readonly #locator: BlockLocator;
   readonly #tools: RebuildTools;
 
-  constructor(context: StoreContext, manifest: Manifest, eligible: boolean) {
+  constructor(context: StoreContext, manifest: Manifest, eligible: boolean, memory: ReadingMemory = new ReadingMemory(context.workers.width)) {
     this.#context = context;
     this.#manifest = manifest;
     this.summary = toCheckpointSummary(manifest.summary, eligible);
@@ -52,9 +50,9 @@ export class RepositoryReader implements CheckpointReader {
     this.#locator = new BlockLocator(context);
     this.#tools = {
       file: join(jobPaths(context.root, manifest.summary.job).manifests, manifestName(manifest.summary)),
-      blocks: new BlockPages(context, manifest.blocks, this.#locator),
+      blocks: new BlockPages(context, manifest.blocks, this.#locator, memory),
       hash: context.hash,
-      buffers: new BoundedPool<Buffer>(batchLimit, () => Buffer.allocUnsafeSlow(batchPages * pageSizeBytes)),
+      buffers: memory.batches,
     };
   }
 
@@ -130,6 +128,7 @@ export class RepositoryReader implements CheckpointReader {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#tools.blocks.clear();
     await this.#locator.close();
   }
 

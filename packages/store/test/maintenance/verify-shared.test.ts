@@ -4,10 +4,13 @@ import { openRepository } from '@holdfast/store';
 import { createFileOperations, type FileOperations, openRepositoryWith } from '@holdfast/store/internal';
 import { expect, test } from 'vitest';
 import { GrowingSegments } from '../../src/manifest/growing-segments.js';
+import { verifyRepository } from '../../src/maintenance/verify.js';
 import { decodeManifest, encodeManifest } from '../../src/manifest/manifest-codec.js';
 import type { ObjectMap } from '../../src/manifest/page-map.js';
+import type { BlockWorkers } from '../../src/workers/block-workers.js';
 import { temporaryPlace } from '../fixture.js';
 import { deltaChain } from '../read/delta-chain.js';
+import { storeContext } from '../store-context.js';
 
 /** Rewrites the manifest of a snapshot, well sealed, with another object. */
 async function forge(root: string, number: number, change: (map: ObjectMap) => ObjectMap): Promise<void> {
@@ -64,4 +67,24 @@ test('what snapshots have in common is decoded once', async () => {
   expect({ ok, snapshots }).toEqual({ ok: true, snapshots: 7 });
   // Once as part of its pack, once for the snapshots.
   expect(reads).toBe(2 * blocks);
+});
+
+test('the memory of a verification does not grow with the number of snapshots', async () => {
+  await using place = await temporaryPlace();
+  await deltaChain(place, 3000, 5);
+  const context = await storeContext(place.root);
+  const spaces = new Set<SharedArrayBuffer>();
+  const workers: BlockWorkers = {
+    width: 1,
+    encode: (slot, request) => context.workers.encode(slot, request),
+    decode: (request) => {
+      for (const space of [request.stored, request.pages]) if (space !== undefined) spaces.add(space);
+      return context.workers.decode(request);
+    },
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+  const { ok, blocks } = await verifyRepository({ ...context, workers }, ['job']);
+  expect(ok).toBe(true);
+  // Those of one snapshot, of which there are no more than blocks, and five for stored bytes.
+  expect(spaces.size).toBeLessThanOrEqual(blocks + 5);
 });

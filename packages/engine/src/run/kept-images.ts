@@ -1,5 +1,5 @@
-import { readdir, rm, stat, statfs } from 'node:fs/promises';
-import { join } from 'node:path';
+import { type FileHandle, open, rm, statfs } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Logger, ObjectInput } from '@holdfast/core';
 import { StagedImages } from '../images/staged-images.js';
 import { asHoldfastError } from './as-holdfast-error.js';
@@ -9,26 +9,31 @@ import { roomForDump } from './staging.js';
 export type PreviousPages = Pick<ObjectInput, 'source' | 'extents'>;
 
 export interface KeptPlace {
-  /** The folder of the staged snapshot; its images are in `images` below it. */
+  /** The folder of a staged snapshot; its images are in `images` below it. */
   readonly folder: string;
   readonly kind: 'memory' | 'disk';
 }
 
-interface Kept extends KeptPlace {
+interface Kept {
+  readonly kind: 'memory' | 'disk';
+  /** What still is there of the place once the folder is gone. */
+  readonly parent: string;
   readonly sizeBytes: number;
+  readonly pages: ReadonlyMap<string, PreviousPages>;
+  readonly files: readonly FileHandle[];
 }
 
 const watchMs = 2_000;
 
 /**
- * The staged images of the last committed snapshot, kept so that the next one can be stored as the difference to them. They are there only while another
- * dump of their size clearly fits beside them: nothing else on the machine goes short of memory or disk for their sake.
+ * The staged memory of the last committed snapshot, kept so that the next one can be stored as the difference to it. It is there only while another dump
+ * of its size clearly fits beside it, so that nothing else on the machine goes short for its sake; and it has no names any more, so that it is gone with
+ * this process, however that ends.
  */
 export class KeptImages implements AsyncDisposable {
   readonly #logger: Logger;
   #kept: Kept | undefined;
   #watch: NodeJS.Timeout | undefined;
-
   readonly #memoryBytes: () => number;
 
   /** `memoryBytes` tells what this machine, or this process's control group, has to spare. */
@@ -38,29 +43,22 @@ export class KeptImages implements AsyncDisposable {
   }
 
   /** By the object's key; empty where nothing is kept. */
-  async pages(): Promise<ReadonlyMap<string, PreviousPages>> {
-    if (this.#kept === undefined) return new Map();
-    try {
-      const objects = await new StagedImages(join(this.#kept.folder, 'images')).objects();
-      return new Map(objects.filter(({ kind }) => kind === 'memory').map(({ key, source, extents }) => [key, { source, extents }]));
-    } catch (error) {
-      this.#logger.debug({ error: asHoldfastError(error).message }, 'the images of the snapshot before are not used');
-      return new Map();
-    }
+  get pages(): ReadonlyMap<string, PreviousPages> {
+    return this.#kept?.pages ?? new Map();
   }
 
-  /** Takes over the images of a snapshot that was committed, in place of those before. */
+  /** Takes over the images of a snapshot that was committed, in place of those before, and removes their folder. What cannot be kept is let go. */
   async keep(place: KeptPlace): Promise<void> {
     await this.drop();
-    const kept = { ...place, sizeBytes: await sizeOf(join(place.folder, 'images')) };
-    this.#kept = kept;
-    if (!(await this.#hasRoom(kept))) return this.drop();
-    this.#watch = setInterval(() => void this.#look(kept), watchMs).unref();
-  }
-
-  /** True for the folder whose images are kept. */
-  has(folder: string): boolean {
-    return this.#kept?.folder === folder;
+    try {
+      const kept = await openImages(place);
+      this.#kept = kept;
+      if (!(await this.#hasRoom(kept))) await this.drop();
+      else this.#watch = setInterval(() => void this.#look(kept), watchMs).unref();
+    } catch (error) {
+      this.#logger.debug({ error: asHoldfastError(error).message }, 'the images of the snapshot are not kept for the next one');
+    }
+    await rm(place.folder, { recursive: true, force: true });
   }
 
   /** Makes room where a dump of so many bytes would not fit in memory beside them. */
@@ -70,9 +68,9 @@ export class KeptImages implements AsyncDisposable {
 
   async drop(): Promise<void> {
     clearInterval(this.#watch);
-    const kept = this.#kept;
+    const files = this.#kept?.files ?? [];
     this.#kept = undefined;
-    if (kept !== undefined) await rm(kept.folder, { recursive: true, force: true });
+    for (const file of files) await file.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -84,14 +82,28 @@ export class KeptImages implements AsyncDisposable {
     if (this.#kept === kept) await this.drop().catch(() => undefined);
   }
 
-  async #hasRoom({ folder, kind, sizeBytes }: Kept): Promise<boolean> {
+  async #hasRoom({ kind, parent, sizeBytes }: Kept): Promise<boolean> {
     if (kind === 'memory') return this.#memoryBytes() > roomForDump(sizeBytes);
-    const { bavail, bsize } = await statfs(folder);
+    const { bavail, bsize } = await statfs(parent);
     return bavail * bsize > roomForDump(sizeBytes);
   }
 }
 
-async function sizeOf(folder: string): Promise<number> {
-  const sizes = await Promise.all((await readdir(folder)).map(async (name) => (await stat(join(folder, name))).size));
-  return sizes.reduce((sum, size) => sum + size, 0);
+async function openImages({ folder, kind }: KeptPlace): Promise<Kept> {
+  const memory = (await new StagedImages(join(folder, 'images')).objects()).filter((object) => object.kind === 'memory');
+  const pages = new Map<string, PreviousPages>();
+  const files: FileHandle[] = [];
+  try {
+    for (const { key, source, extents } of memory) {
+      if (source.kind !== 'path') continue;
+      const file = await open(Buffer.from(source.path), 'r');
+      files.push(file);
+      // The repository's process opens it by this.
+      pages.set(key, { source: { kind: 'path', path: `/proc/${process.pid}/fd/${file.fd}` }, extents });
+    }
+  } catch (error) {
+    for (const file of files) await file.close();
+    throw error;
+  }
+  return { kind, parent: dirname(folder), sizeBytes: memory.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0), pages, files };
 }

@@ -17,12 +17,12 @@ export async function putMemory(
   before: KeptImages,
   options: PutMemoryOptions,
 ): Promise<void> {
-  const [objects, previous] = [await source.objects(), await before.pages()];
+  const objects = await source.objects();
   const totalBytes = objects.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const tell = progressTeller(options.clock, (progress) => options.emit({ type: 'snapshot.progress', ...progress }));
   let done = 0;
   for (const object of objects) {
-    const pages = previous.get(object.key);
+    const pages = before.pages.get(object.key);
     const given = pages === undefined ? object : { ...object, previous: pages };
     await writer.put(given, { signal: options.signal, onProgress: (bytes) => tell(done + bytes, totalBytes) });
     done += object.sizeBytes;

@@ -79,7 +79,7 @@ export async function takeSnapshot(context: RunContext, parent: SnapshotParent, 
       if (after === 'end') await container.thaw();
     }
   } finally {
-    for (const folder of [directory, filesDirectory]) if (!parent.images.has(folder)) await rm(folder, { recursive: true, force: true });
+    for (const folder of [directory, filesDirectory]) await rm(folder, { recursive: true, force: true });
   }
 }
 

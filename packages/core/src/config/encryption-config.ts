@@ -13,8 +13,11 @@ export interface EncryptionConfig {
 export const encryptionSection: z.ZodType<EncryptionConfig> = z
   .strictObject({
     keyFile: absolutePathField('A file with the key: 32 bytes, raw, in hexadecimal or in Base64.').optional(),
+    // An array and no tuple: strict validators of JSON Schema refuse one whose rest is open.
     keyCommand: z
-      .tuple([z.string().min(1)], z.string())
+      .array(z.string())
+      .min(1, { error: 'it names no program' })
+      .refine(([program]) => program !== '', { error: 'it names no program' })
       .meta({ description: 'A program and its arguments that print the key. No shell reads them.' })
       .optional(),
     allowPlainDiskStaging: z
@@ -24,7 +27,8 @@ export const encryptionSection: z.ZodType<EncryptionConfig> = z
   })
   .transform(({ keyFile, keyCommand, allowPlainDiskStaging }, context): EncryptionConfig => {
     if (keyFile !== undefined && keyCommand === undefined) return { key: { file: keyFile }, allowPlainDiskStaging };
-    if (keyFile === undefined && keyCommand !== undefined) return { key: { command: keyCommand }, allowPlainDiskStaging };
+    const [program, ...rest] = keyCommand ?? [];
+    if (keyFile === undefined && program !== undefined) return { key: { command: [program, ...rest] }, allowPlainDiskStaging };
     const message =
       keyFile === undefined ? "neither 'keyFile' nor 'keyCommand' says where the key is" : "'keyFile' and 'keyCommand' exclude each other";
     context.issues.push({ code: 'custom', input: undefined, message, params: { hint: 'Give one of them' } });

@@ -74,7 +74,7 @@ test.each<[unknown, string, string]>([
   [{ encryption: { keyFile: '/k', keyCommand: ['k'] } }, "'keyFile' and 'keyCommand' exclude each other", 'one of them'],
   [{ encryption: { keyFile: 'relative' } }, "'encryption.keyFile': 'relative' is no absolute path", ''],
   [{ encryption: { keyCommand: [] } }, "'encryption.keyCommand' is a value: it names no program", ''],
-  [{ encryption: { keyCommand: ['', 'x'] } }, "'encryption.keyCommand' is a value: it names no program", ''],
+  [{ encryption: { keyCommand: ['', 'x'] } }, "'encryption.keyCommand': it names no program", ''],
   [{ encryption: { key: '00' } }, "'encryption.key' is no known key", 'keyFile, keyCommand'],
   [{ jobs: {} }, "'jobs' is no known key: did you mean 'job'?", 'stateDirectory'],
   [{ zebra: 1 }, "'zebra' is no known key", 'storage, catalog'],

@@ -135,6 +135,7 @@ export const breakages: Readonly<Record<string, Breakage>> = {
   'a second put of the same key replaces the first': replacesNothing,
   'any text of up to 4,200 bytes is a key': withWriters((writer) => ({ put: (object) => writer.put({ ...object, key: object.key.slice(0, 4000) }) })),
   'extents that overlap, or lie past the end of a file, are refused': acceptsAnyPut,
+  'a key that is longer than one may be is refused': acceptsAnyPut,
   'whatever object another is said to be like, it comes back byte for byte': takesHintsForTruth,
   'whatever lies where the previous pages are said to be, an object comes back byte for byte': takesPreviousForTruth,
   'an object kept has exactly the content of the parent': wrongBytes,
@@ -198,6 +199,9 @@ export const breakages: Readonly<Record<string, Breakage>> = {
     verify: always({ ok: true, snapshots: 0, blocks: 0, bytes: 0, problems: [] }),
   })),
   'prune keeps the newest snapshots, whole': keepsNothing,
+  'prune that was decided for another epoch than the newest is refused': withStore((store) => ({
+    prune: (job, policy, options) => store.prune(job, { ...policy, epoch: undefined }, options),
+  })),
   'prune keeps what is protected': withStore((store) => ({
     prune: (job, { keep, graceMs }) => store.prune(job, { keep, ...(graceMs === undefined ? {} : { graceMs }) }),
   })),

@@ -174,6 +174,8 @@ export interface PrunePolicy {
   readonly protect?: readonly number[];
   /** Allows `keep` to be 0: for a job that is over. */
   readonly evenNewest?: boolean;
+  /** The newest epoch as it was when this was decided: rejects with kind `fenced` where there is another one by now. */
+  readonly epoch?: number | undefined;
   /** How long the files of a removed snapshot stay, for whoever began to read it on a machine that has not heard of the removal. Default 2 minutes. */
   readonly graceMs?: number;
   /** A pack of which a smaller share than this is needed is rewritten; 0: none is. Default 0.5. */

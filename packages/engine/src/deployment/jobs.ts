@@ -4,8 +4,10 @@ import {
   HoldfastError,
   isHoldfastError,
   type JobQuery,
+  type JobRecord,
   type Logger,
   type MetadataStore,
+  type Page,
   systemClock,
 } from '@holdfast/core';
 import { isProcessAlive } from '../container/process-identity.js';
@@ -16,6 +18,8 @@ import { exportJob } from './export-job.js';
 import { importJob } from './import-job.js';
 import { forkJob } from './fork-job.js';
 import type { DeploymentJobs, JobDetail, JobPage } from './types.js';
+
+const namedJobs = 10;
 
 export interface JobsOptions {
   readonly stateDirectory: string;
@@ -76,17 +80,36 @@ async function list(query: JobQuery, options: CallOptions, { store, catalog: ope
       return isHeld(lease) ? record : { ...record, status: 'interrupted' as const };
     }),
   );
-  return { ...page, items, warning: repository.warning };
+  return { ...page, items, warning: repository.warning ?? unknownJobs(query, page, repository.jobs) };
+}
+
+/** What this machine's catalog has never heard of, as after the loss of the machine that the jobs ran on. */
+function unknownJobs(
+  { status, label, updatedAfter, cursor, prefix = '' }: JobQuery,
+  { items, nextCursor }: Page<JobRecord>,
+  jobs: readonly string[],
+) {
+  // Only a list of all tells.
+  if ([status, label, updatedAfter, cursor, nextCursor].some((part) => part !== undefined)) return undefined;
+  const known = new Set(items.map(({ job }) => job));
+  const unknown = jobs.filter((job) => job.startsWith(prefix) && !known.has(job));
+  if (unknown.length === 0) return undefined;
+  const named = unknown.slice(0, namedJobs).join(', ');
+  const more = unknown.length > namedJobs ? ` and ${unknown.length - namedJobs} more` : '';
+  return `the storage has jobs that the catalog does not know: ${named}${more}; holdfast show tells of each, and its line resumes it`;
 }
 
 /** The catalog may index several repositories. Where this one cannot be opened, a list of all says more than none. */
-async function repositoryOf(store: JobsOptions['store'], options: CallOptions): Promise<{ query: JobQuery; warning: string | undefined }> {
+async function repositoryOf(
+  store: JobsOptions['store'],
+  options: CallOptions,
+): Promise<{ query: JobQuery; jobs: readonly string[]; warning: string | undefined }> {
   try {
-    const { repositoryId } = await store(options);
-    return { query: { repositoryId }, warning: undefined };
+    const repository = await store(options);
+    return { query: { repositoryId: repository.repositoryId }, jobs: await repository.jobs(options), warning: undefined };
   } catch (error) {
     if (!isHoldfastError(error) || error.kind === 'aborted') throw error;
-    return { query: {}, warning: `these are the jobs of every storage, because this one cannot be opened: ${error.message}` };
+    return { query: {}, jobs: [], warning: `these are the jobs of every storage, because this one cannot be opened: ${error.message}` };
   }
 }
 

@@ -25,7 +25,7 @@ export async function sweepJob(
   const ended = state.epoch?.end !== undefined;
   const kept = Math.min(rule.keep, eligible.length);
   const { keep, reason }: RetentionRule = oldest === undefined ? rule : { keep: Math.max(ended ? 0 : 1, kept - oldest), reason: 'maxBytes' };
-  const report = await store.prune(job, { keep, evenNewest: keep === 0, graceMs: retention.graceMs, dryRun }, options);
+  const report = await store.prune(job, { keep, evenNewest: keep === 0, epoch: state.epoch?.epoch, graceMs: retention.graceMs, dryRun }, options);
   if (!dryRun && report.removed.length > 0) await forget(catalog, job, report, options);
   return { ended, report: { ...told(job, report, reason), problem: undefined } };
 }

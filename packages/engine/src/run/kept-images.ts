@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import type { Logger, ObjectInput } from '@holdfast/core';
 import { StagedImages } from '../images/staged-images.js';
 import { asHoldfastError } from './as-holdfast-error.js';
-import { roomForDump } from './staging.js';
+import { freeBytes, roomForDump } from './staging.js';
 
 /** Where an object's pages of the last committed snapshot lie. */
 export type PreviousPages = Pick<ObjectInput, 'source' | 'extents'>;
@@ -63,7 +63,10 @@ export class KeptImages implements AsyncDisposable {
 
   /** Makes room where a dump of so many bytes would not fit in memory beside them. */
   async makeRoomFor(expectedBytes: number): Promise<void> {
-    if (this.#kept?.kind === 'memory' && this.#memoryBytes() <= roomForDump(expectedBytes)) await this.drop();
+    if (this.#kept?.kind !== 'memory') return;
+    const wanted = roomForDump(expectedBytes);
+    // The tmpfs has a size of its own, of which they take their part.
+    if (this.#memoryBytes() <= wanted || (await freeBytes(this.#kept.parent)) <= wanted) await this.drop();
   }
 
   async drop(): Promise<void> {

@@ -10,6 +10,11 @@ export interface RootPlaces {
   readonly memoryDirectory: string;
 }
 
+/** Rejects with HF_TRACK_PATH for a path that no job may track. */
+export async function assertTrackablePaths(workingDirectory: string, track: readonly string[]): Promise<void> {
+  for (const path of [workingDirectory, ...track.map((named) => resolve(workingDirectory, named))]) await assertTrackable(path);
+}
+
 /** The paths that come back with a job that starts now: its working directory, what it names, and the places that are its own. */
 export async function rootsOfNewJob(workingDirectory: string, track: readonly string[], places: RootPlaces): Promise<readonly TrackedRoot[]> {
   const named = [workingDirectory, ...track.map((path) => resolve(workingDirectory, path))];

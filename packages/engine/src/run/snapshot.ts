@@ -33,11 +33,9 @@ export type AfterFreeze = 'thaw' | 'end';
 export async function takeSnapshot(context: RunContext, parent: SnapshotParent, after: AfterFreeze): Promise<TakenSnapshot> {
   const { store, epoch, container, signal } = context;
   await using writer = await store.begin(epoch, parent.ref, { signal });
-  const expectedBytes = await container.memoryBytes();
-  await parent.images.makeRoomFor(expectedBytes);
-  const staging = await chooseStaging(context.staging, expectedBytes);
-  const directory = join(staging.directory, String(writer.ref.number));
+  const made: string[] = [];
   const filesDirectory = join(context.staging.diskDirectory, String(writer.ref.number), 'files');
+  made.push(filesDirectory);
   try {
     const capture = createFileCapture({
       roots: context.roots,
@@ -50,6 +48,12 @@ export async function takeSnapshot(context: RunContext, parent: SnapshotParent, 
     });
     // What a process may store to without a trace is left to the freeze, also where it is closed by then.
     await capture.preCopy(writer, { signal, openFiles: await container.openFiles() });
+    // Only now: the job may have grown while its files were copied.
+    const expectedBytes = await container.memoryBytes();
+    await parent.images.makeRoomFor(expectedBytes);
+    const staging = await chooseStaging(context.staging, expectedBytes);
+    const directory = join(staging.directory, String(writer.ref.number));
+    made.push(directory);
     const frozen = await freeze(context, capture, directory, after);
     try {
       await putMemory(writer, new StagedImages(join(directory, 'images')), parent.images, { signal, emit: context.emit, clock: context.clock });
@@ -79,7 +83,7 @@ export async function takeSnapshot(context: RunContext, parent: SnapshotParent, 
       if (after === 'end') await container.thaw();
     }
   } finally {
-    for (const folder of [directory, filesDirectory]) await rm(folder, { recursive: true, force: true });
+    for (const folder of made) await rm(folder, { recursive: true, force: true });
   }
 }
 

@@ -12,15 +12,16 @@ export interface StagingPlaces {
 
 /**
  * Where a plain dump of `expectedBytes` goes: memory (tmpfs) where it clearly fits beside what the machine needs, else disk.
- * Never the shared storage: a frozen job must not wait for a network. Rejects with HF_STAGING_PLAIN where only the disk is left and may not be used.
+ * `besideBytes` of memory are wanted for something else meanwhile. Never the shared storage: a frozen job must not wait for a network. Rejects with HF_STAGING_PLAIN where only the disk is left and may not be used.
  */
 export async function chooseStaging(
   places: StagingPlaces,
   expectedBytes: number,
+  besideBytes = 0,
 ): Promise<{ readonly directory: string; readonly kind: 'memory' | 'disk' }> {
   const wanted = roomForDump(expectedBytes);
   // What this process's control group leaves it, not only what the machine has.
-  const inMemory = process.availableMemory() > wanted && (await freeBytes(places.memoryDirectory)) > wanted;
+  const inMemory = process.availableMemory() > wanted + besideBytes && (await freeBytes(places.memoryDirectory)) > wanted;
   if (!inMemory && !places.plainDisk) throw plainStaging(places, wanted);
   const directory = inMemory ? places.memoryDirectory : places.diskDirectory;
   await mkdir(directory, { recursive: true, mode: 0o700 });
@@ -41,7 +42,8 @@ function plainStaging({ memoryDirectory, diskDirectory }: StagingPlaces, wantedB
   });
 }
 
-async function freeBytes(directory: string): Promise<number> {
+/** Free space of a file system, 0 where it cannot be used. The folder is made. */
+export async function freeBytes(directory: string): Promise<number> {
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const { bavail, bsize } = await statfs(directory);

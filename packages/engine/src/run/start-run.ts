@@ -16,7 +16,7 @@ import { takeLease } from './lease-keeper.js';
 import { clearLeftovers } from './leftovers.js';
 import { familyOf, refuseBesideRelatives } from './relatives.js';
 import { restore } from './restore.js';
-import { type RootPlaces, removePrivateRoots, rootsOfNewJob, rootsOfSnapshot } from './roots.js';
+import { assertTrackablePaths, type RootPlaces, removePrivateRoots, rootsOfNewJob, rootsOfSnapshot } from './roots.js';
 import type { CompleteRequest, RunEnvironment, Started } from './run-environment.js';
 import { type RunRecord, runDirectory, writeRunRecord } from './run-record.js';
 import { chooseStaging } from './staging.js';
@@ -94,6 +94,8 @@ async function begin(environment: RunEnvironment, request: CompleteRequest, plac
   const anew = before === undefined || before.epoch?.end !== undefined;
   if (!anew) await meetRelatives(environment, request.job, before.sources, place);
   if (!anew) await tellUnreadable({ store, state: before, policy: request.onRestoreFailure, emit, signal });
+  // Before anything is claimed: what is refused leaves no job behind.
+  if (anew) await assertTrackablePaths(request.workingDirectory, request.track);
   const epoch = await store.claim(request.job, holder, anew ? { kind: 'fresh' } : { kind: 'newest' }, { signal });
   emit({ type: 'attempt.started', epoch: epoch.epoch, resuming: epoch.from?.number });
   const places: RootPlaces = { runDirectory: place.directory, memoryDirectory: place.memoryDirectory };
@@ -138,7 +140,7 @@ async function begin(environment: RunEnvironment, request: CompleteRequest, plac
   return { epoch: current, container, roots, restored: undefined, announcements: [{ type: 'job.started', pid: container.initPid }] };
 }
 
-/** In memory where the job fits beside its images twice over; where those may not lie on the disk, in memory or not at all. */
+/** In memory where the images fit beside the job that comes from them; where they may not lie on the disk, in memory or not at all. */
 async function imagesPlace(
   { plainDiskStaging }: RunEnvironment,
   memoryDirectory: string,
@@ -146,7 +148,7 @@ async function imagesPlace(
   memoryBytes: number,
 ): Promise<KeptPlace> {
   const places = { memoryDirectory: join(memoryDirectory, 'staging'), diskDirectory, plainDisk: plainDiskStaging };
-  const { directory, kind } = await chooseStaging(places, 2 * memoryBytes);
+  const { directory, kind } = await chooseStaging(places, memoryBytes, memoryBytes);
   return { folder: directory, kind };
 }
 

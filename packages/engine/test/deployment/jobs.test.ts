@@ -37,7 +37,7 @@ function jobsWith(repositoryId: string | HoldfastError, known: JobRecord | undef
     catalog: () => Promise.resolve(catalog as MetadataStore),
     store: () => {
       if (typeof repositoryId !== 'string') return Promise.reject(repositoryId);
-      const store = { repositoryId, state: () => Promise.resolve(state), list: none };
+      const store = { repositoryId, state: () => Promise.resolve(state), list: none, jobs: () => Promise.resolve(['align-7', 'bwa-1', 'bwa-2']) };
       return Promise.resolve(store as unknown as CheckpointStore);
     },
   });
@@ -48,6 +48,14 @@ test('the list asks for the jobs of the storage that is open', async () => {
   const { jobs, queries } = jobsWith('mine');
   expect(await jobs.list({ prefix: 'al' })).toEqual({ items: [record], nextCursor: undefined, warning: undefined });
   expect(queries).toEqual([{ prefix: 'al', repositoryId: 'mine' }]);
+});
+
+test('jobs of the storage that the catalog does not know are named, where the list is of all', async () => {
+  const { jobs } = jobsWith('mine');
+  expect((await jobs.list()).warning).toContain('does not know: bwa-1, bwa-2;');
+  expect((await jobs.list({ prefix: 'bwa-2' })).warning).toContain('does not know: bwa-2;');
+  expect((await jobs.list({ status: 'failed' })).warning).toBeUndefined();
+  expect((await jobs.list({ cursor: 'x' })).warning).toBeUndefined();
 });
 
 test('the list is of every storage, and says why, where this one cannot be opened', async () => {

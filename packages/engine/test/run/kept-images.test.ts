@@ -76,6 +76,14 @@ test('what is kept goes as soon as memory becomes scarce, or a larger dump needs
   await vi.waitFor(() => expect(kept.pages.size).toBe(0));
 });
 
+test('what is kept goes where a dump would not fit into the file system beside it, however much memory there is', async () => {
+  await using kept = new KeptImages(silentLogger, () => 2 ** 60);
+  await kept.keep({ folder: staged(1), kind: 'memory' });
+  expect(firstByte(kept)).toBe(1);
+  await kept.makeRoomFor(2 ** 50);
+  expect(firstByte(kept)).toBeUndefined();
+});
+
 test('images that cannot be read are no reason to fail, and go', async () => {
   await using kept = new KeptImages(silentLogger, () => 10 * gibibyte);
   const folder = staged(1);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { PrunePolicy, PruneReport } from '@holdfast/core';
 import { viewJob } from '../epoch/job-view.js';
-import { usage } from '../errors.js';
+import { fenced, usage } from '../errors.js';
 import { throwIfAborted } from '../files/abort.js';
 import { removeIfThere } from '../files/whole-files.js';
 import { heldSnapshots } from '../pins/held-snapshots.js';
@@ -24,6 +24,8 @@ export async function pruneJob(context: StoreContext, paths: JobPaths, policy: P
   checkPolicy({ ...policy, graceMs, repackBelow });
   throwIfAborted(run.signal, 'store.prune');
   const view = await viewJob(context, paths);
+  const newest = view.current?.epoch ?? 0;
+  if (policy.epoch !== undefined && policy.epoch !== newest) throw fenced(paths.job, policy.epoch, newest);
   const time = new StorageTime(context, paths.manifests);
   const held = await heldSnapshots(context, paths, time);
   const planned = await planRemovals(context, paths, view, policy, held.numbers);

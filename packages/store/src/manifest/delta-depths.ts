@@ -1,6 +1,8 @@
+import { deltaDepthLimit } from '../pack/block.js';
+
 /**
  * How many deltas lie one on the other below each delta, itself included, from the manifest's pairs of ordinals (a delta, a block that it needs). What
- * needs itself, which no writer makes, counts as deeper than any limit.
+ * needs itself, or more than readers follow, which no writer makes, counts as deeper than any limit.
  */
 export function deltaDepths(bases: readonly number[]): ReadonlyMap<number, number> {
   const needs = new Map<number, number[]>();
@@ -11,16 +13,13 @@ export function deltaDepths(bases: readonly number[]): ReadonlyMap<number, numbe
     else known.push(base);
   }
   const depths = new Map<number, number>();
-  const depthOf = (ordinal: number): number => {
-    const known = depths.get(ordinal);
-    if (known !== undefined) return known;
-    const below = needs.get(ordinal);
-    if (below === undefined) return 0;
-    depths.set(ordinal, Number.POSITIVE_INFINITY);
-    const depth = 1 + below.reduce((deepest, base) => Math.max(deepest, depthOf(base)), 0);
-    depths.set(ordinal, depth);
-    return depth;
-  };
-  for (const delta of needs.keys()) depthOf(delta);
+  let open = [...needs.keys()];
+  // Level by level, and no deeper than any reader goes: a chain of any length costs as little.
+  for (let depth = 1; depth <= deltaDepthLimit && open.length > 0; depth += 1) {
+    const ready = open.filter((delta) => needs.get(delta)?.every((base) => depths.has(base) || !needs.has(base)));
+    for (const delta of ready) depths.set(delta, depth);
+    open = open.filter((delta) => !depths.has(delta));
+  }
+  for (const delta of open) depths.set(delta, Number.POSITIVE_INFINITY);
   return depths;
 }

@@ -33,7 +33,8 @@ export interface PageHashSealer {
 
 /** For a new file, or, with its salt, for one that is there. */
 export function createPageHashSealer({ hash, cipher }: PageHashSecrets, salt?: Buffer): PageHashSealer {
-  return cipher === undefined ? plainSealer(hash) : encryptingSealer(cipher, salt ?? randomBytes(saltBytes));
+  const own = salt ?? randomBytes(saltBytes);
+  return cipher === undefined ? plainSealer(hash, own) : encryptingSealer(cipher, own);
 }
 
 export interface PageHashSecrets {
@@ -41,20 +42,21 @@ export interface PageHashSecrets {
   readonly cipher?: RepositoryCipher | undefined;
 }
 
-/** The seal is the keyed hash of the bytes and of where they lie. */
-function plainSealer(hash: KeyedHash): PageHashSealer {
+/** The seal is the keyed hash of the bytes, of where they lie and of the file's salt: pieces of two files are never taken for each other. */
+function plainSealer(hash: KeyedHash, salt: Buffer): PageHashSealer {
   const sealOf = (bytes: Uint8Array, position: number): Buffer => {
-    const placed = Buffer.alloc(bytes.length + 8);
+    const placed = Buffer.alloc(bytes.length + 8 + salt.length);
     placed.set(bytes);
     placed.writeBigUInt64LE(BigInt(position), bytes.length);
+    placed.set(salt, bytes.length + 8);
     const result = Buffer.alloc(hashLength);
     hash.into(result, 0, placed);
     return result;
   };
   return {
     version: 2,
-    salt: Buffer.alloc(0),
-    headerBytes: pageHashLayout.fieldsBytes,
+    salt,
+    headerBytes: pageHashLayout.fieldsBytes + salt.length,
     seal: (bytes, position) => Buffer.concat([bytes, sealOf(bytes, position)]),
     unseal: (sealed, position) => {
       if (sealed.length < hashLength) return undefined;

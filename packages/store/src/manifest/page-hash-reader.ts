@@ -49,7 +49,7 @@ interface Table {
 }
 
 async function readTable(context: StoreContext, file: OpenFile, { objects, digest }: Manifest): Promise<Table | undefined> {
-  const salt = context.cipher === undefined ? undefined : await readAt(file, pageHashLayout.fieldsBytes, saltBytes);
+  const salt = await readAt(file, pageHashLayout.fieldsBytes, saltBytes);
   const sealer = createPageHashSealer(context, salt);
   const bytes = await readAt(file, 0, sealer.headerBytes);
   const header = new ByteReader(bytes);

@@ -65,7 +65,8 @@ export class BlockBuilder {
   /** Waits for room. Rejects where a block could not be stored. */
   async makeRoom(): Promise<void> {
     if (this.#failed) await this.#appended;
-    while (!this.hasRoom) this.#spare.push(await this.#slots.acquire());
+    // Once a block has failed there never is room again.
+    while (!this.#failed && !this.hasRoom) this.#spare.push(await this.#slots.acquire());
     if (this.#failed) await this.#appended;
   }
 

@@ -13,8 +13,10 @@ export interface CheckedObject extends ObjectInput {
 /** Refuses (HF_USAGE) what no object can be; joins extents that follow each other into runs. */
 export function checkObject(input: ObjectInput): CheckedObject {
   const { key, kind, sizeBytes, extents } = input;
-  if (key.length > keyLimitBytes || !key.isWellFormed())
-    throw usage(`The object key ${JSON.stringify(key.slice(0, 64))} is longer than ${keyLimitBytes} characters or not text`);
+  if (Buffer.byteLength(key) > keyLimitBytes * 2 || key.length > keyLimitBytes || !key.isWellFormed())
+    throw usage(
+      `The object key ${JSON.stringify(key.slice(0, 64))} is longer than ${keyLimitBytes} characters or ${keyLimitBytes * 2} bytes, or not text`,
+    );
   if (!Number.isSafeInteger(sizeBytes) || sizeBytes < 0) throw usage(`The object ${JSON.stringify(key)} has the size ${sizeBytes}`);
   const [first, count]: [number[], number[]] = [[], []];
   let [end, pageCount] = [0, 0];

@@ -1,4 +1,4 @@
-import { readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openRepository } from '@holdfast/store';
 import { commitBytes, memoryObject, patternBytes } from '@holdfast/testkit/checkpoint-store';
@@ -15,7 +15,7 @@ test.each([
   ['missing', (root: string) => rm(join(root, hashes))],
   ['cut', (root: string) => truncate(join(root, hashes), 100)],
   ['noise', (root: string) => writeFile(join(root, hashes), patternBytes(1500, 9))],
-  ['flipped in its hashes', (root: string) => applyFault(root, { kind: 'flip', path: hashes, offset: 64 + 20 * 16, mask: 1 })],
+  ['flipped in its hashes', (root: string) => applyFault(root, { kind: 'flip', path: hashes, offset: 96 + 20 * 16, mask: 1 })],
   ['flipped in its head', (root: string) => applyFault(root, { kind: 'flip', path: hashes, offset: 20, mask: 1 })],
 ])('page hashes that are %s make the next snapshot larger, not wrong', async (_what, damage) => {
   await using place = await temporaryPlace();
@@ -31,6 +31,24 @@ test.each([
   expect(Buffer.from(await reader.read('memory')).equals(after)).toBe(true);
   await using next = await store.begin(epoch, summary);
   expect((await next.put(memoryObject('memory', before))).changedPages).toBe(1);
+});
+
+test("a piece of another snapshot's page hashes is not taken for one of this, wherever it lies", async () => {
+  await using place = await temporaryPlace();
+  const store = await openRepository({ root: place.root, create: true });
+  const epoch = await store.claim('job', holder, { kind: 'newest' });
+  const one = await commitBytes(store, epoch, undefined, before);
+  const older = await readFile(join(place.root, hashes));
+  const two = await commitBytes(store, epoch, one, after);
+  const newer = join(place.root, hashes.replace('0000000001.', '0000000002.'));
+  const mixed = await readFile(newer);
+  older.copy(mixed, 96, 96, 96 + 65 * 16);
+  await writeFile(newer, mixed);
+  await using writer = await store.begin(epoch, two);
+  await writer.put(memoryObject('memory', before));
+  const { summary } = await writer.commit({});
+  await using reader = await store.open(summary);
+  expect(Buffer.from(await reader.read('memory')).equals(before)).toBe(true);
 });
 
 test('page hashes are kept for the newest snapshot only', async () => {

@@ -1,6 +1,6 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CheckpointStore, ObjectInput } from '@holdfast/core';
+import type { CheckpointRef, CheckpointStore, ObjectInput } from '@holdfast/core';
 import { createFileOperations, type FileOperations, openRepositoryWith } from '@holdfast/store/internal';
 import { memoryObject, patternBytes } from '@holdfast/testkit/checkpoint-store';
 import { expect, test } from 'vitest';
@@ -125,4 +125,36 @@ test('a writer that is given up while blocks are being worked on waits for them,
   await Promise.all([writer.abort(), writer.abort()]);
   expect(openFiles()).toBe(0);
   expect(await readdir(join(place.root, 'jobs/job/packs'))).toEqual([]);
+});
+
+test('a full storage while differences are stored fails the snapshot at once, wherever it happens', async () => {
+  for (const number of [1, 2, 3, 4, 5, 6, 8, 12]) {
+    await using place = await temporaryPlace();
+    let armed = false;
+    let writes = 0;
+    const { files } = failing((operation) => {
+      if (armed && operation === 'write') writes += 1;
+      return writes >= number;
+    });
+    await using store = await openRepositoryWith({ root: place.root, create: true }, { files });
+    const epoch = await store.claim('job', holder, { kind: 'newest' });
+    const sizes = [200, 552, 273, 7680];
+    const put = async (parent: CheckpointRef | undefined, seed: number, previous: boolean): Promise<CheckpointRef> => {
+      await using writer = await store.begin(epoch, parent);
+      for (const [at, pages] of sizes.entries()) {
+        const bytes = patternBytes(pages * page, at);
+        const path = join(place.scratch, `${at}`);
+        await writeFile(path, bytes);
+        const after = Buffer.from(bytes);
+        for (let changed = 0; changed < after.length; changed += page) after.writeUInt32LE(seed, changed + 8);
+        const object = memoryObject(`m${at}`, after);
+        await writer.put(previous ? { ...object, previous: { source: { kind: 'path', path }, extents: object.extents } } : object);
+      }
+      return (await writer.commit({})).summary;
+    };
+    // Of the first the pages are as they lie in the files.
+    const parent = await put(undefined, patternBytes(12, 0).readUInt32LE(8), false);
+    armed = true;
+    await expect(put(parent, 77, true)).rejects.toMatchObject({ code: 'HF_STORAGE_IO' });
+  }
 });

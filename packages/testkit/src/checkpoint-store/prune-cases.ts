@@ -40,6 +40,15 @@ export const pruneCases: readonly ContractCase<CheckpointStoreFixture>[] = [
     deepEqual(await numbers(store), [three?.number, one?.number]);
     ok((await readBytes(store, 'job', one?.number ?? 0)).equals(generation(0)));
   }),
+  storeCase('prune that was decided for another epoch than the newest is refused', async (store) => {
+    const first = await store.claim('job', holder('a'), newest);
+    await generations(store, first, 2);
+    const second = await store.claim('job', holder('b'), newest);
+    await assertRejects(store.prune('job', { keep: 0, evenNewest: true, epoch: first.epoch }), { kind: 'fenced' });
+    deepEqual((await numbers(store)).length, 2);
+    await store.prune('job', { keep: 1, epoch: second.epoch });
+    deepEqual((await numbers(store)).length, 1);
+  }),
   storeCase('prune frees the packs that nothing refers to any more', async (store) => {
     const epoch = await store.claim('job', holder('a'), newest);
     const one = await commitBytes(store, epoch, undefined, patternBytes(200 * page, 1));

@@ -134,6 +134,12 @@ export const putCases: readonly ContractCase<CheckpointStoreFixture>[] = [
     });
     for (const [seed, key] of keys.entries()) ok((await read(key)).equals(patternBytes(100, seed)));
   }),
+  storeCase('a key that is longer than one may be is refused', async (store) => {
+    const epoch = await store.claim('job', holder('a'), newest);
+    await using writer = await store.begin(epoch, undefined);
+    for (const key of ['x'.repeat(4201), '€'.repeat(4200)])
+      await assertRejects(writer.put(fileObject(key, patternBytes(10, 1))), { code: 'HF_USAGE' });
+  }),
   storeCase('extents that overlap, or lie past the end of a file, are refused', async (store) => {
     const epoch = await store.claim('job', holder('a'), newest);
     await using writer = await store.begin(epoch, undefined);
@@ -158,26 +164,38 @@ export const putCases: readonly ContractCase<CheckpointStoreFixture>[] = [
   storeCase('whatever lies where the previous pages are said to be, an object comes back byte for byte', async (store, _elsewhere, scratch) => {
     const epoch = await store.claim('job', holder('a'), newest);
     const before = patternBytes(40 * page, 1);
-    const after = withChangedPages(before, [0, 16, 17, 39]);
-    const [right, wrong, short] = await Promise.all(
-      Object.entries({ right: before, wrong: patternBytes(40 * page, 2), short: before.subarray(0, 5000) }).map(async ([name, bytes]) => {
+    const [after, nearly] = [Buffer.from(before), Buffer.from(before)];
+    for (const changed of [0, 16, 17, 39]) {
+      after.writeUInt32LE(changed + 1, changed * page + 8);
+      // So near that a difference to it would be smallest of all.
+      nearly.writeUInt32LE(changed + 1, changed * page + 8);
+      nearly.writeUInt8(after.readUInt8(changed * page + 900) ^ 1, changed * page + 900);
+    }
+    const [right, wrong, near, short] = await Promise.all(
+      Object.entries({
+        right: before,
+        wrong: patternBytes(40 * page, 2),
+        near: nearly,
+        short: before.subarray(0, 5000),
+      }).map(async ([name, bytes]) => {
         await writeFile(join(scratch, name), bytes);
         return { kind: 'path', path: join(scratch, name) } as const;
       }),
     );
     const gone = { kind: 'path', path: join(scratch, 'gone') } as const;
-    await using first = await store.begin(epoch, undefined);
-    const hints = { right, wrong, short, gone, bytes: { kind: 'bytes', bytes: before } as const };
-    for (const key of Object.keys(hints)) await first.put(memoryObject(key, before));
-    const { summary: parent } = await first.commit({});
-    await using writer = await store.begin(epoch, parent);
+    const hints = { right, wrong, near, short, gone, bytes: { kind: 'bytes', bytes: before } as const };
+    // One at a time, so that each decides by itself how its pages are stored.
     for (const [key, source] of Object.entries(hints)) {
+      await using first = await store.begin(epoch, undefined);
+      await first.put(memoryObject(key, before));
+      const { summary: parent } = await first.commit({});
+      await using writer = await store.begin(epoch, parent);
       const object = memoryObject(key, after);
       await writer.put(source === undefined ? object : { ...object, previous: { source, extents: object.extents } });
+      const { summary } = await writer.commit({});
+      await using reader = await store.open(summary);
+      ok(Buffer.from(await reader.read(key)).equals(after), key);
     }
-    const { summary } = await writer.commit({});
-    await using reader = await store.open(summary);
-    for (const key of Object.keys(hints)) ok(Buffer.from(await reader.read(key)).equals(after), key);
   }),
   storeCase('an object kept has exactly the content of the parent', async (store) => {
     const epoch = await store.claim('job', holder('a'), newest);

@@ -10,6 +10,7 @@ import { type ContainerLayout, cgroupPathOf } from './layout.js';
 import { namedFailure } from './named-failure.js';
 import { processIdentity } from './process-identity.js';
 import { readLogs } from './read-log.js';
+import { watchCriu } from './restore-watch.js';
 import { helperEnvironment, type Runc, runcCommand } from './runc.js';
 
 export interface Launch {
@@ -56,6 +57,8 @@ export async function launch({ options, layout, runc, freezer, words, operation,
   if (identity !== undefined) await writeContainerRecord(layout.record, { ...record, keeper: identity });
   const onAbort = (): void => void keeper.ask('abort');
   signal?.addEventListener('abort', onAbort, { once: true });
+  const launched = new AbortController();
+  if (operation === 'restore') void watchCriu(id, launched.signal).catch(() => undefined);
   try {
     const said = await keeper.started;
     if (said?.type === 'started') {
@@ -66,6 +69,7 @@ export async function launch({ options, layout, runc, freezer, words, operation,
     await keeper.ended;
     throw await launchFailure(said, operation, deadlineMs, [...logs, runc.log], layout.work);
   } finally {
+    launched.abort();
     signal?.removeEventListener('abort', onAbort);
     // It holds the job's environment, where passwords may be, and runc reads it no more.
     await rm(layout.config, { force: true });

@@ -46,6 +46,11 @@ export function isEnding(pid: number): boolean {
   return stat === undefined || stat.state === 'Z' || stat.state === 'X' || (stat.flags & exiting) !== 0;
 }
 
+/** Undefined where there is no such process. */
+export function parentOf(pid: number): number | undefined {
+  return readStat(pid)?.parentPid;
+}
+
 /** The kernel's PF_EXITING. */
 const exiting = 0x4;
 

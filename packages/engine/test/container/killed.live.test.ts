@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { systemClock } from '@holdfast/core';
@@ -9,6 +9,7 @@ import { endLeftovers } from '../../src/container/cleanup.js';
 import { recordedProcesses } from '../../src/container/helper-record.js';
 import { markedProcesses } from '../../src/container/marked-processes.js';
 import { freezerFor } from '../../src/container/prepare-bundle.js';
+import { parentOf } from '../../src/container/process-identity.js';
 import { processesOf } from '../../src/container/processes.js';
 import type { ContainerOptions, RestoreContainerOptions, RunningContainer } from '../../src/container/running-container.js';
 import { Machine, until } from './machine.js';
@@ -74,6 +75,19 @@ async function killInDump(machine: Machine, container: RunningContainer, name: R
   await delay(ms);
   for (const pid of targets) endQuietly(pid);
   return outcome;
+}
+
+/** The CRIU that a runc of this machine has started; undefined where there is none. */
+function criuOfRunc(): number | undefined {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  const comm = (pid: string | number): string => {
+    try {
+      return readFileSync(`/proc/${pid}/comm`, 'latin1').trim();
+    } catch {
+      return '';
+    }
+  };
+  return pids.map(Number).find((pid) => /^(?:criu|ld-linux)/.test(comm(pid)) && comm(parentOf(pid) ?? 0) === 'runc');
 }
 
 async function goesOn(machine: Machine): Promise<void> {
@@ -210,6 +224,31 @@ test.each([0, 20, 60, 110, 200])(
     await again.dispose();
   },
 );
+
+// What CRIU had begun to restore keeps its socket to runc open, which then waits.
+test('CRIU alone killed in the middle of a restore: the restore fails soon, and the next one brings the job back', async () => {
+  await using machine = await Machine.open();
+  machine.write('victim.py', victim);
+  const first = await machine.start(['python3', 'victim.py']);
+  await until(() => machine.lines().length > 3);
+  const saved = await machine.save(first);
+  await first.kill();
+  await first.dispose();
+  for (const ms of [0, 15, 30, 45]) {
+    const restoring = machine.restore(saved).then(
+      (container) => container.dispose(),
+      (error: { code: string }) => expect(error.code).toBe('HF_RESTORE_FAILED'),
+    );
+    await until(() => criuOfRunc() !== undefined);
+    await delay(ms);
+    const criu = criuOfRunc();
+    if (criu !== undefined) endQuietly(criu);
+    await restoring;
+  }
+  const again = await machine.restore(saved);
+  await goesOn(machine);
+  await again.dispose();
+});
 
 test('a job whose keeper is killed is ended, and told as killed', async () => {
   await using machine = await Machine.open();

@@ -238,7 +238,7 @@ export class ActiveRun implements Run {
 /** After a resume the images of the snapshot are there already. */
 async function keptImages({ environment, restored }: ActiveRunOptions): Promise<KeptImages> {
   const images = new KeptImages(environment.logger);
-  if (restored !== undefined) await images.keep(restored.images).catch(() => undefined);
+  if (restored !== undefined) await images.keep(restored.images);
   return images;
 }
 

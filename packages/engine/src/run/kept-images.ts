@@ -47,10 +47,13 @@ export class KeptImages implements AsyncDisposable {
     return this.#kept?.pages ?? new Map();
   }
 
-  /** Takes over the images of a snapshot that was committed, in place of those before, and removes their folder. What cannot be kept is let go. */
+  /**
+   * Takes over the images of a snapshot that was committed, in place of those before, and removes their folder. Never rejects: the snapshot is safe, and what
+   * cannot be kept is let go.
+   */
   async keep(place: KeptPlace): Promise<void> {
-    await this.drop();
     try {
+      await this.drop();
       const kept = await openImages(place);
       this.#kept = kept;
       if (!(await this.#hasRoom(kept))) await this.drop();
@@ -58,7 +61,7 @@ export class KeptImages implements AsyncDisposable {
     } catch (error) {
       this.#logger.debug({ error: asHoldfastError(error).message }, 'the images of the snapshot are not kept for the next one');
     }
-    await rm(place.folder, { recursive: true, force: true });
+    await rm(place.folder, { recursive: true, force: true }).catch(() => undefined);
   }
 
   /** Makes room where a dump of so many bytes would not fit in memory beside them. */

@@ -40,11 +40,10 @@ interface Thread {
 export class ThreadPool implements BlockWorkers {
   readonly width: number;
   readonly #start: WorkerStart;
+  readonly #program: URL;
   readonly #inline: InlineWorkers;
   readonly #threads: Thread[] = [];
   #lastNumber = 0;
-
-  readonly #program: URL;
 
   /** `program` is what the threads run; another one than the store's own is for tests. */
   constructor(start: WorkerStart, threads: number = Math.min(threadLimit, availableParallelism()), program: URL = ownProgram) {

@@ -90,6 +90,17 @@ function criuOfRunc(): number | undefined {
   return pids.map(Number).find((pid) => /^(?:criu|ld-linux)/.test(comm(pid)) && comm(parentOf(pid) ?? 0) === 'runc');
 }
 
+/** The victim, dumped and gone. */
+async function savedVictim(machine: Machine): ReturnType<Machine['save']> {
+  machine.write('victim.py', victim);
+  const container = await machine.start(['python3', 'victim.py']);
+  await until(() => machine.lines().length > 3);
+  const saved = await machine.save(container);
+  await container.kill();
+  await container.dispose();
+  return saved;
+}
+
 async function goesOn(machine: Machine): Promise<void> {
   const before = machine.lines().length;
   await until(() => machine.lines().length > before + 3);
@@ -206,12 +217,7 @@ test.each([0, 20, 60, 110, 200])(
   'a Holdfast that is killed %i ms into a restore leaves what the next one can clear, and the images are as they were',
   async (ms) => {
     await using machine = await Machine.open();
-    machine.write('victim.py', victim);
-    const first = await machine.start(['python3', 'victim.py']);
-    await until(() => machine.lines().length > 3);
-    const saved = await machine.save(first);
-    await first.kill();
-    await first.dispose();
+    const saved = await savedVictim(machine);
     const options = machine.options(['unused']);
     const { imagesDirectory, recordedMounts, recorded } = saved;
     const holder = hold(machine, options, { dumps: 0, restore: { imagesDirectory, recordedMounts, recorded } });
@@ -228,12 +234,7 @@ test.each([0, 20, 60, 110, 200])(
 // What CRIU had begun to restore keeps its socket to runc open, which then waits.
 test('CRIU alone killed in the middle of a restore: the restore fails soon, and the next one brings the job back', async () => {
   await using machine = await Machine.open();
-  machine.write('victim.py', victim);
-  const first = await machine.start(['python3', 'victim.py']);
-  await until(() => machine.lines().length > 3);
-  const saved = await machine.save(first);
-  await first.kill();
-  await first.dispose();
+  const saved = await savedVictim(machine);
   for (const ms of [0, 15, 30, 45]) {
     const restoring = machine.restore(saved).then(
       (container) => container.dispose(),

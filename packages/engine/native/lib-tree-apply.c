@@ -46,8 +46,8 @@ static void make_parents(struct tree_root *root, char *path) {
   }
 }
 
-/* A name already taken by an earlier, interrupted restore gets a number: what was saved is never replaced. */
-static void move_aside(struct tree_root *root, const char *path, char *wanted) {
+/* A name already taken by an earlier, interrupted restore gets a number: what was saved is never replaced. NULL where there is nothing at PATH. */
+static char *move_to_free_name(struct tree_root *root, const char *path, char *wanted) {
   const char *name, *target_name;
   char *target = tree_allocate(NULL, strlen(wanted) + 16);
   make_parents(root, wanted);
@@ -59,11 +59,15 @@ static void move_aside(struct tree_root *root, const char *path, char *wanted) {
     int error = errno;
     if (target_parent >= 0) close(target_parent);
     tree_forget_parent(root);
-    if (done) break;
-    if (error == ENOENT) return free(target);
+    if (done) return target;
+    if (error == ENOENT) return free(target), NULL;
     if (error != EEXIST || attempt == 100000) tree_fail("cannot move aside", path, error);
   }
-  answer('m', root, path, target);
+}
+
+static void move_aside(struct tree_root *root, const char *path, char *wanted) {
+  char *target = move_to_free_name(root, path, wanted);
+  if (target) answer('m', root, path, target);
   free(target);
 }
 
@@ -84,6 +88,30 @@ static void place(struct tree_root *root, const char *from, const char *path) {
   int parent = parent_of(root, "cannot place", path, &name);
   if (from_parent < 0 || renameat2(from_parent, from_name, parent, name, RENAME_NOREPLACE) < 0) tree_fail("cannot place", path, errno);
   close(from_parent);
+}
+
+/*
+ * Gives the file of this inode number the content of FROM, after a copy of it was saved. What is not that file any more, or cannot be written
+ * (a program that runs), is moved aside and replaced.
+ */
+static void overwrite(struct tree_root *root, const char *path, const char *from, char *wanted, uint64_t inode) {
+  int fd = tree_open_inode(root, path, inode);
+  if (fd < 0) {
+    move_aside(root, path, wanted);
+    return place(root, from, path);
+  }
+  char *copy = tree_allocate(NULL, strlen(from) + 8);
+  sprintf(copy, "%s.saved", from);
+  tree_save_copy(root, fd, path, copy);
+  char *target = move_to_free_name(root, copy, wanted);
+  if (!target) tree_fail("cannot save", path, ENOENT);
+  const char *name;
+  if (fsync(parent_of(root, "cannot save", target, &name)) < 0) tree_fail("cannot save", path, errno);
+  answer('m', root, path, target);
+  tree_take_content(root, fd, path, from);
+  close(fd);
+  free(target);
+  free(copy);
 }
 
 static void make_link(struct tree_root *root, const char *path, const char *target) {
@@ -132,6 +160,13 @@ static void act(struct tree_cursor *body, struct tree_root *roots, int count) {
   case 'M': move_aside(root, path, other = tree_take_string(body)); break;
   case 'D': make_directory(root, path); break;
   case 'P': place(root, other = tree_take_string(body), path); break;
+  case 'W': {
+    char *from = tree_take_string(body);
+    other = tree_take_string(body);
+    overwrite(root, path, from, other, tree_take_u64(body));
+    free(from);
+    break;
+  }
   case 'L': make_link(root, path, other = tree_take_string(body)); break;
   case 'N': make_node(root, path, body); break;
   case 'H': {

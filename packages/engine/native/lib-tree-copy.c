@@ -54,6 +54,11 @@ static int copy_data(int from, int to, off_t size) {
   return 0;
 }
 
+int tree_copy_content(int from, int to, off_t size) {
+  int error = ioctl(to, FICLONE, from) < 0 ? copy_data(from, to, size) : 0;
+  return !error && ftruncate(to, size) < 0 ? errno : error;
+}
+
 /* Something outside the job took it away, or put a link in its place. */
 static int vanished(const char *path) {
   if (errno != ENOENT && errno != ENOTDIR && errno != ELOOP) tree_fail("cannot copy", path, errno);
@@ -74,8 +79,7 @@ int tree_copy_file(struct tree_root *root, struct tree_root *folder, const char 
     return ENOENT;
   }
   int to = openat(folder->fd, target, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600), error = to < 0 ? errno : 0;
-  if (!error && ioctl(to, FICLONE, from) < 0) error = copy_data(from, to, (off_t)size);
-  if (!error && ftruncate(to, (off_t)size) < 0) error = errno;
+  if (!error) error = tree_copy_content(from, to, (off_t)size);
   if (to >= 0 && close(to) < 0 && !error) error = errno;
   close(from);
   if (error) tree_fail("cannot copy", path, error);

@@ -22,6 +22,13 @@ export class ActionList {
     this.#add('P', root, text(path), text(from));
   }
 
+  /** Gives the file with this inode number the content of a rebuilt one, after a copy of it went to `saved`; a file of another number is moved there and replaced. */
+  overwrite(root: number, from: string, path: string, saved: string, ino: bigint): void {
+    const number = Buffer.alloc(8);
+    number.writeBigUInt64LE(ino);
+    this.#add('W', root, text(path), text(from), text(saved), number);
+  }
+
   makeSymbolicLink(root: number, path: string, target: Uint8Array): void {
     this.#add('L', root, text(path), sized(target));
   }

@@ -48,7 +48,11 @@ export function restoreActions(
       if (reason === 'm' && isDirectory) actions.makeDirectory(root, path);
     }
   }
-  for (const [number, { root, entry }] of plan.contents.entries()) actions.place(root, `${folders.incoming}/${number}`, entry.path);
+  for (const [number, { root, entry, keepsInode }] of plan.contents.entries()) {
+    const rebuilt = `${folders.incoming}/${number}`;
+    if (keepsInode) actions.overwrite(root, rebuilt, entry.path, `${folders.saved}/${entry.path}`, entry.ino);
+    else actions.place(root, rebuilt, entry.path);
+  }
   for (const { root, entry } of plan.specials) {
     if (entry.type === 'l') actions.makeSymbolicLink(root, entry.path, entry.target);
     else actions.makeNode(root, entry);

@@ -16,6 +16,8 @@ export interface Comparison {
   readonly wantedGroups: ReadonlyMap<TreeEntry, LinkGroup>;
   /** Regular files whose content decides; of hard links the first. */
   readonly candidates: readonly Candidate[];
+  /** True where both have something at the path, under the same hard links. */
+  readonly sameLinks: (root: number, path: string) => boolean;
   /** True where what is on disk at the path can stay, its content (of files) still to be compared. */
   readonly fits: (root: number, path: string) => boolean;
 }
@@ -30,11 +32,15 @@ export function entriesOf(table: TreeTable): Entries {
 export function compareForRestore(wanted: readonly Entries[], disk: readonly Entries[], devices: readonly bigint[]): Comparison {
   const wantedGroups = linkGroups(wanted, (root) => String(devices[root]));
   const diskGroups = linkGroups(disk, () => '');
+  const sameLinks = (root: number, path: string): boolean => {
+    const want = wanted[root]?.get(path);
+    const have = disk[root]?.get(path);
+    return want !== undefined && have !== undefined && sameGroup(wantedGroups.get(want), diskGroups.get(have));
+  };
   const fits = (root: number, path: string): boolean => {
     const want = wanted[root]?.get(path);
     const have = disk[root]?.get(path);
-    if (want === undefined || have === undefined || !sameKind(want, have)) return false;
-    return sameGroup(wantedGroups.get(want), diskGroups.get(have));
+    return want !== undefined && have !== undefined && sameKind(want, have) && sameLinks(root, path);
   };
   const candidates: Candidate[] = [];
   for (const [root, entries] of wanted.entries()) {
@@ -44,7 +50,7 @@ export function compareForRestore(wanted: readonly Entries[], disk: readonly Ent
       if (first === undefined || (first.root === root && first.path === entry.path)) candidates.push({ root, entry });
     }
   }
-  return { wanted, disk, wantedGroups, candidates, fits };
+  return { wanted, disk, wantedGroups, candidates, sameLinks, fits };
 }
 
 function sameKind(want: TreeEntry, have: TreeEntry): boolean {

@@ -1,6 +1,7 @@
 import { lstat } from 'node:fs/promises';
 import { type CheckpointReader, HoldfastError, type Logger, silentLogger } from '@holdfast/core';
 import { applyActions } from './apply-actions.js';
+import { heldFilesOf } from './held-files.js';
 import { itemAt } from './item-at.js';
 import { treeKey } from './object-key.js';
 import type { PreviousTrees } from './previous-trees.js';
@@ -28,6 +29,8 @@ export interface RestoreFilesOptions {
   readonly treeTool: string;
   /** Name of the folder, in `.holdfast` at a root's top, for what is in the way: one plain path component. Where it exists the new one gets a number behind it. */
   readonly savedName: string;
+  /** Files that the job had open, as it sees them; bytes as latin1. Those of them that are still there keep their inode numbers. */
+  readonly heldPaths?: readonly string[] | undefined;
   readonly logger?: Logger | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((bytes: number, totalBytes: number) => void) | undefined;
@@ -46,8 +49,8 @@ export interface RestoredFiles extends MovedFiles {
 }
 
 /**
- * Puts the roots back as the snapshot has them. What differs or is not in the snapshot is moved to `.holdfast/<savedName>` of its root, nothing of
- * the user's is removed; what has its content already stays. Killed at any moment, the same call does the rest; a call with another snapshot
+ * Puts the roots back as the snapshot has them. What differs or is not in the snapshot is moved to `.holdfast/<savedName>` of its root, or
+ * copied there where the file keeps its inode number; nothing of the user's is removed. What has its content already stays. Killed at any moment, the same call does the rest; a call with another snapshot
  * puts that in place.
  *
  * - Rejects before anything is changed: HF_MANIFEST_CORRUPT for a damaged tree table, HF_RESTORE_REFUSED for a mount or file in the way.
@@ -65,10 +68,11 @@ export async function restoreFiles(options: RestoreFilesOptions): Promise<Restor
   const devices = await Promise.all(roots.map(async ({ hostPath }) => (await lstat(hostPath, { bigint: true })).dev));
   const comparison = compareForRestore(wanted, before.map(entriesOf), devices);
   const barriers = before.map((table, root) => ({ recorded: itemAt(trees, root).table.barriers, present: table.barriers }));
+  const planOptions = { barriers, held: heldFilesOf(options.heldPaths ?? [], roots) };
   // Once before the content is read: a mount in the way is told at once.
-  planRestore(comparison, new Set(), barriers);
+  planRestore(comparison, new Set(), planOptions);
   const matching = await findMatching(options, comparison, keys);
-  const plan = planRestore(comparison, matching, barriers);
+  const plan = planRestore(comparison, matching, planOptions);
   await applyActions(roots, leavings.actions, options);
   await applyActions(roots, prepareActions(plan, folders), options);
   const bytes = await rebuildContents(options, plan, keys, folders, onProgress);

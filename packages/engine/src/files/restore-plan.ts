@@ -1,5 +1,6 @@
 import { HoldfastError } from '@holdfast/core';
 import { itemAt } from './item-at.js';
+import { type HeldFiles, keepsInode } from './held-files.js';
 import type { Member } from './link-groups.js';
 import type { Comparison } from './restore-compare.js';
 import type { TreeBarrier, TreeEntry } from './tree-entry.js';
@@ -10,12 +11,17 @@ export interface PlannedEntry {
   readonly entry: TreeEntry;
 }
 
+export interface PlannedContent extends PlannedEntry {
+  /** The file that is there stays and gets this content. */
+  readonly keepsInode: boolean;
+}
+
 /** What has to happen to the trees, in the order of the fields. */
 export interface RestorePlan {
   readonly moveAside: readonly Member[];
   /** Parents first. */
   readonly directories: readonly PlannedEntry[];
-  readonly contents: readonly PlannedEntry[];
+  readonly contents: readonly PlannedContent[];
   /** Links, FIFOs, sockets and devices. */
   readonly specials: readonly PlannedEntry[];
   readonly hardLinks: readonly { readonly from: Member; readonly to: Member }[];
@@ -29,8 +35,14 @@ export interface Barriers {
   readonly present: readonly TreeBarrier[];
 }
 
+export interface PlanOptions {
+  readonly barriers: readonly Barriers[];
+  /** Files that the job will look for under their inode numbers. */
+  readonly held: HeldFiles;
+}
+
 /** `matching`: the candidates of `comparison` whose content on disk is the snapshot's. Rejects with HF_RESTORE_REFUSED where a mount is in the way. */
-export function planRestore(comparison: Comparison, matching: ReadonlySet<TreeEntry>, barriers: readonly Barriers[]): RestorePlan {
+export function planRestore(comparison: Comparison, matching: ReadonlySet<TreeEntry>, { barriers, held }: PlanOptions): RestorePlan {
   const { wanted, wantedGroups } = comparison;
   const stays = (root: number, path: string): boolean => {
     if (!comparison.fits(root, path)) return false;
@@ -40,11 +52,13 @@ export function planRestore(comparison: Comparison, matching: ReadonlySet<TreeEn
     const first = wanted[link.root]?.get(link.path);
     return first !== undefined && matching.has(first);
   };
-  const plan = { moveAside: [] as Member[], directories: [] as PlannedEntry[], contents: [] as PlannedEntry[], specials: [] as PlannedEntry[] };
+  const plan = { moveAside: [] as Member[], directories: [] as PlannedEntry[], contents: [] as PlannedContent[], specials: [] as PlannedEntry[] };
   const hardLinks: { from: Member; to: Member }[] = [];
   let keptFiles = 0;
   for (const root of wanted.keys()) {
-    const gone = moveAside(comparison, root, stays, itemAt(barriers, root), plan.moveAside);
+    const isOverwritten = (path: string): boolean => keepsInode(comparison, held, root, path);
+    const isLeft = (path: string): boolean => stays(root, path) || isOverwritten(path);
+    const gone = moveAside(comparison, root, isLeft, itemAt(barriers, root), plan.moveAside);
     for (const entry of wanted[root]?.values() ?? []) {
       const { path, type } = entry;
       if (path === '') continue;
@@ -53,9 +67,12 @@ export function planRestore(comparison: Comparison, matching: ReadonlySet<TreeEn
         continue;
       }
       const first = wantedGroups.get(entry)?.[0] ?? { root, path };
-      if (first.root !== root || first.path !== path) hardLinks.push({ from: first, to: { root, path } });
+      const isFirst = first.root === root && first.path === path;
+      if (isOverwritten(path)) {
+        if (isFirst) plan.contents.push({ root, entry, keepsInode: true });
+      } else if (!isFirst) hardLinks.push({ from: first, to: { root, path } });
       else if (type === 'd') plan.directories.push({ root, entry });
-      else if (type === 'f') plan.contents.push({ root, entry });
+      else if (type === 'f') plan.contents.push({ root, entry, keepsInode: false });
       else plan.specials.push({ root, entry });
     }
   }
@@ -66,7 +83,7 @@ export function planRestore(comparison: Comparison, matching: ReadonlySet<TreeEn
 function moveAside(
   { wanted, disk }: Comparison,
   root: number,
-  stays: (root: number, path: string) => boolean,
+  isLeft: (path: string) => boolean,
   barriers: Barriers,
   moved: Member[],
 ): ReadonlySet<string> {
@@ -81,7 +98,7 @@ function moveAside(
     if (path === '') continue;
     if (gone.has(parentPath(path))) gone.add(path);
     else if (leftAlone.has(path) || leftAlone.has(parentPath(path))) leftAlone.add(path);
-    else if (!stays(root, path)) {
+    else if (!isLeft(path)) {
       if (type === 'd' && barriers.present.some((barrier) => barrier.path.startsWith(`${path}/`))) {
         // A mount cannot be moved away with the folder above it; what else that holds is looked at by itself.
         if (wanted[root]?.has(path)) throw inTheWay(path, 'the snapshot has a file where a folder with a mounted file system is now');

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messagesOf } from './image-file.js';
 import { decodeFields } from './message-fields.js';
+import { regularFileNames } from './regular-files.js';
 
 /** A file that the job has open under a name that is gone, while another name of it is left. Paths as the job sees them, bytes as latin1. */
 export interface LinkRemap {
@@ -10,10 +11,7 @@ export interface LinkRemap {
   readonly link: string;
 }
 
-const filesMagic = 0x56303138;
 const remapMagic = 0x59133954;
-const fileFields = { regular: 3 };
-const regularFields = { id: 1, name: 6 };
 const remapFields = { original: 1, remap: 2, type: 3 };
 const linkedType = 0;
 
@@ -32,16 +30,4 @@ export function decodeLinkRemaps(remaps: Uint8Array, files: Uint8Array): readonl
     const link = names.get(numbers.get(remapFields.remap) ?? -1);
     return original === undefined || link === undefined ? [] : { original, link };
   });
-}
-
-function regularFileNames(files: Uint8Array): ReadonlyMap<number, string> {
-  const names = new Map<number, string>();
-  for (const message of messagesOf(files, 'files.img', filesMagic)) {
-    const regular = decodeFields(message, 'files.img').nested.get(fileFields.regular);
-    if (regular === undefined) continue;
-    const { numbers, nested } = decodeFields(regular, 'files.img');
-    const [id, name] = [numbers.get(regularFields.id), nested.get(regularFields.name)];
-    if (id !== undefined && name !== undefined) names.set(id, Buffer.from(name).toString('latin1'));
-  }
-  return names;
 }

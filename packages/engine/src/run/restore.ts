@@ -13,6 +13,7 @@ import {
 import type { RunningContainer } from '../container/running-container.js';
 import { checkOutside, ownFolderName, type RestoredFiles, restoreFiles, type TrackedRoot } from '../files/index.js';
 import { RebuiltImages } from '../images/rebuilt-images.js';
+import { readRegularFiles } from '../images/regular-files.js';
 import { asHoldfastError } from './as-holdfast-error.js';
 import type { RunEventBody } from './events.js';
 import type { KeptPlace } from './kept-images.js';
@@ -160,6 +161,7 @@ async function restoreOne(options: RestoreOptions, candidate: CheckpointSummary)
     exclude: options.exclude,
     treeTool: options.treeTool,
     savedName,
+    heldPaths: await readRegularFiles(imagesDirectory),
     logger: options.logger,
     signal,
     onProgress: (bytes, totalBytes) => tell(memoryBytes + bytes, memoryBytes + totalBytes),

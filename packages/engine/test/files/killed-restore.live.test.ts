@@ -38,29 +38,42 @@ function contents(workspace: Workspace): Set<string> {
 
 const seed = process.env['HOLDFAST_SEED'] ?? String(Date.now());
 
-test(`a restore killed after any number of actions is finished by the same call, and nothing of the user’s is lost (HOLDFAST_SEED=${seed})`, async () => {
-  let finished = false;
-  for (let actions = 0; !finished; actions += 2 + Math.floor(actions / 5)) {
-    await using workspace = await Workspace.create(['cwd', 'tmp']);
-    const directories = workspace.roots.map(({ hostPath }) => hostPath);
-    mutate(`${seed} before`, 40, ...directories);
-    const snapshot = await workspace.take();
-    const facts = directories.flatMap(listing);
-    mutate(`${seed} after`, 40, ...directories);
-    const users = new Set(workspace.shell('find . -type f -exec sha256sum {} + | cut -c1-64').trim().split('\n'));
-    const tool = await dyingTool(workspace.directory, actions);
-    finished = await restoreFiles({ reader: snapshot.checkpoint.reader(), roots: workspace.roots, treeTool: tool, savedName: 'first' }).then(
-      () => true,
-      () => false,
-    );
-    const between = contents(workspace);
-    expect(users.difference(between), `seed ${seed}, killed after ${actions}`).toEqual(new Set());
-    await workspace.restore(snapshot, 'first');
-    expect(directories.flatMap(listing), `seed ${seed}, killed after ${actions}`).toEqual(facts);
-    expect(users.difference(contents(workspace)), `seed ${seed}, killed after ${actions}`).toEqual(new Set());
-    expect(workspace.shell('find .. -path "*incoming-*" -o -path "*discarded-*"')).toBe('');
-  }
-});
+/** All that the job sees in its working directory. */
+function everyPath(workspace: Workspace): readonly string[] {
+  const paths = workspace.shell('find . -type f -printf "%P\\0"').split('\0');
+  return paths.map((path) => `/job/cwd/${Buffer.from(path).toString('latin1')}`);
+}
+
+test.for([
+  { held: 'none', heldOf: (): readonly string[] => [] },
+  { held: 'every file', heldOf: everyPath },
+])(
+  `a restore killed after any number of actions is finished by the same call, and nothing of the user’s is lost, $held open (HOLDFAST_SEED=${seed})`,
+  async ({ heldOf }) => {
+    let finished = false;
+    for (let actions = 0; !finished; actions += 2 + Math.floor(actions / 5)) {
+      await using workspace = await Workspace.create(['cwd', 'tmp']);
+      const directories = workspace.roots.map(({ hostPath }) => hostPath);
+      mutate(`${seed} before`, 40, ...directories);
+      const snapshot = await workspace.take();
+      const facts = directories.flatMap(listing);
+      mutate(`${seed} after`, 40, ...directories);
+      const users = new Set(workspace.shell('find . -type f -exec sha256sum {} + | cut -c1-64').trim().split('\n'));
+      const tool = await dyingTool(workspace.directory, actions);
+      const options = { reader: snapshot.checkpoint.reader(), roots: workspace.roots, savedName: 'first', heldPaths: heldOf(workspace) };
+      finished = await restoreFiles({ ...options, treeTool: tool }).then(
+        () => true,
+        () => false,
+      );
+      const between = contents(workspace);
+      expect(users.difference(between), `seed ${seed}, killed after ${actions}`).toEqual(new Set());
+      await restoreFiles({ ...options, treeTool });
+      expect(directories.flatMap(listing), `seed ${seed}, killed after ${actions}`).toEqual(facts);
+      expect(users.difference(contents(workspace)), `seed ${seed}, killed after ${actions}`).toEqual(new Set());
+      expect(workspace.shell('find .. -path "*incoming-*" -o -path "*discarded-*"')).toBe('');
+    }
+  },
+);
 
 test('a restore whose reader fails changes nothing but can be repeated', async () => {
   await using workspace = await Workspace.create();

@@ -17,17 +17,19 @@ interface Given {
   readonly disk: readonly Entries[];
   readonly barriers?: readonly Partial<Barriers>[];
   readonly devices?: readonly bigint[];
+  /** Of the first root. */
+  readonly held?: readonly string[];
+  /** Of every candidate, or of none. */
+  readonly equal?: boolean;
 }
 
-/** With every candidate's content equal. */
-function plan({ wanted, disk, barriers = [], devices = wanted.map(() => 1n) }: Given): RestorePlan {
+function plan({ wanted, disk, barriers = [], devices = wanted.map(() => 1n), held = [], equal = true }: Given): RestorePlan {
   const comparison = compareForRestore(wanted, disk, devices);
-  const matching = new Set(comparison.candidates.map((candidate) => candidate.entry));
-  return planRestore(
-    comparison,
-    matching,
-    wanted.map((_, index) => ({ recorded: [], present: [], ...barriers[index] })),
-  );
+  const matching = new Set(equal ? comparison.candidates.map((candidate) => candidate.entry) : []);
+  return planRestore(comparison, matching, {
+    barriers: wanted.map((_, index) => ({ recorded: [], present: [], ...barriers[index] })),
+    held: [new Set(held)],
+  });
 }
 
 test('a folder that is not in the snapshot is moved as one', () => {
@@ -91,4 +93,35 @@ test('hard links between two roots come back as links on one file system, else a
     hardLinks: [{ from: { root: 0, path: 'a' }, to: { root: 1, path: 'z' } }],
   });
   expect(plan({ wanted, disk, devices: [1n, 2n] })).toMatchObject({ contents: [{ root: 0 }, { root: 1 }], hardLinks: [] });
+});
+
+test('a file that the job had open keeps its inode number, and only then', () => {
+  const a = { path: 'a', ino: 5n };
+  const of = (disk: Partial<TreeEntry>, held = ['a']): RestorePlan =>
+    plan({ wanted: [tree(root, a)], disk: [tree(root, { ...a, ...disk })], held, equal: false });
+  const overwritten = { moveAside: [], contents: [{ entry: { path: 'a' }, keepsInode: true }], keptFiles: 0 };
+  const replaced = { moveAside: [{ path: 'a' }], contents: [{ entry: { path: 'a' }, keepsInode: false }] };
+  expect(of({})).toMatchObject(overwritten);
+  expect(of({ sizeBytes: 7 })).toMatchObject(overwritten);
+  expect(of({}, ['b'])).toMatchObject(replaced);
+  expect(of({ ino: 6n })).toMatchObject(replaced);
+  // Who made the other link would see another content in it.
+  expect(of({ nlink: 2 })).toMatchObject(replaced);
+  expect(of({ type: 'p' })).toMatchObject(replaced);
+});
+
+test('an open file of several names is overwritten once', () => {
+  const linked = [tree(root, { path: 'a', nlink: 2, ino: 5n }, { path: 'b', nlink: 2, ino: 5n })];
+  expect(plan({ wanted: linked, disk: linked, held: ['b'], equal: false })).toMatchObject({
+    moveAside: [],
+    contents: [{ entry: { path: 'a' }, keepsInode: true }],
+    hardLinks: [],
+  });
+  const more = [tree(root, { path: 'a', nlink: 3, ino: 5n }, { path: 'b', nlink: 3, ino: 5n }, { path: 'c', nlink: 3, ino: 5n })];
+  expect(plan({ wanted: linked, disk: more, held: ['b'], equal: false })).toMatchObject({ moveAside: [{ path: 'a' }, { path: 'b' }, { path: 'c' }] });
+  const others = [tree(root, { path: 'a', nlink: 2, ino: 5n }, { path: 'b', ino: 6n }, { path: 'c', nlink: 2, ino: 5n })];
+  expect(plan({ wanted: linked, disk: others, held: ['a'], equal: false })).toMatchObject({
+    moveAside: [{ path: 'a' }, { path: 'b' }, { path: 'c' }],
+    contents: [{ keepsInode: false }],
+  });
 });

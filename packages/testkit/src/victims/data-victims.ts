@@ -52,6 +52,17 @@ export const dataVictims: readonly Victim[] = [
     },
   },
   {
+    name: 'ledger',
+    about: 'SQLite in its default journal mode, which looks whether the database is the same inode',
+    expectedSeconds: 5,
+    requires: ['/usr/bin/python3'],
+    async prepare(directory, { scale }) {
+      await copyProgram('ledger.py', directory);
+      const command = [requireProgram('/usr/bin/python3'), 'ledger.py', String(Math.ceil(7000 * scale)), 'ledger.db', 'ledger.txt'] as const;
+      return { command, outputs: ['ledger.txt'] };
+    },
+  },
+  {
     name: 'sqlite',
     about: 'transactions in a database with a write-ahead log, file locks and shared mappings',
     expectedSeconds: 6,

@@ -61,6 +61,16 @@ export function scriptedOperations(script: Script = () => undefined): { readonly
   return { files, log };
 }
 
+/** Nothing succeeds any more from the operation on for which `dies` says so: as if the process had been killed before it. */
+export function dyingAt(dies: (operation: Operation) => boolean): Script & { readonly died: () => boolean } {
+  let dead = false;
+  const script: Script = (operation) => {
+    dead = dead || dies(operation);
+    return dead ? systemError('EIO') : undefined;
+  };
+  return Object.assign(script, { died: () => dead });
+}
+
 export function systemError(code: string): Error {
   return Object.assign(new Error(`${code}: injected`), { code });
 }

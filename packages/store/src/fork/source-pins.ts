@@ -7,6 +7,7 @@ import type { Manifest } from '../manifest/manifest.js';
 import { forkPinName, parsePinName } from '../pins/pin-name.js';
 import { encodePin } from '../pins/pin-record.js';
 import { type JobPaths, jobPaths, type StoreContext } from '../repository/store-context.js';
+import { removeSourcePin } from './remove-source-pin.js';
 import { type FoundSource, readSource } from './source-snapshot.js';
 
 /** The pins that a fork makes in other jobs' directories, and its own notes of them, by which its prune finds them again. */
@@ -14,7 +15,8 @@ export class SourcePins {
   readonly #context: StoreContext;
   readonly #paths: JobPaths;
   readonly #epoch: number;
-  readonly #made: string[] = [];
+  readonly #notes: string[] = [];
+  readonly #pins: { readonly directory: string; readonly path: string }[] = [];
 
   constructor(context: StoreContext, paths: JobPaths, epoch: number) {
     this.#context = context;
@@ -37,9 +39,15 @@ export class SourcePins {
     return await readSource(this.#context, source);
   }
 
-  /** Takes back what was made; what cannot be removed is ignored after a day. */
+  /** Takes back what was made. The note of a pin that cannot be removed for certain stays, and with it a later prune removes both. */
   async withdraw(): Promise<void> {
-    for (const path of this.#made.toReversed()) await removeIfThere(this.#context.files, path).catch(() => false);
+    const { files } = this.#context;
+    try {
+      for (const pin of this.#pins.toReversed()) await removeSourcePin(files, pin.directory, pin.path);
+      for (const note of this.#notes.toReversed()) await removeIfThere(files, note);
+    } catch (error) {
+      this.#context.logger.warn({ job: this.#paths.job, error }, 'pins of a fork that failed stay for a day');
+    }
   }
 
   async #pin(kind: SourceNote['kind'], { job, pins }: JobPaths, number: number): Promise<void> {
@@ -48,11 +56,11 @@ export class SourcePins {
     const pin = join(pins, forkPinName(number, this.#epoch, this.#paths.job));
     const content = encodePin({ job, number, why: `fork to ${this.#paths.job}`, createdAt: clock.now().toISOString(), lifetimeMs: undefined });
     // The note comes first: a pin that nobody remembers would hold for ever. Of both only the name counts.
-    this.#made.push(note);
+    this.#notes.push(note);
     await writeNewFile(files, note, [content], undefined);
     await files.syncDirectory(this.#paths.epochs, 'epoch-directory');
     await ensureDirectory(files, pins, 'job-directory');
-    this.#made.push(pin);
+    this.#pins.push({ directory: pins, path: pin });
     await writeNewFile(files, pin, [content], undefined);
     await files.syncDirectory(pins, 'pin-directory');
   }

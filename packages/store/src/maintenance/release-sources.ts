@@ -3,6 +3,7 @@ import { isHoldfastError } from '@holdfast/core/basics';
 import { type JobListing, listJob } from '../epoch/job-listing.js';
 import { type SourceNote, sourceNoteName } from '../files/names.js';
 import { removeIfThere } from '../files/whole-files.js';
+import { removeSourcePin } from '../fork/remove-source-pin.js';
 import { readManifest } from '../manifest/read-manifest.js';
 import { forkLifetimeMs } from '../pins/held-snapshots.js';
 import { forkPinName } from '../pins/pin-name.js';
@@ -18,7 +19,7 @@ export async function releaseSources(context: StoreContext, paths: JobPaths, tim
   for (const note of listing.sources) {
     if (needed.has(note.job) || !(await isOver(context, paths, listing, note, time))) continue;
     const { pins } = jobPaths(context.root, note.job);
-    await removeIfThere(context.files, join(pins, forkPinName(note.number, note.epoch, paths.job)));
+    await removeSourcePin(context.files, pins, join(pins, forkPinName(note.number, note.epoch, paths.job)));
     await removeIfThere(context.files, noteOf(paths, note));
   }
 }

@@ -1,12 +1,15 @@
+import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pageSizeBytes } from '@holdfast/core';
 import { openRepository } from '@holdfast/store';
 import { createFileOperations, type FileOperations, openRepositoryWith } from '@holdfast/store/internal';
+import { commitBytes } from '@holdfast/testkit/checkpoint-store';
 import { expect, test } from 'vitest';
 import { GrowingSegments } from '../../src/manifest/growing-segments.js';
 import { verifyRepository } from '../../src/maintenance/verify.js';
 import { decodeManifest, encodeManifest } from '../../src/manifest/manifest-codec.js';
-import type { ObjectMap } from '../../src/manifest/page-map.js';
+import { type ObjectMap, zeroBlock } from '../../src/manifest/page-map.js';
 import type { BlockWorkers } from '../../src/workers/block-workers.js';
 import { temporaryPlace } from '../fixture.js';
 import { deltaChain } from '../read/delta-chain.js';
@@ -19,29 +22,58 @@ async function forge(root: string, number: number, change: (map: ObjectMap) => O
   await writeFile(path, encodeManifest(summary, { ...body, objects: body.objects.map(change) }, undefined));
 }
 
-test('a window that says another hash than the same pages had in the snapshot before is a problem', async () => {
-  await using place = await temporaryPlace();
-  await deltaChain(place, 600, 2);
-  await forge(place.root, 2, (map) => {
-    const windowHashes = Buffer.from(map.windowHashes);
-    windowHashes[40] = (windowHashes[40] ?? 0) ^ 1;
-    return { ...map, windowHashes };
-  });
-  expect((await (await openRepository({ root: place.root })).verify('job')).problems).toMatchObject([{ number: 2, code: 'HF_PACK_CORRUPT' }]);
-});
-
-test('a window that has another page under the hash of the snapshot before is a problem', async () => {
-  await using place = await temporaryPlace();
-  await deltaChain(place, 600, 2);
-  await forge(place.root, 2, (map) => {
-    const segments = new GrowingSegments();
-    for (let at = 0; at < map.segments.length; at += 1) {
-      const [block, index, count] = [map.segments.blocks[at] ?? 0, map.segments.indexes[at] ?? 0, map.segments.counts[at] ?? 0];
-      segments.append(block, block >= 0 && at % 9 === 3 && index > 0 ? index - 1 : index, count);
+/** The segments one page each, each of which `change` may replace. */
+function pageByPage(
+  { segments }: ObjectMap,
+  change: (block: number, index: number, at: number) => readonly [number, number] | undefined,
+): GrowingSegments {
+  const changed = new GrowingSegments();
+  let at = 0;
+  for (let segment = 0; segment < segments.length; segment += 1) {
+    const [block, index, count] = [segments.blocks[segment] ?? 0, segments.indexes[segment] ?? 0, segments.counts[segment] ?? 0];
+    for (let page = 0; page < count; page += 1, at += 1) {
+      const place = change(block, block === zeroBlock ? 0 : index + page, at);
+      if (place !== undefined) changed.append(...place, 1);
     }
-    return { ...map, segments };
-  });
-  expect((await (await openRepository({ root: place.root })).verify('job')).problems).toMatchObject([{ number: 2, code: 'HF_PACK_CORRUPT' }]);
+  }
+  return changed;
+}
+
+/** The page that is another one. */
+const page = 40;
+const pageCount = 600;
+
+test.each<readonly [string, (map: ObjectMap) => Partial<ObjectMap>]>([
+  [
+    'has another hash for the same pages',
+    ({ windowHashes }) => {
+      const changed = Buffer.from(windowHashes);
+      changed[40] = (changed[40] ?? 0) ^ 1;
+      return { windowHashes: changed };
+    },
+  ],
+  ['has another page of the same block', (map) => ({ segments: pageByPage(map, (block, index, at) => [block, at === page ? index + 1 : index]) })],
+  ['has a page of another block', (map) => ({ segments: pageByPage(map, (block, index, at) => [at === page ? 1 - block : block, index]) })],
+  ['has a zero page', (map) => ({ segments: pageByPage(map, (block, index, at) => (at === page ? [zeroBlock, 0] : [block, index])) })],
+  [
+    'has no last page',
+    (map) => ({
+      runCount: Float64Array.of(pageCount - 1),
+      pageCount: map.pageCount - 1,
+      sizeBytes: map.sizeBytes - pageSizeBytes,
+      segments: pageByPage(map, (block, index, at) => (at < pageCount - 1 ? [block, index] : undefined)),
+    }),
+  ],
+])('a window that %s, unlike in the verified snapshot, is a problem', async (_what, change) => {
+  await using place = await temporaryPlace();
+  const bytes = randomBytes(pageCount * pageSizeBytes);
+  await using store = await openRepository({ root: place.root, create: true });
+  const epoch = await store.claim('job', { attempt: 'a', host: 'h', pid: 1 }, { kind: 'newest' });
+  const parent = await commitBytes(store, epoch, undefined, bytes);
+  await commitBytes(store, epoch, parent, bytes);
+  // The newest is verified whole, the one before by what both have in common: all of it, but for this.
+  await forge(place.root, 1, (map) => ({ ...map, ...change(map) }));
+  expect((await store.verify('job')).problems).toMatchObject([{ number: 1, code: 'HF_PACK_CORRUPT' }]);
 });
 
 test('what snapshots have in common is decoded once', async () => {

@@ -7,7 +7,6 @@ require_platform() {
     x86_64 | aarch64) ;;
     *) die "this machine is $HOLDFAST_ARCH: CRIU, Node and pnpm are pinned for x86_64 and aarch64 only" ;;
   esac
-  [ "$(id -u)" = 0 ] || die 'not root: freezing and resuming processes needs root' "sudo $HOLDFAST_ROOT/script/bootstrap"
   local ID='' VERSION_ID='' PRETTY_NAME='an unknown system'
   # shellcheck source=/dev/null
   [ ! -r /etc/os-release ] || . /etc/os-release
@@ -15,6 +14,10 @@ require_platform() {
   OS_SUPPORTED=false
   case $OS_KEY in debian-12 | debian-13 | ubuntu-24.04) OS_SUPPORTED=true ;; esac
   [ -x "$(command -v flock)" ] && [ -x "$(command -v unshare)" ] || die 'flock and unshare are missing' 'apt-get install util-linux'
+}
+
+require_root() {
+  [ "$(id -u)" = 0 ] || die 'not root: freezing and resuming processes needs root' "sudo $HOLDFAST_ROOT/script/bootstrap"
 }
 
 # require_apt WHAT: bootstrap is about to fetch a Debian package for WHAT.

@@ -9,7 +9,11 @@ test('root with its rights may run a job', () => {
 
 test('another user is named, with what to do', () => {
   expect(() => assertRights({ uid: 1000, capabilities: sets([]) })).toThrow(
-    expect.objectContaining({ code: 'HF_NOT_ROOT', message: 'this is user 1000, not root', hint: 'run it as root, for example with sudo' }),
+    expect.objectContaining({
+      code: 'HF_NOT_ROOT',
+      message: 'this is user 1000, not root',
+      hint: 'run it as root, for example with sudo: a job needs CAP_SYS_ADMIN and CAP_SYS_PTRACE',
+    }),
   );
 });
 

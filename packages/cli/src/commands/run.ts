@@ -17,7 +17,7 @@ const undoMs = 5000;
 /** Runs or resumes a job. Nothing is written to stdout: it is the job's. */
 export async function run(context: CommandContext): Promise<number> {
   const { cli, printer } = context;
-  using control = createStopControl(cli.signals, printer);
+  using control = createStopControl(cli, printer);
   try {
     const request = runRequest(context.values, context.words, cli.workingDirectory, cli.environment);
     printer.progress('starting …');

@@ -1,9 +1,10 @@
 import type { Run } from '@holdfast/engine';
-import type { SignalSource, StopSignal } from '../process/signals.js';
+import type { CliOptions } from '../cli-options.js';
+import type { StopSignal } from '../process/signals.js';
 import type { Printer } from '../render/printer.js';
 import type { StopAsked } from './run-exit-code.js';
 
-/** What signals do to a run: before the job began they abort the start; then the first asks for a last snapshot, the second ends the job at once. */
+/** What signals do to a run: before the job began they abort the start; then the first asks for a last snapshot, the second ends the job at once, and later ones are nothing new. */
 export interface StopControl extends Disposable {
   /** Aborted by a signal before the job began. */
   readonly starting: AbortSignal;
@@ -15,38 +16,49 @@ export interface StopControl extends Disposable {
   readonly asked: () => StopAsked;
 }
 
-export function createStopControl(signals: SignalSource, printer: Printer): StopControl {
+/** What timeout(1) and supervisors send to a process and once more to its group, as one request, arrives within this time; nobody presses Ctrl-C twice in it. */
+const sameRequestMs = 100;
+
+export function createStopControl({ signals, clock }: Pick<CliOptions, 'signals' | 'clock'>, printer: Printer): StopControl {
   const starting = new AbortController();
   const abandoned = Promise.withResolvers<StopSignal>();
   let run: Run | undefined;
   let count = 0;
   let last: StopSignal | undefined;
+  let countedAtMs = Number.NEGATIVE_INFINITY;
   let killed = false;
-  const act = (signal: StopSignal): void => {
-    if (run === undefined) {
-      if (count > 1) abandoned.resolve(signal);
-      else printer.say('word', `${signal}: not starting the job`);
-      starting.abort(new Error(signal));
-    } else if (count === 1) {
-      printer.say('word', `${signal}: taking a last snapshot, then stopping; a second signal ends the job at once`);
-      ignoreFailure(run.stop());
-    } else {
-      printer.say('warning', `${signal} again: ending the job at once, without a snapshot`);
-      killed = true;
-      ignoreFailure(run.kill());
-    }
+  const beforeTheJob = (signal: StopSignal): void => {
+    if (count === 1) printer.say('word', `${signal}: giving up the start`);
+    else abandoned.resolve(signal);
+    starting.abort(new Error(signal));
+  };
+  const stop = (started: Run, what: string): void => {
+    printer.say('word', `${what}: taking a last snapshot, then ending the job; a second signal ends it at once`);
+    ignoreFailure(started.stop());
+  };
+  const kill = (started: Run, what: string): void => {
+    if (killed) return;
+    printer.say('warning', `${what}: ending the job at once, without waiting for a snapshot`);
+    killed = true;
+    ignoreFailure(started.kill());
   };
   const subscription = signals.subscribe((signal) => {
+    const nowMs = clock.monotonicMs();
+    if (nowMs - countedAtMs < sameRequestMs) return;
+    countedAtMs = nowMs;
     count += 1;
     last = signal;
-    act(signal);
+    if (run === undefined) beforeTheJob(signal);
+    else if (count === 1) stop(run, signal);
+    else kill(run, `${signal} again`);
   });
   return {
     starting: starting.signal,
     abandoned: abandoned.promise,
     attach: (started) => {
       run = started;
-      if (last !== undefined) act(last);
+      if (count === 1) stop(started, 'the job had begun already');
+      else if (count > 1) kill(started, 'the job had begun already');
     },
     asked: () => ({ signal: last, killed }),
     [Symbol.dispose]: () => subscription[Symbol.dispose](),

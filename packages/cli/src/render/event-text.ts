@@ -43,7 +43,11 @@ const messages: Messages = {
   'snapshot.progress': ({ bytes, totalBytes, bytesPerSecond }) =>
     word(`storing the snapshot: ${formatSize(bytes)} of ${formatSize(totalBytes)}, ${formatSize(bytesPerSecond)}/s`),
   'snapshot.committed': (event) => word(`snapshot ${event.number}: ${snapshotText(event)}`),
-  'snapshot.failed': (event) => warning(`a snapshot failed, the job goes on: ${escapeText(event.message)}`, ...errorLines(event).slice(1)),
+  // Of a last snapshot the end of the run tells why.
+  'snapshot.failed': (event) =>
+    event.reason === 'stop'
+      ? warning('the last snapshot failed: ending the job without it')
+      : warning(`a snapshot failed, the job goes on: ${escapeText(event.message)}`, ...errorLines(event).slice(1)),
   'snapshot.delayed': ({ lateMs }) => word(`the snapshot before took longer than the interval: the next one is ${spanText(lateMs)} late`),
   'snapshots.pruned': ({ numbers, freedBytes }) =>
     detail(`removed ${numbers.length === 1 ? 'snapshot' : 'snapshots'} ${numbers.join(', ')}: ${formatSize(freedBytes)} freed`),
@@ -54,7 +58,11 @@ const messages: Messages = {
   'job.exited': ({ job, exitCode, signal }) =>
     word(signal === undefined ? `job '${job}' ended with status ${exitCode}` : `job '${job}' was ended by signal ${signal}`),
   'job.stopped': ({ job, snapshot }) =>
-    word(`stopped job '${job}'${snapshot === undefined ? '' : ` after snapshot ${snapshot}: the same line run again resumes it`}`),
+    word(
+      snapshot === undefined
+        ? `stopped job '${job}', which has no snapshot: the same line run again starts it anew`
+        : `stopped job '${job}' after snapshot ${snapshot}: the same line run again resumes it`,
+    ),
 };
 
 const nextStep = { older: 'the snapshot before it', fresh: 'the job starts anew', fail: 'nothing; the job is not started' } as const;

@@ -53,7 +53,7 @@ test('says what happens on stderr, and nothing on stdout', async () => {
   run.emit({ type: 'files.moved', folder: '/jobs/here.holdfast-1', count: 1 });
   run.emit({ type: 'output.repeats', snapshot: 3, sinceSnapshotAt: 'then' });
   run.emit(committed);
-  run.emit({ type: 'snapshot.failed', code: 'HF_STORAGE_FULL', message: 'no space', hint: 'Free some' });
+  run.emit({ type: 'snapshot.failed', reason: 'interval', code: 'HF_STORAGE_FULL', message: 'no space', hint: 'Free some' });
   run.emit({ type: 'job.exited', exitCode: 0, signal: undefined });
   run.end();
   const { stdout, stderr } = await runLine(['run', '--', './job'], { deployment: deploymentWith(run) });
@@ -105,7 +105,7 @@ test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s takes a last snapshot an
   expect(run.calls).toEqual(['stop']);
   run.end({ outcome: 'stopped', lastSnapshot: 5, exitCode: undefined });
   expect(await line.status).toBe(75);
-  expect(line.stderr()).toContain(`${signal}: taking a last snapshot, then stopping`);
+  expect(line.stderr()).toContain(`${signal}: taking a last snapshot, then ending the job; a second signal ends it at once`);
 });
 
 test("a second signal ends the job at once; the status is the job's", async () => {
@@ -116,6 +116,20 @@ test("a second signal ends the job at once; the status is the job's", async () =
   expect(run.calls).toEqual(['stop', 'kill']);
   run.end({ outcome: 'stopped', exitCode: 137 });
   expect(await line.status).toBe(137);
+});
+
+test('a last snapshot that fails is not said to leave the job running', async () => {
+  const run = fakeRun();
+  run.emit({ type: 'snapshot.failed', reason: 'stop', code: 'HF_STORAGE_FULL', message: 'no space left', hint: 'Free some' });
+  run.emit({ type: 'job.stopped', snapshot: undefined });
+  run.end({ outcome: 'stopped', exitCode: undefined, error: new HoldfastError('HF_STORAGE_FULL', { kind: 'no-space', message: 'no space left' }) });
+  expect(
+    (await runLine(['run', '--', './job'], { deployment: deploymentWith(run) })).stderr,
+  ).toBe(`holdfast: the last snapshot failed: ending the job without it
+holdfast: stopped job 'align-7', which has no snapshot: the same line run again starts it anew
+holdfast: no space left
+  code: HF_STORAGE_FULL  (docs/errors.md#hf_storage_full)
+`);
 });
 
 test('a stop without its snapshot gives 128 + n and says why', async () => {

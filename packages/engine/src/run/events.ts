@@ -60,6 +60,8 @@ export type RunEventBody =
     }
   | {
       readonly type: 'snapshot.failed';
+      /** The job goes on, but for a failed `stop`: that ends it. */
+      readonly reason: SnapshotReason;
       readonly code: ErrorCode;
       readonly message: string;
       readonly hint: string | undefined;

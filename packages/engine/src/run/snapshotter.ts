@@ -89,7 +89,7 @@ export class Snapshotter {
       const failure = asHoldfastError(error);
       // What is given up because the job ended is no failure.
       if (!context.signal.aborted && failure.kind !== 'aborted')
-        emit({ type: 'snapshot.failed', code: failure.code, message: failure.message, hint: failure.hint });
+        emit({ type: 'snapshot.failed', reason, code: failure.code, message: failure.message, hint: failure.hint });
       if (failure.kind === 'fenced') onFenced(failure.message);
       throw failure;
     }

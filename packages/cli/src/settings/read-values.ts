@@ -77,7 +77,7 @@ export function labelsOf(values: GivenValues, name: string): Readonly<Record<str
   const labels = new Map<string, string>();
   for (const text of texts) {
     const label = splitLabel(given, text);
-    if (labels.has(label.name)) throw refuse(given, `gives '${label.name}' twice`, 'Give each label once');
+    if (labels.has(label.name)) throw refuse(given, `gives two values to '${label.name}'`, 'Give each name once');
     labels.set(label.name, label.value);
   }
   return Object.fromEntries(labels);
@@ -98,7 +98,7 @@ export function sourceOf(values: GivenValues, name: string): SnapshotWord | unde
 
 function splitLabel(given: GivenValue, text: string): { readonly name: string; readonly value: string } {
   const at = text.indexOf('=');
-  if (at < 1) throw refuse(given, `must be a label, not '${text}'`, 'Write a label as name=value');
+  if (at < 1) throw refuse(given, `must be a name and a value joined by '=', not '${text}'`, 'Write it like team=genomics');
   return { name: text.slice(0, at), value: text.slice(at + 1) };
 }
 

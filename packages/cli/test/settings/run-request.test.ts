@@ -40,8 +40,9 @@ test.each([
   [['--keep', '1.5'], 'HF_USAGE', "--keep must be a whole number from 1 on, not '1.5'"],
   [['--tcp', 'maybe'], 'HF_USAGE', "--tcp must be close or keep, not 'maybe'"],
   [['--on-restore-failure', 'retry'], 'HF_USAGE', "--on-restore-failure must be older, fresh or fail, not 'retry'"],
-  [['--label', 'novalue'], 'HF_USAGE', "--label must be a label, not 'novalue'"],
-  [['--label', 'a=1', '--label', 'a=2'], 'HF_USAGE', "--label gives 'a' twice"],
+  [['--label', 'novalue'], 'HF_USAGE', "--label must be a name and a value joined by '=', not 'novalue'\n  remedy: Write it like team=genomics"],
+  [['--label', '=x'], 'HF_USAGE', "--label must be a name and a value joined by '=', not '=x'"],
+  [['--label', 'a=1', '--label', 'a=2'], 'HF_USAGE', "--label gives two values to 'a'\n  remedy: Give each name once"],
   [['--job', ''], 'HF_USAGE', '--job is empty'],
   [['--from', 'a@'], 'HF_USAGE', "--from must be a job, or a job and a snapshot's number, not 'a@'"],
 ])('refuses %j before anything is opened', async (options, code, text) => {

@@ -99,7 +99,7 @@ export const failureCauses: readonly FailureCause[] = [
   {
     pattern: /inet: .*(?:Address already in use|EADDRINUSE)|Can't bind inet socket|(?:bind|Can't bind).*Address already in use/i,
     message: 'a port that the job listens on is taken on this machine',
-    hint: 'end the program that listens there',
+    hint: 'end the program that listens there (ss -tlnp names it); where none does, the kernel still remembers connections of the job (TIME-WAIT): run the same line again in a minute',
     kind: 'conflict',
   },
   {

@@ -1,10 +1,12 @@
 import {
+  type AttemptRecord,
   type CallOptions,
   type CheckpointStore,
   HoldfastError,
   isHoldfastError,
   type JobQuery,
   type JobRecord,
+  type Lease,
   type Logger,
   type MetadataStore,
   type Page,
@@ -128,9 +130,14 @@ async function show(job: string, options: CallOptions, { store, catalog }: JobsO
         : { host: index.lease.holder.host, pid: index.lease.holder.pid, since: index.lease.acquiredAt },
     snapshots: snapshots.map((summary) => ({ ...summary, freezeMs: freezes.get(summary.number) })),
     forkedFrom: state.sources[0],
-    attempts: index.attempts,
+    attempts: index.attempts.map((attempt) => (isOver(attempt, index.lease) ? { ...attempt, outcome: 'lost' } : attempt)),
     events: index.events,
   };
+}
+
+/** A killed attempt could not note its end; the next one does it for it. */
+function isOver({ attempt, outcome }: AttemptRecord, lease: Lease | undefined): boolean {
+  return outcome === 'running' && !(isHeld(lease) && lease?.holder.attempt === attempt);
 }
 
 /** What the catalog knows; nothing where it does not answer: the repository is the truth. */

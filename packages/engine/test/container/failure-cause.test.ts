@@ -35,6 +35,12 @@ test.each([
   expect(error.code).toBe('HF_RESTORE_FAILED');
 });
 
+test('of a port that is taken both remedies are named: a program is there, or nobody is', () => {
+  const { hint } = name("(00.1)  6: Error (criu/sk-inet.c:1059): inet: Can't bind inet socket (id 28): Address already in use");
+  expect(hint).toContain('ss -tlnp');
+  expect(hint).toMatch(/TIME-WAIT.*run the same line again in a minute/);
+});
+
 test('a page of the documentation that a hint names is there', () => {
   const hints = [...failureCauses.map(({ hint }) => hint), name('').hint ?? ''];
   const pages = hints.flatMap((hint) => hint.match(/docs\/[\w-]+\.md/g) ?? []);

@@ -1,4 +1,14 @@
-import { type CheckpointStore, HoldfastError, type JobQuery, type JobRecord, type MetadataStore, silentLogger } from '@holdfast/core';
+import { hostname } from 'node:os';
+import {
+  type AttemptRecord,
+  type CheckpointStore,
+  HoldfastError,
+  type JobQuery,
+  type JobRecord,
+  type Lease,
+  type MetadataStore,
+  silentLogger,
+} from '@holdfast/core';
 import { expect, test } from 'vitest';
 import { createJobs } from '../../src/deployment/jobs.js';
 
@@ -14,13 +24,32 @@ const record: JobRecord = {
   exitCode: 0,
 };
 
-function jobsWith(repositoryId: string | HoldfastError, known: JobRecord | undefined = record) {
+const attempt: AttemptRecord = {
+  job: 'align-7',
+  attempt: 'a1',
+  epoch: 1,
+  host: hostname(),
+  pid: 7,
+  startedAt: '2026-11-20T10:00:00.000Z',
+  endedAt: undefined,
+  resumedFrom: undefined,
+  outcome: 'running',
+  exitCode: undefined,
+};
+
+/** A lease of an attempt on another machine, that lasts for so long still. */
+function leaseOf(name: string, lastsMs: number): Lease {
+  const holder = { attempt: name, host: 'elsewhere', bootId: 'b', pid: 1, startTicks: 1 };
+  return { job: 'align-7', holder, term: 1, acquiredAt: '2026-11-20T10:00:00.000Z', expiresAt: new Date(Date.now() + lastsMs).toISOString() };
+}
+
+function jobsWith(repositoryId: string | HoldfastError, known: JobRecord | undefined = record, lease?: Lease) {
   const queries: JobQuery[] = [];
   const none = () => Promise.resolve([]);
   const catalog: Partial<MetadataStore> = {
     getJob: () => Promise.resolve(known),
-    currentLease: () => Promise.resolve(undefined),
-    listAttempts: none,
+    currentLease: () => Promise.resolve(lease),
+    listAttempts: () => Promise.resolve([{ ...attempt, attempt: 'a2' }, attempt, { ...attempt, attempt: 'a0', outcome: 'interrupted' }]),
     listCheckpoints: none,
     listEvents: none,
     listJobs: (query = {}) => {
@@ -71,6 +100,15 @@ test('an abort is no reason to list everything', async () => {
 
 test('a job that the catalog knows in this storage is shown', async () => {
   expect((await jobsWith('mine').jobs.show('align-7')).record).toEqual(record);
+});
+
+test.each([
+  { holder: 'nobody', lease: undefined, outcomes: ['lost', 'lost', 'interrupted'] },
+  { holder: 'an attempt that is alive', lease: leaseOf('a2', 60_000), outcomes: ['running', 'lost', 'interrupted'] },
+  { holder: 'an attempt that is dead', lease: leaseOf('a2', -1), outcomes: ['lost', 'lost', 'interrupted'] },
+])('an attempt that was killed is lost, where the job is held by $holder', async ({ lease, outcomes }) => {
+  const { attempts } = await jobsWith('mine', record, lease).jobs.show('align-7');
+  expect(attempts.map(({ outcome }) => outcome)).toEqual(outcomes);
 });
 
 test('a job that the catalog knows in another storage only is missing here', async () => {

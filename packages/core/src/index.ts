@@ -67,6 +67,7 @@ export type {
   CheckpointStore,
   CheckpointSummary,
   CheckpointWriter,
+  CommitOptions,
   CommitResult,
   Epoch,
   EpochEnd,

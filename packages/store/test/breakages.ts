@@ -24,6 +24,7 @@ const neverFenced = withStore((store) => ({
 const forgetsParent = withStore((store) => ({ begin: (epoch) => store.begin(epoch, undefined) }));
 const keepsNothing = withStore((store) => ({ prune: (job, policy) => store.prune(job, { ...policy, keep: Math.max(1, policy.keep - 1) }) }));
 const nothingPruned = { removed: [], waiting: [], removedFiles: 0, freedBytes: 0, rewrittenPacks: 0 };
+const withdrawsNothing = withStore(() => ({ withdraw: always(true) }));
 const prunesNothing = withStore(() => ({ prune: always(nothingPruned) }));
 const overwrites = withReaders((reader) => ({
   write: async (key, path, layout, options) => {
@@ -155,6 +156,7 @@ export const breakages: Readonly<Record<string, Breakage>> = {
     },
   })),
   'metadata comes back as it was given': withWriters((writer) => ({ commit: (metadata) => writer.commit({ ...metadata, more: 1 }) })),
+  'a snapshot is of the instant that its writer names, or of now': withWriters((writer) => ({ commit: (metadata) => writer.commit(metadata) })),
   'a writer commits once': commitsTwice,
   'a commit under an epoch that is over is fenced, and never eligible': withWriters((writer) => ({
     commit: async (metadata) => ({ ...(await writer.commit(metadata)), outcome: 'committed' }),
@@ -263,4 +265,8 @@ export const breakages: Readonly<Record<string, Breakage>> = {
   'a snapshot that is not there, or was left behind, cannot be forked, and the name stays free': withStore((store) => ({
     fork: async ({ job }, to, ...rest) => await store.fork({ job }, to, ...rest),
   })),
+  'a claim that is taken back leaves no job': withdrawsNothing,
+  'a claim under which something was committed is not taken back': withStore(() => ({ withdraw: always(true) })),
+  'a claim is not taken back once somebody else has one, or had one before': withStore(() => ({ withdraw: always(true) })),
+  'a claim that was taken back writes no more': withdrawsNothing,
 };

@@ -36,6 +36,7 @@ function noted(): { readonly files: FileOperations; readonly log: string[] } {
     link: noting('link', real.link),
     remove: noting('remove', real.remove),
     makeDirectory: noting('mkdir', real.makeDirectory),
+    removeDirectory: noting('rmdir', real.removeDirectory),
     inspect: noting('inspect', real.inspect),
     list: noting('list', real.list),
     freeBytes: noting('free', real.freeBytes),

@@ -57,6 +57,10 @@ export function scriptedOperations(script: Script = () => undefined): { readonly
       step('mkdir', path);
       await real.makeDirectory(path);
     },
+    removeDirectory: async (path) => {
+      step('rmdir', path);
+      await real.removeDirectory(path);
+    },
   };
   return { files, log };
 }

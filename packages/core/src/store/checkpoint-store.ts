@@ -85,6 +85,11 @@ export interface WriteOptions extends CallOptions {
   readonly onProgress?: ((bytes: number) => void) | undefined;
 }
 
+export interface CommitOptions extends CallOptions {
+  /** The instant that the state is of, in ISO 8601 as `Date` writes it; default: now. For a snapshot that was taken elsewhere. */
+  readonly takenAt?: string | undefined;
+}
+
 export interface CommitResult {
   /** `fenced`: a higher epoch exists that does not build on this snapshot; the attempt must end its job. */
   readonly outcome: 'committed' | 'fenced';
@@ -119,8 +124,9 @@ export interface CheckpointWriter extends AsyncDisposable {
    * - Resolves only when a power loss can no longer take it back.
    * - Once. After a failure of unknown outcome the manifest is read back before the error is given.
    * - `fenced` where a higher epoch was claimed meanwhile.
+   * - `takenAt` is the summary's `createdAt`. Rejects with HF_USAGE where it is no such instant; the writer stays usable.
    */
-  commit(metadata: CheckpointMetadata, options?: CallOptions): Promise<CommitResult>;
+  commit(metadata: CheckpointMetadata, options?: CommitOptions): Promise<CommitResult>;
 
   /** Gives up: what was written is removed where that is safe, else left for prune. Harmless after a commit, and when repeated. */
   abort(): Promise<void>;
@@ -226,6 +232,14 @@ export interface CheckpointStore extends AsyncDisposable {
    * - `checkpoint` rejects with HF_CHECKPOINT_MISSING where that snapshot is not there or not eligible.
    */
   claim(job: string, holder: EpochHolder, start: EpochStart, options?: CallOptions): Promise<Epoch>;
+
+  /**
+   * Takes a claim back under which nothing was committed. Where the job has nothing else, the job goes with it, and its name was never used.
+   *
+   * - What others did under this name meanwhile, and what was there before, stays.
+   * - Tells whether the job is gone.
+   */
+  withdraw(epoch: Epoch, options?: CallOptions): Promise<boolean>;
 
   /** Rejects with kind `fenced` where a higher epoch exists. */
   assertCurrent(epoch: Epoch, options?: CallOptions): Promise<void>;

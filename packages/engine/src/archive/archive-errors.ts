@@ -20,6 +20,16 @@ export function archiveForeign(reason: string): HoldfastError {
   });
 }
 
+/** What `podman container checkpoint --export` and CRI-O write: the same layout without Holdfast's own members. */
+export function archiveOfContainer(): HoldfastError {
+  return new HoldfastError('HF_ARCHIVE_FOREIGN', {
+    message: "this is a container's checkpoint, as Podman writes it: it has a config.dump and no holdfast/manifest.json",
+    kind: 'invalid-argument',
+    operation: 'import',
+    hint: 'restore it with podman container restore --import FILE; holdfast import takes what holdfast export wrote',
+  });
+}
+
 const kinds: Readonly<Record<string, ErrorKind>> = {
   ENOENT: 'not-found',
   ENOSPC: 'no-space',

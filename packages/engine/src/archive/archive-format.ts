@@ -21,6 +21,11 @@ export const memberNames = {
 export const manifestAmongFirst = 16;
 
 export const manifestLimitBytes: number = 256 * 1024 * 1024;
+/**
+ * Members and elements, of the manifest as of the digests. Each object has about 8, each run of its pages 2: so a million files, or two million runs
+ * besides half a million files. Bounds what a hand-made manifest can make an import allocate.
+ */
+export const manifestPartsLimit: number = 8 * 1024 * 1024;
 export const digestsLimitBytes: number = 256 * 1024 * 1024;
 
 /** Member names fit the header that every tar program reads. */

@@ -1,7 +1,8 @@
 import { type CheckpointMetadata, HoldfastError, type ObjectKind, type PageRun } from '@holdfast/core';
 import { z } from 'zod';
 import { archiveCorrupt, archiveForeign } from './archive-errors.js';
-import { archiveFormat, archiveVersion, memberNameLimitBytes } from './archive-format.js';
+import { archiveFormat, archiveVersion, manifestLimitBytes, manifestPartsLimit, memberNameLimitBytes } from './archive-format.js';
+import { countJsonParts } from './json-parts.js';
 
 export interface ArchivedObject {
   readonly key: string;
@@ -22,7 +23,7 @@ export interface ArchiveManifest {
 
 const count = z.number().int().nonnegative();
 const manifestSchema = z.object({
-  source: z.object({ repository: z.string(), job: z.string(), number: count, createdAt: z.string() }),
+  source: z.object({ repository: z.string(), job: z.string(), number: count, createdAt: z.iso.datetime({ precision: 3 }) }),
   metadata: z.record(z.string(), z.unknown()),
   objects: z.array(
     z.object({
@@ -40,9 +41,25 @@ const manifestSchema = z.object({
 });
 const versionSchema = z.object({ format: z.literal(archiveFormat), version: z.number().int().positive() });
 
+/** Throws HF_USAGE for what has more parts than an import takes. */
 export function encodeArchiveManifest({ source, metadata, objects }: ArchiveManifest): Buffer {
-  const flat = objects.map(({ runs, ...object }) => ({ ...object, runs: runs.flatMap(({ firstPage, pageCount }) => [firstPage, pageCount]) }));
-  return Buffer.from(`${JSON.stringify({ format: archiveFormat, version: archiveVersion, source, metadata, objects: flat })}\n`);
+  const runs = objects.reduce((sum, object) => sum + object.runs.length, 0);
+  // A first look, so that no text is made that cannot be.
+  if (runs > manifestPartsLimit || objects.length > manifestPartsLimit) throw tooManyParts(source, objects.length, runs);
+  const flat = objects.map((object) => ({ ...object, runs: object.runs.flatMap(({ firstPage, pageCount }) => [firstPage, pageCount]) }));
+  const bytes = Buffer.from(`${JSON.stringify({ format: archiveFormat, version: archiveVersion, source, metadata, objects: flat })}\n`);
+  if (bytes.length > manifestLimitBytes || countJsonParts(bytes) > manifestPartsLimit) throw tooManyParts(source, objects.length, runs);
+  return bytes;
+}
+
+function tooManyParts({ job, number }: ArchiveManifest['source'], objects: number, runs: number): HoldfastError {
+  return new HoldfastError('HF_USAGE', {
+    message: `snapshot ${number} of job ${job} has ${objects} files and memories in ${runs} runs of pages: more than an archive can list`,
+    kind: 'unsupported',
+    operation: 'export',
+    context: { job, number },
+    hint: 'track fewer files, or copy the whole repository instead',
+  });
 }
 
 /** Throws HF_ARCHIVE_FOREIGN, HF_FORMAT_NEWER or HF_ARCHIVE_CORRUPT. */
@@ -77,6 +94,9 @@ export function parseArchiveDigests(bytes: Uint8Array): ArchiveDigests {
 }
 
 function parseVersioned(bytes: Uint8Array, name: string): unknown {
+  // Before a part of it is made: each takes some ten times the memory of its text.
+  const parts = countJsonParts(bytes);
+  if (parts > manifestPartsLimit) throw archiveCorrupt(`${name} has ${parts} parts, and no archive has more than ${manifestPartsLimit}`);
   let document: unknown;
   try {
     document = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { archiveCorrupt, archiveForeign } from './archive-errors.js';
+import type { HoldfastError } from '@holdfast/core';
+import { archiveCorrupt, archiveForeign, archiveOfContainer } from './archive-errors.js';
 import { digestsLimitBytes, manifestAmongFirst, manifestLimitBytes, memberNames } from './archive-format.js';
 import { type ArchiveDigests, type ArchivedObject, type ArchiveManifest, parseArchiveDigests, parseArchiveManifest } from './archive-manifest.js';
 import { type ExpectedMember, expectedMember } from './member-object.js';
@@ -26,6 +27,7 @@ class ArchiveMembers {
   readonly #visitor: ArchiveVisitor;
   readonly #digests: string[] = [];
   #members = 0;
+  #isContainer = false;
   #manifest: ArchiveManifest | undefined;
   #manifestDigest = '';
   #listed: ArchiveDigests | undefined;
@@ -46,7 +48,7 @@ class ArchiveMembers {
   }
 
   assertWhole(): void {
-    if (this.#manifest === undefined) throw archiveForeign(`it has no ${memberNames.manifest}`);
+    if (this.#manifest === undefined) throw this.#foreign(`it has no ${memberNames.manifest}`);
     const missing = this.#manifest.objects[this.#digests.length];
     if (missing !== undefined) throw archiveCorrupt(`its member ${missing.member} is missing or out of order`);
     if (this.#listed === undefined) throw archiveCorrupt(`${memberNames.digests} is missing`);
@@ -57,10 +59,15 @@ class ArchiveMembers {
     }
   }
 
+  #foreign(reason: string): HoldfastError {
+    return this.#isContainer ? archiveOfContainer() : archiveForeign(reason);
+  }
+
   async #takeFirst(entry: TarEntry): Promise<void> {
     if (entry.name !== memberNames.manifest) {
+      this.#isContainer ||= entry.name === memberNames.config;
       if (this.#members < manifestAmongFirst) return;
-      throw archiveForeign(`none of its first ${manifestAmongFirst} members is ${memberNames.manifest}`);
+      throw this.#foreign(`none of its first ${manifestAmongFirst} members is ${memberNames.manifest}`);
     }
     const bytes = await wholeOf(entry, manifestLimitBytes);
     const manifest = parseArchiveManifest(bytes);

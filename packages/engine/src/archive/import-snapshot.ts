@@ -1,4 +1,4 @@
-import { type CheckpointSummary, type CheckpointWriter, HoldfastError } from '@holdfast/core';
+import { type CheckpointSummary, type CheckpointWriter, type Epoch, HoldfastError } from '@holdfast/core';
 import type { SnapshotMetadata } from '../run/snapshot-metadata.js';
 import { archiveCorrupt } from './archive-errors.js';
 import type { ArchivedObject, ArchiveManifest } from './archive-manifest.js';
@@ -44,6 +44,7 @@ export async function importSnapshot(options: ImportOptions): Promise<ImportedSn
 }
 
 interface Begun {
+  readonly epoch: Epoch;
   readonly manifest: ArchiveManifest;
   readonly metadata: SnapshotMetadata;
   readonly writer: CheckpointWriter;
@@ -56,6 +57,7 @@ class IncomingSnapshot implements AsyncDisposable {
   #begun: Begun | undefined;
   #likes: Promise<ReadonlyMap<string, string>> | undefined;
   #bytes = 0;
+  #committed = false;
 
   constructor(options: ImportOptions) {
     this.#options = options;
@@ -64,9 +66,13 @@ class IncomingSnapshot implements AsyncDisposable {
   async begin(manifest: ArchiveManifest): Promise<void> {
     const { store, signal } = this.#options;
     const metadata = checkDescription(manifest);
-    const writer = await store.begin(await claimNewJob(this.#options), undefined, { signal });
+    const epoch = await claimNewJob(this.#options);
+    const writer = await store.begin(epoch, undefined, { signal }).catch(async (error: unknown) => {
+      await withdraw(this.#options, epoch);
+      throw error;
+    });
     const totalBytes = manifest.objects.reduce((sum, object) => sum + packedBytes(object), 0);
-    this.#begun = { manifest, metadata, writer, totalBytes };
+    this.#begun = { epoch, manifest, metadata, writer, totalBytes };
   }
 
   async put(object: ArchivedObject, body: AsyncIterable<Buffer>): Promise<string> {
@@ -88,8 +94,9 @@ class IncomingSnapshot implements AsyncDisposable {
   async commit(): Promise<ImportedSnapshot> {
     const { manifest, metadata, writer } = this.#current();
     checkContents(manifest, metadata, this.#contents);
-    const { outcome, summary } = await writer.commit(manifest.metadata, { signal: this.#options.signal });
-    if (outcome === 'committed') return { summary, metadata, source: manifest.source };
+    const { outcome, summary } = await writer.commit(manifest.metadata, { signal: this.#options.signal, takenAt: manifest.source.createdAt });
+    this.#committed = outcome === 'committed';
+    if (this.#committed) return { summary, metadata, source: manifest.source };
     throw new HoldfastError('HF_FENCED', {
       message: `job ${summary.job} was begun by somebody else while it was imported`,
       kind: 'fenced',
@@ -100,7 +107,10 @@ class IncomingSnapshot implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#begun?.writer[Symbol.asyncDispose]();
+    if (this.#begun === undefined) return;
+    const { writer, epoch } = this.#begun;
+    await writer[Symbol.asyncDispose]();
+    if (!this.#committed) await withdraw(this.#options, epoch);
   }
 
   /** Asked for with the first memory: an export puts it behind the images. */
@@ -113,4 +123,9 @@ class IncomingSnapshot implements AsyncDisposable {
     if (this.#begun !== undefined) return this.#begun;
     throw new HoldfastError('HF_UNEXPECTED', { message: 'content came before the manifest', kind: 'unexpected', operation: 'import' });
   }
+}
+
+/** What was refused leaves no job behind; where that fails, what is left is an empty one, which the next import of that name takes. */
+async function withdraw({ store, logger }: ImportOptions, epoch: Epoch): Promise<void> {
+  await store.withdraw(epoch).catch((error: unknown) => logger.warn({ job: epoch.job, error: String(error) }, 'an empty job was left'));
 }

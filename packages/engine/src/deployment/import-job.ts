@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Readable } from 'node:stream';
-import type { CallOptions, CheckpointStore, Logger, MetadataStore } from '@holdfast/core';
+import type { CallOptions, CheckpointStore, Clock, Logger, MetadataStore } from '@holdfast/core';
 import { parseJobName } from '@holdfast/store';
 import { readArchiveSource } from '../archive/archive-source.js';
 import { importAttemptPrefix } from '../archive/claim-new-job.js';
@@ -30,6 +30,7 @@ export interface ImportContext extends ExportContext {
   readonly catalog: (options: CallOptions) => Promise<MetadataStore>;
   readonly leaseTtlMs: number;
   readonly logger: Logger;
+  readonly clock: Clock;
 }
 
 export function importJob(context: ImportContext, source: string | Readable, job: string, options: ImportJobOptions): Promise<ImportReport> {
@@ -42,7 +43,7 @@ async function doImport(context: ImportContext, source: string | Readable, job: 
   const [store, catalog] = await Promise.all([context.store({ signal }), context.catalog({ signal })]);
   await using folder = await openTransferFolder(context.stateDirectory);
   const holder = { attempt: `${importAttemptPrefix}${randomBytes(6).toString('hex')}`, host: hostname(), ...ownProcessIdentity() };
-  const { leaseTtlMs, logger } = context;
+  const { leaseTtlMs, logger, clock } = context;
   const archive = readArchiveSource(source, signal);
   const imported = await importSnapshot({
     store,
@@ -57,13 +58,15 @@ async function doImport(context: ImportContext, source: string | Readable, job: 
     signal,
   });
   // The catalog is an index: what it misses here, a rebuild mends.
-  await note(catalog, store, imported).catch((error: unknown) => logger.warn({ job, error: String(error) }, 'the catalog missed an imported job'));
+  await note(catalog, store, imported, clock.now().toISOString()).catch((error: unknown) =>
+    logger.warn({ job, error: String(error) }, 'the catalog missed an imported job'),
+  );
   const { number, logicalBytes, storedBytes } = imported.summary;
   const { command, workingDirectory } = imported.metadata;
   return { job, number, logicalBytes, storedBytes, source: imported.source, command, workingDirectory };
 }
 
-async function note(catalog: MetadataStore, store: CheckpointStore, { summary, metadata }: ImportedSnapshot): Promise<void> {
+async function note(catalog: MetadataStore, store: CheckpointStore, { summary, metadata }: ImportedSnapshot, now: string): Promise<void> {
   const { job, number, epoch, attempt, createdAt, logicalBytes, storedBytes } = summary;
   await catalog.putJob({
     job,
@@ -73,8 +76,8 @@ async function note(catalog: MetadataStore, store: CheckpointStore, { summary, m
     // The same as of a job whose machine was lost: its line resumes it.
     status: 'interrupted',
     labels: {},
-    createdAt,
-    updatedAt: createdAt,
+    createdAt: now,
+    updatedAt: now,
     exitCode: undefined,
   });
   await catalog.putCheckpoint({ job, number, epoch, attempt, createdAt, freezeMs: metadata.freezeMs ?? 0, logicalBytes, storedBytes });

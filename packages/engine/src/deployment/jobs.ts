@@ -66,7 +66,7 @@ export function createJobs(context: JobsOptions): DeploymentJobs {
       return report;
     },
     export: (job, target, options = {}) => exportJob(context, job, target, options),
-    import: (source, job, options = {}) => importJob(context, source, job, options),
+    import: (source, job, options = {}) => importJob({ ...context, clock: systemClock }, source, job, options),
   };
 }
 

@@ -30,6 +30,7 @@ export function createCalls(): ServedCalls {
     jobs: ({ signal }) => store().jobs({ signal }),
     state: ({ signal }, job) => store().state(job, { signal }),
     claim: ({ signal }, job, holder, start) => store().claim(job, holder, start, { signal }),
+    withdraw: ({ signal }, epoch) => store().withdraw(epoch, { signal }),
     assertCurrent: ({ signal }, epoch) => store().assertCurrent(epoch, { signal }),
     end: ({ signal }, epoch, end) => store().end(epoch, end, { signal }),
     fork: ({ signal }, from, to, holder) => store().fork(from, to, holder, { signal }),
@@ -46,7 +47,7 @@ export function createCalls(): ServedCalls {
     put: ({ signal, progress }, handle, object) => writer(handle).put(object, { signal, onProgress: nowAndThen(progress) }),
     keep: ({ signal }, handle, key) => writer(handle).keep(key, { signal }),
     drop: (_context, handle, key) => writer(handle).drop(key),
-    commit: ({ signal }, handle, metadata) => writer(handle).commit(metadata, { signal }),
+    commit: ({ signal }, handle, metadata, takenAt) => writer(handle).commit(metadata, { signal, takenAt }),
     abortWriter: (_context, handle) => writer(handle).abort(),
     closeWriter: async (_context, handle) => {
       await writers.get(handle)?.[Symbol.asyncDispose]();

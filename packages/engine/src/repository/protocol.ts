@@ -40,6 +40,7 @@ export interface RepositoryCalls {
   jobs(): Promise<readonly string[]>;
   state(job: string): Promise<JobState>;
   claim(job: string, holder: EpochHolder, start: EpochStart): Promise<Epoch>;
+  withdraw(epoch: Epoch): Promise<boolean>;
   assertCurrent(epoch: Epoch): Promise<void>;
   end(epoch: Epoch, end: EpochEnd): Promise<void>;
   fork(from: { readonly job: string; readonly number?: number | undefined }, to: string, holder: EpochHolder): Promise<CheckpointSummary>;
@@ -51,7 +52,7 @@ export interface RepositoryCalls {
   put(handle: number, object: ObjectInput): Promise<ObjectResult>;
   keep(handle: number, key: string): Promise<void>;
   drop(handle: number, key: string): Promise<void>;
-  commit(handle: number, metadata: CheckpointMetadata): Promise<CommitResult>;
+  commit(handle: number, metadata: CheckpointMetadata, takenAt: string | undefined): Promise<CommitResult>;
   abortWriter(handle: number): Promise<void>;
   closeWriter(handle: number): Promise<void>;
   openCheckpoint(ref: { readonly job: string; readonly number: number }): Promise<OpenedReader>;

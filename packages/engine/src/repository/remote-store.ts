@@ -74,6 +74,10 @@ class RemoteStore implements CheckpointStore {
     return (await this.connect(options)).call('claim', [job, holder, start], options);
   }
 
+  async withdraw(epoch: Epoch, options: CallOptions = {}): Promise<boolean> {
+    return (await this.connect(options)).call('withdraw', [epoch], options);
+  }
+
   async assertCurrent(epoch: Epoch, options: CallOptions = {}): Promise<void> {
     return (await this.connect(options)).call('assertCurrent', [epoch], options);
   }

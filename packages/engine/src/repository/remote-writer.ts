@@ -3,6 +3,7 @@ import type {
   CheckpointMetadata,
   CheckpointRef,
   CheckpointWriter,
+  CommitOptions,
   CommitResult,
   ObjectInput,
   ObjectResult,
@@ -36,8 +37,8 @@ export class RemoteWriter implements CheckpointWriter {
     return this.#process.call('drop', [this.#handle, key]);
   }
 
-  commit(metadata: CheckpointMetadata, options: CallOptions = {}): Promise<CommitResult> {
-    return this.#process.call('commit', [this.#handle, metadata], { ...options, bytes: this.#bytes });
+  commit(metadata: CheckpointMetadata, { signal, takenAt }: CommitOptions = {}): Promise<CommitResult> {
+    return this.#process.call('commit', [this.#handle, metadata, takenAt], { signal, bytes: this.#bytes });
   }
 
   async abort(): Promise<void> {

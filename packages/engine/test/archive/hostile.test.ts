@@ -76,6 +76,20 @@ test('members in another order are refused; others of the same names are passed 
   expect(await contentOf(places.there, 'new', summary.number)).toEqual(await contentOf(places.here, 'job', 1));
 });
 
+test("a container's checkpoint of another program is called so, however few members it has", async () => {
+  await using places = await openPlaces();
+  // The order of members that podman container checkpoint --export has.
+  const names = ['artifacts/', 'devshm-checkpoint.tar', 'config.dump', 'spec.dump', 'network.status', 'stats-dump', 'ctr.log', 'checkpoint/'];
+  const images = ['cgroup.img', 'core-1.img', 'files.img', 'fs-1.img', 'ids-1.img', 'inventory.img', 'mm-1.img', 'pagemap-1.img', 'pages-1.img'];
+  const members = [...names, ...images.map((name) => `checkpoint/${name}`)].map((name) => ({ name, body: Buffer.alloc(0) }));
+  const refusal = { code: 'HF_ARCHIVE_FOREIGN', message: expect.stringContaining("a container's checkpoint") as string };
+  await expect(imported(places, await packed(members))).rejects.toMatchObject(refusal);
+  await expect(imported(places, await packed(members.slice(0, 5)))).rejects.toMatchObject(refusal);
+  await expect(imported(places, await packed(members.slice(0, 2)))).rejects.toMatchObject({
+    message: expect.stringContaining('it has no') as string,
+  });
+});
+
 const run = (firstPage: number, pageCount: number): { firstPage: number; pageCount: number } => ({ firstPage, pageCount });
 
 test.each<[string, string, (manifest: ForgedManifest) => unknown]>([

@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { type ObjectInput, pageSizeBytes } from '@holdfast/core';
 import { patternBytes } from '@holdfast/testkit/checkpoint-store';
 import { expect, test } from 'vitest';
 import { image, magics, message } from '../images/image-bytes.js';
 import { contentOf, exported, imported, openPlaces, pagemapOf, takeSnapshot } from './archives.js';
+import { membersOf, packed } from './forge.js';
 
 test('what is imported is what was exported, object by object and byte by byte', async () => {
   await using places = await openPlaces();
@@ -88,4 +90,38 @@ test('a fork is exported whole, although its blocks are those of another job', a
   const fork = await places.here.fork({ job: 'job' }, 'forked', { attempt: 'a2', host: 'here', pid: 2 });
   await imported(places, await exported(places, fork.number, 'forked'));
   expect(await contentOf(places.there, 'new', 1)).toEqual(await contentOf(places.here, 'job', number));
+});
+
+test('any snapshot can be exported, an older one and one that a later attempt left behind', async () => {
+  await using places = await openPlaces();
+  const taken = [await takeSnapshot(places.here), await takeSnapshot(places.here), await takeSnapshot(places.here)];
+  const listed = await places.here.list('job');
+  expect(listed.map(({ number, eligible }) => [number, eligible])).toEqual([
+    [3, true],
+    [2, false],
+    [1, false],
+  ]);
+  for (const number of taken) {
+    const { summary, source } = await imported(places, await exported(places, number), { job: `from-${number}` });
+    expect(source).toMatchObject({ number });
+    expect(summary.createdAt).toBe(listed.find((one) => one.number === number)?.createdAt);
+  }
+});
+
+test('an imported snapshot is of the instant that it was taken at', async () => {
+  await using places = await openPlaces();
+  const archive = await exported(places, await takeSnapshot(places.here));
+  const taken = '2020-02-29T23:59:59.999Z';
+  const members = await membersOf(archive);
+  const [original] = await places.here.list('job');
+  const manifest = members.find(({ name }) => name === 'holdfast/manifest.json')?.body.toString() ?? '';
+  const body = Buffer.from(manifest.replace(original?.createdAt ?? '', taken));
+  const digests = JSON.parse(members.find(({ name }) => name === 'holdfast/digests.json')?.body.toString() ?? '') as object;
+  const own = new Map([
+    ['holdfast/manifest.json', body],
+    ['holdfast/digests.json', Buffer.from(JSON.stringify({ ...digests, manifest: createHash('sha256').update(body).digest('hex') }))],
+  ]);
+  const old = await packed(members.map((member) => ({ ...member, body: own.get(member.name) ?? member.body })));
+  const { summary } = await imported(places, old);
+  expect([summary.createdAt, (await places.there.list('new'))[0]?.createdAt]).toEqual([taken, taken]);
 });

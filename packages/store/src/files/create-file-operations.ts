@@ -1,5 +1,5 @@
 import { constants, type Stats } from 'node:fs';
-import { type FileHandle, link, lstat, mkdir, open, readdir, rename, statfs, unlink } from 'node:fs/promises';
+import { type FileHandle, link, lstat, mkdir, open, readdir, rename, rmdir, statfs, unlink } from 'node:fs/promises';
 import type { FileAccess, FileInfo, FileOperations, OpenFile, SyncPoint } from './file-operations.js';
 import { openUntouched } from './open-untouched.js';
 
@@ -37,6 +37,7 @@ export function createFileOperations(options: FileOperationsOptions = {}): FileO
     link,
     remove: (path) => unlink(nodePath(path)),
     makeDirectory: (path) => mkdir(path, { mode: 0o700 }),
+    removeDirectory: rmdir,
     inspect: async (path) => describe(await lstat(path)),
     list: (path) => readdir(path),
     async freeBytes(path) {

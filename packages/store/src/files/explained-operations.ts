@@ -27,6 +27,7 @@ export function explainedOperations(inner: FileOperations): FileOperations {
     link: (existing, created) => guard('create', created, () => inner.link(existing, created)),
     remove: (path) => guard('remove', path, () => inner.remove(path)),
     makeDirectory: (path) => guard('create', path, () => inner.makeDirectory(path)),
+    removeDirectory: (path) => guard('remove', path, () => inner.removeDirectory(path)),
     inspect: (path) => guard('inspect', path, () => inner.inspect(path)),
     list: (path) => guard('list', path, () => inner.list(path)),
     freeBytes: (path) => guard('inspect', path, () => inner.freeBytes(path)),

@@ -53,6 +53,8 @@ export interface FileOperations {
   remove(path: string | Uint8Array): Promise<void>;
   /** With mode 0700; fails with EEXIST. */
   makeDirectory(path: string): Promise<void>;
+  /** An empty one; fails with ENOTEMPTY. */
+  removeDirectory(path: string): Promise<void>;
   /** Of the path itself, not of what a link points to. */
   inspect(path: string): Promise<FileInfo>;
   /** Names, in no order. The directory is opened anew by each call. */

@@ -23,6 +23,7 @@ import { isEligible } from '../epoch/eligibility.js';
 import { endEpoch } from '../epoch/end-epoch.js';
 import { viewJob } from '../epoch/job-view.js';
 import { readEnd } from '../epoch/read-epoch.js';
+import { withdrawEpoch } from '../epoch/withdraw.js';
 import { checkpointMissing } from '../errors.js';
 import { throwIfAborted } from '../files/abort.js';
 import { listIfThere } from '../files/directories.js';
@@ -83,6 +84,11 @@ export class RepositoryStore implements CheckpointStore {
 
   async claim(job: string, holder: EpochHolder, start: EpochStart, options?: CallOptions): Promise<Epoch> {
     return await claimEpoch(this.#context, this.#paths(job), holder, start, options?.signal);
+  }
+
+  async withdraw(epoch: Epoch, options?: CallOptions): Promise<boolean> {
+    throwIfAborted(options?.signal, 'store.withdraw');
+    return await withdrawEpoch(this.#context, this.#paths(epoch.job), epoch);
   }
 
   async assertCurrent(epoch: Epoch, options?: CallOptions): Promise<void> {

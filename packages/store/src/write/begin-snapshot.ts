@@ -1,5 +1,6 @@
 import type { CheckpointRef, CheckpointWriter, Epoch } from '@holdfast/core';
 import { highestEpoch } from '../epoch/assert-current.js';
+import { makeDirectories } from '../epoch/claim.js';
 import { highestUsed } from '../epoch/job-listing.js';
 import { viewJob } from '../epoch/job-view.js';
 import { checkpointMissing, fenced, usage } from '../errors.js';
@@ -25,6 +26,8 @@ export async function beginSnapshot(
   if (highest > epoch.epoch) throw fenced(paths.job, epoch.epoch, highest);
   if (view.current?.epoch !== epoch.epoch || view.current.attempt !== epoch.attempt)
     throw usage(`Epoch ${epoch.epoch} of job ${paths.job} was not won by ${epoch.attempt}`);
+  // A claim of before that was taken back may have taken an empty directory along.
+  await makeDirectories(context, paths);
   const found = parent === undefined ? undefined : view.eligible.find((name) => isSame(name, parent));
   if (parent !== undefined && found === undefined)
     throw checkpointMissing(paths.job, parent.number, 'cannot be gone on from: it is not there, or a later attempt left it behind');

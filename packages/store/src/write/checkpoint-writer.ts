@@ -4,6 +4,7 @@ import type {
   CheckpointMetadata,
   CheckpointRef,
   CheckpointWriter,
+  CommitOptions,
   CommitResult,
   Epoch,
   ObjectInput,
@@ -100,10 +101,12 @@ export class RepositoryWriter implements CheckpointWriter {
     });
   }
 
-  commit(metadata: CheckpointMetadata, options?: CallOptions): Promise<CommitResult> {
+  commit(metadata: CheckpointMetadata, options?: CommitOptions): Promise<CommitResult> {
     return this.#oneAfterTheOther(async () => {
       throwIfAborted(options?.signal, 'store.commit');
       const { context, paths, epoch, name, parent } = this.#init;
+      const createdAt = options?.takenAt ?? context.clock.now().toISOString();
+      if (!isInstant(createdAt)) throw usage(`takenAt is ${JSON.stringify(createdAt)}, which is no instant such as 2026-01-31T12:00:00.000Z`);
       const result = await this.#storing(async () => {
         await this.#builder.finish();
         await this.#packs.finish();
@@ -114,6 +117,7 @@ export class RepositoryWriter implements CheckpointWriter {
           epoch,
           name,
           parent: parent?.manifest.summary.number,
+          createdAt,
           storedBytes: this.#packs.storedBytes,
           body: { metadata, blocks, objects },
           hashes: this.#tools.hashes,
@@ -171,4 +175,9 @@ export class RepositoryWriter implements CheckpointWriter {
       throw error;
     }
   }
+}
+
+function isInstant(text: string): boolean {
+  const time = new Date(text);
+  return Number.isFinite(time.getTime()) && time.toISOString() === text;
 }

@@ -16,6 +16,7 @@ export interface FinishedSnapshot {
   readonly epoch: Epoch;
   readonly name: SnapshotName;
   readonly parent: number | undefined;
+  readonly createdAt: string;
   readonly storedBytes: number;
   readonly body: ManifestBody;
   readonly hashes: PageHashWriter;
@@ -35,7 +36,7 @@ export async function commitSnapshot(context: StoreContext, paths: JobPaths, sna
     epoch: name.epoch,
     attempt: name.attempt,
     parent: snapshot.parent,
-    createdAt: context.clock.now().toISOString(),
+    createdAt: snapshot.createdAt,
     logicalBytes: body.objects.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     storedBytes: snapshot.storedBytes,
     from: epoch.from,

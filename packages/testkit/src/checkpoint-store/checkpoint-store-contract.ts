@@ -8,6 +8,7 @@ import { listCases } from './list-cases.js';
 import { pruneCases } from './prune-cases.js';
 import { putCases } from './put-cases.js';
 import { readCases } from './read-cases.js';
+import { withdrawCases } from './withdraw-cases.js';
 import { writeFileCases } from './write-file-cases.js';
 
 /** What every CheckpointStore promises, on one repository and two stores open on it. */
@@ -21,6 +22,7 @@ export const checkpointStoreCases: readonly ContractCase<CheckpointStoreFixture>
   ...listCases,
   ...pruneCases,
   ...forkCases,
+  ...withdrawCases,
 ];
 
 export interface CheckpointStoreContract {

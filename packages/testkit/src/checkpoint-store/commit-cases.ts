@@ -35,6 +35,20 @@ export const commitCases: readonly ContractCase<CheckpointStoreFixture>[] = [
     deepEqual(reader.metadata, metadata);
     deepEqual(reader.objects, []);
   }),
+  storeCase('a snapshot is of the instant that its writer names, or of now', async (store, elsewhere) => {
+    const epoch = await store.claim('job', holder('a'), newest);
+    const takenAt = '2020-02-29T23:59:59.999Z';
+    await using writer = await store.begin(epoch, undefined);
+    for (const wrong of ['yesterday', '2020-02-30T00:00:00.000Z', '2020-02-29'])
+      await assertRejects(writer.commit({}, { takenAt: wrong }), { kind: 'invalid-argument' });
+    const { summary } = await writer.commit({}, { takenAt });
+    const { createdAt } = await commitBytes(store, epoch, summary, bytes);
+    ok(Math.abs(Date.parse(createdAt) - Date.now()) < 3_600_000);
+    deepEqual(
+      (await elsewhere.list('job')).map((one) => one.createdAt),
+      [createdAt, takenAt],
+    );
+  }),
   storeCase('a writer commits once', async (store) => {
     const epoch = await store.claim('job', holder('a'), newest);
     await using writer = await store.begin(epoch, undefined);

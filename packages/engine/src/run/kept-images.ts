@@ -1,9 +1,9 @@
-import { type FileHandle, open, rm, statfs } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Logger, ObjectInput } from '@holdfast/core';
 import { StagedImages } from '../images/staged-images.js';
 import { asHoldfastError } from './as-holdfast-error.js';
-import { freeBytes, roomForDump } from './staging.js';
+import { type Room, roomForDump, systemRoom } from './room.js';
 
 /** Where an object's pages of the last committed snapshot lie. */
 export type PreviousPages = Pick<ObjectInput, 'source' | 'extents'>;
@@ -34,12 +34,11 @@ export class KeptImages implements AsyncDisposable {
   readonly #logger: Logger;
   #kept: Kept | undefined;
   #watch: NodeJS.Timeout | undefined;
-  readonly #memoryBytes: () => number;
+  readonly #room: Room;
 
-  /** `memoryBytes` tells what this machine, or this process's control group, has to spare. */
-  constructor(logger: Logger, memoryBytes: () => number = () => process.availableMemory()) {
+  constructor(logger: Logger, room: Room = systemRoom) {
     this.#logger = logger;
-    this.#memoryBytes = memoryBytes;
+    this.#room = room;
   }
 
   /** By the object's key; empty where nothing is kept. */
@@ -69,7 +68,7 @@ export class KeptImages implements AsyncDisposable {
     if (this.#kept?.kind !== 'memory') return;
     const wanted = roomForDump(expectedBytes);
     // The tmpfs has a size of its own, of which they take their part.
-    if (this.#memoryBytes() <= wanted || (await freeBytes(this.#kept.parent)) <= wanted) await this.drop();
+    if (this.#room.memoryBytes() <= wanted || (await this.#room.freeBytes(this.#kept.parent)) <= wanted) await this.drop();
   }
 
   async drop(): Promise<void> {
@@ -84,14 +83,13 @@ export class KeptImages implements AsyncDisposable {
   }
 
   async #look(kept: Kept): Promise<void> {
-    if (this.#kept !== kept || (await this.#hasRoom(kept).catch(() => true))) return;
+    if (this.#kept !== kept || (await this.#hasRoom(kept))) return;
     if (this.#kept === kept) await this.drop().catch(() => undefined);
   }
 
   async #hasRoom({ kind, parent, sizeBytes }: Kept): Promise<boolean> {
-    if (kind === 'memory') return this.#memoryBytes() > roomForDump(sizeBytes);
-    const { bavail, bsize } = await statfs(parent);
-    return bavail * bsize > roomForDump(sizeBytes);
+    const free = kind === 'memory' ? this.#room.memoryBytes() : await this.#room.freeBytes(parent);
+    return free > roomForDump(sizeBytes);
   }
 }
 

@@ -4,6 +4,7 @@ import type { CheckpointRef, Clock, CommitResult } from '@holdfast/core';
 import type { RunningContainer } from '../container/running-container.js';
 import { createFileCapture, type FileCapture, type OutsideFile, type PreviousTrees, recordOutside } from '../files/index.js';
 import { StagedImages } from '../images/staged-images.js';
+import { beginSnapshot } from './begin-snapshot.js';
 import type { RunContext } from './run-context.js';
 import type { SnapshotMetadata } from './snapshot-metadata.js';
 import type { KeptImages } from './kept-images.js';
@@ -30,9 +31,10 @@ export type AfterFreeze = 'thaw' | 'end';
  * One snapshot from begin to commit. Whatever fails, the job is thawed and goes on, and nothing of the snapshot can be chosen.
  * With `end` and an outcome of `committed` the job is dead when this resolves.
  */
-export async function takeSnapshot(context: RunContext, parent: SnapshotParent, after: AfterFreeze): Promise<TakenSnapshot> {
-  const { store, epoch, container, signal } = context;
-  await using writer = await store.begin(epoch, parent.ref, { signal });
+export async function takeSnapshot(context: RunContext, last: SnapshotParent, after: AfterFreeze): Promise<TakenSnapshot> {
+  const { container, signal } = context;
+  const { writer: begun, parent } = await beginSnapshot(context, last);
+  await using writer = begun;
   const made: string[] = [];
   const filesDirectory = join(context.staging.diskDirectory, String(writer.ref.number), 'files');
   made.push(filesDirectory);

@@ -1,7 +1,6 @@
-import { mkdir, statfs } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { HoldfastError } from '@holdfast/core';
-
-const gibibyte = 1024 ** 3;
+import { type Room, roomForDump, systemRoom } from './room.js';
 
 export interface StagingPlaces {
   readonly memoryDirectory: string;
@@ -18,19 +17,14 @@ export async function chooseStaging(
   places: StagingPlaces,
   expectedBytes: number,
   besideBytes = 0,
+  room: Room = systemRoom,
 ): Promise<{ readonly directory: string; readonly kind: 'memory' | 'disk' }> {
   const wanted = roomForDump(expectedBytes);
-  // What this process's control group leaves it, not only what the machine has.
-  const inMemory = process.availableMemory() > wanted + besideBytes && (await freeBytes(places.memoryDirectory)) > wanted;
+  const inMemory = room.memoryBytes() > wanted + besideBytes && (await room.freeBytes(places.memoryDirectory)) > wanted;
   if (!inMemory && !places.plainDisk) throw plainStaging(places, wanted);
   const directory = inMemory ? places.memoryDirectory : places.diskDirectory;
   await mkdir(directory, { recursive: true, mode: 0o700 });
   return { directory, kind: inMemory ? 'memory' : 'disk' };
-}
-
-/** What has to be free for a dump of so many bytes to fit clearly. */
-export function roomForDump(expectedBytes: number): number {
-  return expectedBytes * 1.25 + gibibyte;
 }
 
 function plainStaging({ memoryDirectory, diskDirectory }: StagingPlaces, wantedBytes: number): HoldfastError {
@@ -40,15 +34,4 @@ function plainStaging({ memoryDirectory, diskDirectory }: StagingPlaces, wantedB
     operation: 'staging',
     hint: "Give the machine more memory, or set 'encryption.allowPlainDiskStaging' to true where the disk is encrypted by itself",
   });
-}
-
-/** Free space of a file system, 0 where it cannot be used. The folder is made. */
-export async function freeBytes(directory: string): Promise<number> {
-  try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
-    const { bavail, bsize } = await statfs(directory);
-    return bavail * bsize;
-  } catch {
-    return 0;
-  }
 }

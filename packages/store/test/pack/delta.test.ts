@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { silentLogger, systemClock } from '@holdfast/core';
 import { openRepository } from '@holdfast/store';
 import { createFileOperations } from '@holdfast/store/internal';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { createKeyedHash } from '../../src/codec/create-keyed-hash.js';
 import type { BlockTable } from '../../src/manifest/manifest.js';
 import { codecs, type StoredBlock } from '../../src/pack/block.js';
@@ -19,6 +19,13 @@ import { saying, temporaryPlace } from '../fixture.js';
 
 const page = 4096;
 const packName = '0000000001.0000000001.a.0001.pack';
+
+/** What the tests opened packs by. */
+const locators: BlockLocator[] = [];
+
+afterEach(async () => {
+  for (const locator of locators.splice(0)) await locator.close();
+});
 
 /** A pack written by hand with these blocks, and what reads it. */
 async function packOf(
@@ -54,7 +61,9 @@ async function packOf(
   const ids = Buffer.concat(blocks.map(({ id }) => Buffer.from(id, 'hex')));
   return (bases) => {
     const table: BlockTable = { length: blocks.length, ids, packOf: new Uint32Array(blocks.length), packs: [{ job: 'job', pack: packName }], bases };
-    return new BlockPages(context, table, new BlockLocator(context));
+    const locator = new BlockLocator(context);
+    locators.push(locator);
+    return new BlockPages(context, table, locator);
   };
 }
 

@@ -1,14 +1,11 @@
 import { join } from 'node:path';
-import { HoldfastError, silentLogger, systemClock } from '@holdfast/core';
+import { HoldfastError } from '@holdfast/core';
 import { z } from 'zod';
-import { removeContainer } from './cleanup.js';
+import { bringUp, siteOf } from './bring-up.js';
 import type { RestoreContainerOptions } from './container-options.js';
 import { assertImageSizes } from './image-sizes.js';
 import { isInitName, placeInit } from './init-program.js';
-import { launch } from './launch.js';
-import { layoutOf, runcRoot } from './layout.js';
-import { LiveContainer } from './live-container.js';
-import { freezerFor, writeBundle } from './prepare-bundle.js';
+import { writeBundle } from './prepare-bundle.js';
 import { parseRecordedMounts, placeMounts } from './recorded-mounts.js';
 import { relinkLostNames } from './relink.js';
 import type { ContainerRecorded, RunningContainer } from './running-container.js';
@@ -21,53 +18,24 @@ import type { ContainerRecorded, RunningContainer } from './running-container.js
  *   and the images are as they were.
  */
 export async function restoreContainer(options: RestoreContainerOptions): Promise<RunningContainer> {
-  const { id, tools, runDirectory, stateDirectory, imagesDirectory, clock = systemClock, logger = silentLogger } = options;
-  const layout = layoutOf(runDirectory);
-  const runc = { tools, root: runcRoot(stateDirectory), log: layout.runcLog };
-  const freezer = await freezerFor(id, clock);
+  const { imagesDirectory, roots } = options;
+  const site = await siteOf(options);
+  const { layout } = site;
   const recorded = parseRecorded(options.recorded);
   const recordedMounts = parseRecordedMounts(options.recordedMounts);
   await assertImageSizes(imagesDirectory);
   await placeInit(join(imagesDirectory, recorded.initName), layout.initFolder, recorded.initName);
-  const { mounts, warnings } = await placeMounts(recordedMounts, options.roots, { init: layout.initFolder, missing: layout.missing });
+  const { mounts, warnings } = await placeMounts(recordedMounts, roots, { init: layout.initFolder, missing: layout.missing });
   await writeBundle(options, layout, mounts, recorded.initName);
-  const words = ['restore', '--image-path', imagesDirectory, '--work-path', layout.work];
-  const deadlineMs = options.deadlineMs ?? 600_000;
-  const logs = [join(layout.work, 'restore.log')];
-  try {
-    await using _links = await relinkLostNames(imagesDirectory, options.roots);
-    const launched = await launch({
-      options,
-      layout,
-      runc,
-      freezer,
-      words,
-      operation: 'restore',
-      deadlineMs,
-      skipStdinBytes: options.skipStdinBytes ?? 0,
-      logs,
-    });
-    logger.debug({ id, pid: launched.initPid, warnings }, 'container restored');
-    return new LiveContainer({
-      ...launched,
-      id,
-      freezer,
-      runc,
-      layout,
-      tools,
-      clock,
-      recordedMounts,
-      notes: warnings,
-      tcp: options.tcp,
-      roots: options.roots,
-      recorded,
-      freezeDeadlineMs: options.freezeDeadlineMs ?? 10_000,
-      longestFreezeMs: options.longestFreezeMs ?? 30 * 60_000,
-    });
-  } catch (error) {
-    await removeContainer(runc, id, freezer.files.folder);
-    throw error;
-  }
+  await using _links = await relinkLostNames(imagesDirectory, roots);
+  const how = {
+    words: ['restore', '--image-path', imagesDirectory, '--work-path', layout.work],
+    operation: 'restore',
+    deadlineMs: options.deadlineMs ?? 600_000,
+    skipStdinBytes: options.skipStdinBytes ?? 0,
+    logs: [join(layout.work, 'restore.log')],
+  } as const;
+  return await bringUp(options, site, how, { recordedMounts, recorded, notes: warnings });
 }
 
 const recordedSchema = z.object({ version: z.literal(1), initName: z.string().refine(isInitName) });

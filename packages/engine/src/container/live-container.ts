@@ -4,19 +4,19 @@ import { type Clock, HoldfastError } from '@holdfast/core';
 import type { OpenFile, TrackedRoot } from '../files/tracked-root.js';
 import { removeContainer } from './cleanup.js';
 import { criuConfigText, type TcpPolicy } from './criu-config.js';
-import { type DumpOptions, type DumpResult, type PreparedDump, prepareDump } from './dump.js';
+import { type DumpOptions, prepareDump } from './dump.js';
 import { endProcesses } from './end-processes.js';
 import type { Freezer } from './freezer.js';
 import type { Keeper } from './keeper.js';
 import { type KeeperEvent, parseKeeperLine } from './keeper-lines.js';
 import type { ContainerLayout } from './layout.js';
-import { recordLostNames } from './lost-names.js';
+import { findLostFiles } from './lost-names.js';
 import { openFilesOf } from './open-files.js';
 import { memoryBytesOf, processesOf } from './processes.js';
 import { isEnding } from './process-identity.js';
 import type { RecordedMount } from './recorded-mounts.js';
 import type { Runc } from './runc.js';
-import type { ContainerRecorded, ExitStatus, RunningContainer } from './running-container.js';
+import type { ContainerRecorded, ExitStatus, PreparedJobDump, RunningContainer } from './running-container.js';
 import type { EngineTools } from './tools.js';
 
 export interface LiveContainerOptions {
@@ -94,7 +94,7 @@ export class LiveContainer implements RunningContainer {
     return openFilesOf(await this.#processes());
   }
 
-  async prepareDump(options: DumpOptions): Promise<PreparedDump> {
+  async prepareDump(options: DumpOptions): Promise<PreparedJobDump> {
     const { runc, id, clock, layout, tools, tcp } = this.#options;
     await writeFile(layout.criuConfig, criuConfigText({ tcp, hook: tools.hook }));
     const prepared = await prepareDump(
@@ -115,15 +115,9 @@ export class LiveContainer implements RunningContainer {
       cancel: () => prepared.cancel(),
       run: async () => {
         const result = await prepared.run();
-        await recordLostNames(options.imagesDir, await this.#processes(), this.#options.roots);
-        return result;
+        return { ...result, lostFiles: await findLostFiles(options.imagesDir, () => this.#processes(), this.#options.roots) };
       },
     };
-  }
-
-  async dump(options: DumpOptions): Promise<DumpResult> {
-    const prepared = await this.prepareDump(options);
-    return prepared.run();
   }
 
   async stdin(): Promise<{ readonly consumedBytes: number; readonly ended: boolean }> {

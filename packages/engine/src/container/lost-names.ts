@@ -2,8 +2,9 @@ import { lstat, readdir, readlink, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { HoldfastError } from '@holdfast/core';
 import type { TrackedRoot } from '../files/tracked-root.js';
+import type { TreeTable } from '../files/tree-table.js';
 import { type LinkRemap, readLinkRemaps } from '../images/link-remaps.js';
-import { asBytes, asLatin1, hostPathOf } from './host-path.js';
+import { asBytes, asLatin1 } from './host-path.js';
 
 /** What a restore does for a file that was opened under a name that is gone: `link` becomes a hard link of `name`. Paths as the job sees them, bytes as latin1. */
 export interface LostName {
@@ -19,25 +20,58 @@ interface Inode {
   readonly ino: bigint;
 }
 
+/** A file of which CRIU made a name of its own. */
+export interface LostFile extends LinkRemap {
+  readonly inode: Inode | undefined;
+  /** Another name of it in the same folder, where no tracked root has that; as the job sees it. */
+  readonly nearby: string | undefined;
+}
+
 /**
- * Finds, while the job is frozen, another name of each file that it holds open under a name that is gone. CRIU has linked such files
- * under names of its own and removed those again; a restore needs them. Rejects with HF_DUMP_FAILED where a file has no name
+ * Finds, while the job is frozen, which files it holds open under a name that is gone. CRIU has linked such files under names of its own and removed
+ * those again; a restore needs them. What the tables of the tracked roots will tell is left to `recordLostNames`: the job waits.
+ */
+export async function findLostFiles(
+  imagesDirectory: string,
+  pids: () => Promise<readonly number[]>,
+  roots: readonly TrackedRoot[],
+): Promise<readonly LostFile[]> {
+  const remaps = await readLinkRemaps(imagesDirectory);
+  if (remaps.length === 0) return [];
+  const processes = await pids();
+  return Promise.all(
+    remaps.map(async (remap) => {
+      const inode = await inodeOf(remap.original, processes);
+      const folder = dirname(remap.original);
+      return { ...remap, inode, nearby: inode === undefined || (await isTracked(folder, inode, roots)) ? undefined : await findIn(folder, inode) };
+    }),
+  );
+}
+
+/**
+ * Writes another name of each lost file beside the images, from the tables of the same freeze. Rejects with HF_DUMP_FAILED where a file has no name
  * in a tracked folder, since it would not come back.
  */
-export async function recordLostNames(imagesDirectory: string, pids: readonly number[], roots: readonly TrackedRoot[]): Promise<void> {
-  const remaps = await readLinkRemaps(imagesDirectory);
-  if (remaps.length === 0) return;
-  const names: LostName[] = [];
-  for (const remap of remaps) names.push({ link: remap.link, name: await anotherName(remap, pids, roots) });
+export async function recordLostNames(
+  imagesDirectory: string,
+  lost: readonly LostFile[],
+  roots: readonly TrackedRoot[],
+  tables: ReadonlyMap<string, { readonly table: TreeTable }>,
+): Promise<void> {
+  if (lost.length === 0) return;
+  const names = lost.map((file): LostName => ({ link: file.link, name: file.nearby ?? nameInRoots(file, roots, tables) }));
   await writeFile(join(imagesDirectory, lostNamesFile), JSON.stringify(names), { mode: 0o600 });
 }
 
-async function anotherName({ original }: LinkRemap, pids: readonly number[], roots: readonly TrackedRoot[]): Promise<string> {
-  const inode = await inodeOf(original, pids);
-  const folder = dirname(original);
-  const name =
-    inode === undefined ? undefined : ((await findIn(folder, hostPathOf(folder, roots), inode, false)) ?? (await findInRoots(roots, inode)));
-  if (name !== undefined) return name;
+function nameInRoots({ original, inode }: LostFile, roots: readonly TrackedRoot[], tables: Parameters<typeof recordLostNames>[3]): string {
+  const sought = inode === undefined ? undefined : `f:${inode.dev}:${inode.ino}`;
+  for (const { id, destination } of roots) {
+    const table = tables.get(id)?.table;
+    if (table === undefined) continue;
+    for (let index = 0; index < table.count; index += 1) {
+      if (table.inode(index) === sought) return join(asLatin1(destination), table.path(index));
+    }
+  }
   throw new HoldfastError('HF_DUMP_FAILED', {
     message: `the job has ${Buffer.from(original, 'latin1').toString()} open, which was removed under that name, and its other name is in no tracked folder`,
     kind: 'unsupported',
@@ -58,27 +92,19 @@ async function inodeOf(path: string, pids: readonly number[]): Promise<Inode | u
   return undefined;
 }
 
-async function findInRoots(roots: readonly TrackedRoot[], inode: Inode): Promise<string | undefined> {
-  for (const { destination, hostPath } of roots) {
-    const found = await findIn(asLatin1(destination), asLatin1(hostPath), inode, true);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+/** What is mounted inside a root is not the root's. */
+async function isTracked(folder: string, { dev }: Inode, roots: readonly TrackedRoot[]): Promise<boolean> {
+  const root = roots.find(({ destination }) => `${folder}/`.startsWith(`${asLatin1(destination)}/`));
+  return root !== undefined && (await lstat(root.hostPath, { bigint: true })).dev === dev;
 }
 
-/** The job's path of the file with this inode. */
-async function findIn(jobFolder: string, hostFolder: string, inode: Inode, deep: boolean): Promise<string | undefined> {
-  const entries = await readdir(asBytes(hostFolder), { withFileTypes: true, encoding: 'buffer' }).catch(() => []);
+/** The path of the file with this inode in a folder of the machine's own, which the job sees at the same place. */
+async function findIn(folder: string, inode: Inode): Promise<string | undefined> {
+  const entries = await readdir(asBytes(folder), { withFileTypes: true, encoding: 'buffer' }).catch(() => []);
   for (const entry of entries) {
-    const name = entry.name.toString('latin1');
-    const [jobPath, hostPath] = [join(jobFolder, name), join(hostFolder, name)];
-    if (entry.isFile()) {
-      const found = await lstat(asBytes(hostPath), { bigint: true }).catch(() => undefined);
-      if (found?.ino === inode.ino && found.dev === inode.dev) return jobPath;
-    } else if (deep && entry.isDirectory()) {
-      const found = await findIn(jobPath, hostPath, inode, true);
-      if (found !== undefined) return found;
-    }
+    const path = join(folder, entry.name.toString('latin1'));
+    const found = entry.isFile() ? await lstat(asBytes(path), { bigint: true }).catch(() => undefined) : undefined;
+    if (found?.ino === inode.ino && found.dev === inode.dev) return path;
   }
   return undefined;
 }

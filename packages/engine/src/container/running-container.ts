@@ -1,5 +1,6 @@
 import type { OpenFile } from '../files/tracked-root.js';
 import type { DumpOptions, DumpResult, PreparedDump } from './dump.js';
+import type { LostFile } from './lost-names.js';
 import type { RecordedMount } from './recorded-mounts.js';
 
 export type { ContainerOptions, RestoreContainerOptions } from './container-options.js';
@@ -19,6 +20,15 @@ export interface ExitStatus {
 export interface ContainerRecorded {
   readonly version: 1;
   readonly initName: string;
+}
+
+export interface JobDump extends DumpResult {
+  /** `recordLostNames` writes what a restore needs of them, when the job runs again. */
+  readonly lostFiles: readonly LostFile[];
+}
+
+export interface PreparedJobDump extends PreparedDump {
+  run(): Promise<JobDump>;
 }
 
 /** A container whose job runs. */
@@ -51,10 +61,8 @@ export interface RunningContainer {
   /** Every regular file that the job can write to. Exact while it is frozen; of a running job what was open at about that time. */
   openFiles(): Promise<readonly OpenFile[]>;
 
-  /** Starts CRIU up to the point where it would look at the job, which runs on: a shorter freeze than `dump`. */
-  prepareDump(options: DumpOptions): Promise<PreparedDump>;
-  /** Prepares and runs a dump at once. Requires that the job is frozen, and leaves it so. */
-  dump(options: DumpOptions): Promise<DumpResult>;
+  /** Starts CRIU up to the point where it would look at the job, which runs on: the freeze is the shorter for it. */
+  prepareDump(options: DumpOptions): Promise<PreparedJobDump>;
 
   /** Input that the job has really read; exact while it is frozen. `ended`: it was told the end of its input. */
   stdin(): Promise<{ readonly consumedBytes: number; readonly ended: boolean }>;

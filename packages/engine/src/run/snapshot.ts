@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CheckpointRef, Clock, CommitResult } from '@holdfast/core';
+import { type LostFile, recordLostNames } from '../container/lost-names.js';
 import type { RunningContainer } from '../container/running-container.js';
 import { createFileCapture, type FileCapture, type OutsideFile, type PreviousTrees, recordOutside } from '../files/index.js';
 import { StagedImages } from '../images/staged-images.js';
@@ -58,8 +59,10 @@ export async function takeSnapshot(context: RunContext, last: SnapshotParent, af
     made.push(directory);
     const frozen = await freeze(context, capture, directory, after);
     try {
-      await putMemory(writer, new StagedImages(join(directory, 'images')), parent.images, { signal, emit: context.emit, clock: context.clock });
       const trees = await capture.finish(writer, { signal });
+      const imagesDirectory = join(directory, 'images');
+      await recordLostNames(imagesDirectory, frozen.lostFiles, context.roots, trees.trees);
+      await putMemory(writer, new StagedImages(imagesDirectory), parent.images, { signal, emit: context.emit, clock: context.clock });
       const metadata: SnapshotMetadata = {
         version: 1,
         command: [...context.command],
@@ -90,6 +93,7 @@ export async function takeSnapshot(context: RunContext, last: SnapshotParent, af
 }
 
 interface FrozenState {
+  readonly lostFiles: readonly LostFile[];
   readonly freezeMs: number;
   readonly outsideFiles: unknown;
   readonly stdin: SnapshotMetadata['stdin'];
@@ -120,7 +124,8 @@ async function freeze(context: RunContext, capture: FileCapture, directory: stri
     const drained = drain(context);
     await container.assertFrozen();
     complete = true;
-    return { outsideFiles: filed.value, stdin, drained, freezeMs: await thawed(container, clock, startedAt, after) };
+    const { lostFiles } = dumped.value;
+    return { lostFiles, outsideFiles: filed.value, stdin, drained, freezeMs: await thawed(container, clock, startedAt, after) };
   } finally {
     await prepared.cancel();
     if (!complete) await container.thaw();

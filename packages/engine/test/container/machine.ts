@@ -6,6 +6,8 @@ import { endLeftovers } from '../../src/container/cleanup.js';
 import type { TcpPolicy } from '../../src/container/criu-config.js';
 import { type ContainerOptions, type RunningContainer, restoreContainer, startContainer } from '../../src/container/running-container.js';
 import { type EngineTools, findTools } from '../../src/container/tools.js';
+import { recordLostNames } from '../../src/container/lost-names.js';
+import { scanRoot } from '../../src/files/scan-root.js';
 import type { TrackedRoot } from '../../src/files/tracked-root.js';
 
 /** What a restore needs of one dump: images, and the roots' files of the same instant. */
@@ -140,7 +142,11 @@ export class Machine implements AsyncDisposable {
     const dump = await container.prepareDump({ imagesDir: imagesDirectory, workDir, deadlineMs: 60_000 });
     await container.freeze();
     try {
-      await dump.run();
+      const { lostFiles } = await dump.run();
+      const tables = await Promise.all(
+        this.roots.map(async (root) => [root.id, { table: await scanRoot(root, { treeTool: this.tools.tree, exclude: [] }) }] as const),
+      );
+      await recordLostNames(imagesDirectory, lostFiles, this.roots, new Map(tables));
       for (const { id, hostPath } of this.roots) execFileSync('cp', ['-a', hostPath, join(files, id)]);
       const { consumedBytes } = await container.stdin();
       await container.assertFrozen();

@@ -4,6 +4,7 @@ import { hashLength, type KeyedHash } from './keyed-hash.js';
 
 /** The first 16 bytes of BLAKE3 in its keyed mode. */
 export class Blake3Hash implements KeyedHash {
+  readonly isSlow = true;
   readonly #hasher: Blake3Hasher;
   readonly #words: Buffer = Buffer.alloc(hashLength);
 

@@ -6,6 +6,9 @@ export type HashKind = (typeof hashKinds)[number];
 
 /** A hash of 16 bytes under a secret of the repository, by which changed pages are told from unchanged ones. */
 export interface KeyedHash {
+  /** True where computing it takes longer than having it computed by another thread. */
+  readonly isSlow: boolean;
+
   /** Writes the hash of `bytes` into `target` at `offset`. */
   into(target: Uint8Array, offset: number, bytes: Uint8Array): void;
 

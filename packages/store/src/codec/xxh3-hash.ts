@@ -4,6 +4,7 @@ import { hashLength, type KeyedHash } from './keyed-hash.js';
 
 /** XXH3-128 under the repository's key: fast, and not to be steered by who does not know the key. */
 export class Xxh3Hash implements KeyedHash {
+  readonly isSlow = false;
   readonly #secret: Uint8Array;
   readonly #low = new BigUint64Array(2);
   readonly #words = Buffer.from(this.#low.buffer);

@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { type CipherGCM, createCipheriv, createDecipheriv, type DecipherGCM } from 'node:crypto';
+import { releaseMemory } from '../codec/release-memory.js';
 import { MalformedBytes } from '../codec/byte-reader.js';
 
 const algorithm = 'aes-256-gcm';
@@ -14,25 +15,46 @@ export interface Sealing {
 }
 
 /** The parts encrypted, one after the other, then the tag. As long as the parts together, and 16 bytes. */
-export function seal({ key, nonce, authenticated }: Sealing, ...parts: readonly Uint8Array[]): Buffer {
+export function seal(sealing: Sealing, ...parts: readonly Uint8Array[]): Buffer {
+  const sealed = Buffer.allocUnsafe(parts.reduce((sum, { length }) => sum + length, tagBytes));
+  sealInto(sealed, sealing, ...parts);
+  return sealed;
+}
+
+/** The same at the beginning of `target`. */
+export function sealInto(target: Buffer, { key, nonce, authenticated }: Sealing, ...parts: readonly Uint8Array[]): void {
   const cipher = createCipheriv(algorithm, key, nonce, { authTagLength: tagBytes });
   for (const bytes of authenticated) cipher.setAAD(bytes);
-  const sealed = parts.map((part) => cipher.update(part));
-  return Buffer.concat([...sealed, cipher.final(), cipher.getAuthTag()]);
+  let end = 0;
+  for (const part of parts) end = updateInto(target, end, cipher, part);
+  cipher.final();
+  cipher.getAuthTag().copy(target, end);
 }
 
 /** What `seal` was given. Throws MalformedBytes, saying that `what` is not genuine, where a byte or the key is another one. */
-export function unseal({ key, nonce, authenticated }: Sealing, sealed: Uint8Array, what: string): Buffer {
+export function unseal(sealing: Sealing, sealed: Uint8Array, what: string): Buffer {
+  return unsealInto(Buffer.allocUnsafe(Math.max(0, sealed.length - tagBytes)), sealing, sealed, what);
+}
+
+/** The same at the beginning of `target`, which holds bytes of no meaning where it throws. */
+export function unsealInto(target: Buffer, { key, nonce, authenticated }: Sealing, sealed: Uint8Array, what: string): Buffer {
   if (sealed.length < tagBytes) throw new MalformedBytes(`${what} is too short to be encrypted`);
   const decipher = createDecipheriv(algorithm, key, nonce, { authTagLength: tagBytes });
   for (const bytes of authenticated) decipher.setAAD(bytes);
   const end = sealed.length - tagBytes;
   decipher.setAuthTag(sealed.subarray(end));
   try {
-    const bytes = decipher.update(sealed.subarray(0, end));
+    updateInto(target, 0, decipher, sealed.subarray(0, end));
     decipher.final();
-    return bytes;
+    return target.subarray(0, end);
   } catch (error) {
     throw new MalformedBytes(`${what} was not encrypted with this repository's key, or for another place`, { cause: error });
   }
+}
+
+function updateInto(target: Buffer, start: number, cipher: CipherGCM | DecipherGCM, bytes: Uint8Array): number {
+  const result = cipher.update(bytes);
+  result.copy(target, start);
+  releaseMemory(result);
+  return start + bytes.length;
 }

@@ -11,6 +11,7 @@ export interface CipherSecrets {
 export class RepositoryCipher {
   readonly #secrets: CipherSecrets;
   readonly #repositoryId: Buffer;
+  #space: Buffer = Buffer.alloc(0);
 
   constructor(secrets: CipherSecrets) {
     this.#secrets = secrets;
@@ -22,6 +23,12 @@ export class RepositoryCipher {
     const { dataKey, repositoryId } = this.#secrets;
     const nonce = fields.subarray(fields.length - nonceBytes);
     return { key: blockKey(dataKey, id, repositoryId), nonce, authenticated: [this.#repositoryId, fields] };
+  }
+
+  /** Memory to decrypt a block into; valid until the next call. */
+  space(lengthBytes: number): Buffer {
+    if (this.#space.length < lengthBytes) this.#space = Buffer.allocUnsafeSlow(lengthBytes);
+    return this.#space;
   }
 
   /** For the sections of the manifest with this salt; `head` is all that lies before the first of them. */

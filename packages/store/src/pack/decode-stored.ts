@@ -1,4 +1,5 @@
 import { isHoldfastError } from '@holdfast/core/basics';
+import { releaseMemory } from '../codec/release-memory.js';
 import { MalformedBytes } from '../codec/byte-reader.js';
 import type { RepositoryCipher } from '../encryption/repository-cipher.js';
 import type { DecodeRequest, DecodeResponse } from '../workers/tasks.js';
@@ -25,13 +26,6 @@ export function decodeParsed(parsed: ParsedBlock, target: SharedArrayBuffer | un
   const pages = decodePayload(block);
   pages.copy(Buffer.from(target));
   const extra = Uint8Array.from(block.extra);
-  // A thread with a small heap collects its garbage late: hundreds of such buffers would lie about.
-  if (pages.buffer !== block.payload.buffer) free(pages);
-  if (block !== parsed) free(block.payload);
+  if (pages.buffer !== block.payload.buffer) releaseMemory(pages);
   return { codec: block.codec, extra };
-}
-
-/** Gives the memory of a large buffer back at once; small ones may be part of a pool. */
-function free({ buffer }: Buffer): void {
-  if (buffer instanceof ArrayBuffer && buffer.byteLength > 65_536) buffer.transfer(0);
 }

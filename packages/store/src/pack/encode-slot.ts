@@ -27,10 +27,8 @@ export function encodeSlot(
   const pages = slot.pages.subarray(0, pageCount * pageSizeBytes);
   const difference = bases.length === 0 ? undefined : differences.encode(slot, pageCount, bases);
   const encoded: Encoded = encodedDifference(pages, difference, compress) ?? { ...compressPages(pages, compress), extra: Buffer.alloc(0) };
-  const block = encodeBlock({ id, pageCount, ...encoded }, encoded.codec === codecs.delta ? bases[0] : undefined, cipher);
-  block.head.copy(slot.stored);
-  block.payload.copy(slot.stored, block.head.length);
-  return { codec: encoded.codec, lengthBytes: block.lengthBytes };
+  const baseId = encoded.codec === codecs.delta ? bases[0] : undefined;
+  return { codec: encoded.codec, lengthBytes: encodeBlock(slot.stored, { id, pageCount, ...encoded }, baseId, cipher) };
 }
 
 /** Undefined where the pages themselves come to about as little. */

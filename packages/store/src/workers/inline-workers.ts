@@ -1,7 +1,8 @@
 import { BlockBench } from './block-bench.js';
 import type { BlockSlot } from './block-slot.js';
 import type { BlockWorkers } from './block-workers.js';
-import type { DecodeRequest, DecodeResponse, EncodeRequest, EncodeResponse, WorkerStart } from './tasks.js';
+import type { WindowSlot } from './window-slot.js';
+import type { DecodeRequest, DecodeResponse, EncodeRequest, EncodeResponse, HashRequest, WorkerStart } from './tasks.js';
 
 /** Does everything at once in the calling thread. */
 export class InlineWorkers implements BlockWorkers {
@@ -18,6 +19,10 @@ export class InlineWorkers implements BlockWorkers {
 
   decode(request: DecodeRequest): Promise<DecodeResponse | undefined> {
     return new Promise((resolve) => resolve(this.#bench.decode(request)));
+  }
+
+  hash(slot: WindowSlot, request: HashRequest): Promise<boolean> {
+    return new Promise((resolve) => resolve(this.#bench.hash(slot, request)));
   }
 
   [Symbol.asyncDispose](): Promise<void> {

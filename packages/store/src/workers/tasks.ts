@@ -33,14 +33,30 @@ export interface DecodeResponse {
   readonly extra: Uint8Array;
 }
 
+/** Pages that follow each other in a file, and where they go in a slot. Bytes. */
+export interface SlotPiece {
+  readonly offset: number;
+  readonly pageCount: number;
+  readonly sourceOffset: number;
+}
+
+export interface HashRequest {
+  /** How many windows the slot has. */
+  readonly count: number;
+  /** Where the slot's pages are read from first, an open file of this process; undefined where they are there. */
+  readonly reads?: { readonly descriptor: number; readonly pieces: readonly SlotPiece[] } | undefined;
+}
+
 /** What a thread can be asked to do. */
 export type Task =
   | { readonly name: 'encode'; readonly memory: SharedArrayBuffer; readonly request: EncodeRequest }
-  | { readonly name: 'decode'; readonly request: DecodeRequest };
+  | { readonly name: 'decode'; readonly request: DecodeRequest }
+  | { readonly name: 'hash'; readonly memory: SharedArrayBuffer; readonly request: HashRequest };
 
 export type TaskResult =
   | { readonly name: 'encode'; readonly response: EncodeResponse }
-  | { readonly name: 'decode'; readonly response: DecodeResponse | undefined };
+  | { readonly name: 'decode'; readonly response: DecodeResponse | undefined }
+  | { readonly name: 'hash'; readonly response: boolean };
 
 export interface TaskMessage {
   readonly number: number;

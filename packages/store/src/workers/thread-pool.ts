@@ -4,11 +4,13 @@ import { HoldfastError } from '@holdfast/core/basics';
 import type { BlockSlot } from './block-slot.js';
 import type { BlockWorkers } from './block-workers.js';
 import { InlineWorkers } from './inline-workers.js';
+import type { WindowSlot } from './window-slot.js';
 import type {
   DecodeRequest,
   DecodeResponse,
   EncodeRequest,
   EncodeResponse,
+  HashRequest,
   Task,
   TaskAnswer,
   TaskMessage,
@@ -64,6 +66,13 @@ export class ThreadPool implements BlockWorkers {
     if (this.#isFew()) return this.#inline.decode(request);
     const result = await this.#perform({ name: 'decode', request });
     if (result.name !== 'decode') throw taskFailed(`it was answered with ${result.name}`);
+    return result.response;
+  }
+
+  async hash(slot: WindowSlot, request: HashRequest): Promise<boolean> {
+    if (this.#isFew()) return this.#inline.hash(slot, request);
+    const result = await this.#perform({ name: 'hash', memory: slot.memory, request });
+    if (result.name !== 'hash') throw taskFailed(`it was answered with ${result.name}`);
     return result.response;
   }
 

@@ -1,20 +1,26 @@
 import { pageSizeBytes } from '@holdfast/core/basics';
+import { isZero } from '../codec/is-zero.js';
 import { hashLength, type KeyedHash } from '../codec/keyed-hash.js';
 import { GrowingBytes } from '../manifest/growing-bytes.js';
 import { GrowingSegments } from '../manifest/growing-segments.js';
 import type { PageHashWriter } from '../manifest/page-hash-writer.js';
 import { windowPages, zeroBlock } from '../manifest/page-map.js';
+import type { WindowSlot } from '../workers/window-slot.js';
 import type { BlockBuilder } from './block-builder.js';
 import type { OldPages } from './old-pages.js';
 import { PageReference, type StoredObject, type StoredPages } from './page-reference.js';
 import type { SourceWindow } from './plan-batches.js';
 
-const zeros = Buffer.alloc(windowPages * pageSizeBytes);
-
 export interface DetectorTools {
   readonly hash: KeyedHash;
   readonly builder: BlockBuilder;
   readonly hashes: PageHashWriter;
+}
+
+/** Hashes of a window that were computed already: in the slot that its bytes lie in, and its place there. */
+export interface KnownHashes {
+  readonly slot: WindowSlot;
+  readonly index: number;
 }
 
 /** What an object is compared with. */
@@ -64,8 +70,8 @@ export class ChangeDetector {
     if (hashes.wantsFlush) await hashes.flush();
   }
 
-  /** `bytes` hold the window's pages from its offset on. */
-  take({ window, mask, pageCount, offset }: SourceWindow, bytes: Buffer): void {
+  /** `bytes` hold the window's pages from its offset on. `known` has its hashes where they were computed. */
+  take({ window, mask, pageCount, offset }: SourceWindow, bytes: Buffer, known?: KnownHashes): void {
     const length = pageCount * pageSizeBytes;
     if (isZero(bytes, offset, length)) {
       this.segments.append(zeroBlock, 0, pageCount);
@@ -73,12 +79,14 @@ export class ChangeDetector {
       return;
     }
     const hash = this.#windowHashes.extend(hashLength);
-    this.#tools.hash.into(hash.bytes, hash.offset, bytes.subarray(offset, offset + length));
+    if (known === undefined) this.#tools.hash.into(hash.bytes, hash.offset, bytes.subarray(offset, offset + length));
+    else known.slot.windowHash(known.index).copy(hash.bytes, hash.offset);
+    const pageHashes = known?.slot.hasPageHashes(known.index) === true ? known.slot : undefined;
     const same = this.#references.find((reference) => reference.isWindow(mask, hash.bytes, hash.offset));
     let at = offset;
     for (let position = 0; position < windowPages; position += 1) {
       if ((mask & (1 << position)) === 0) continue;
-      if (same === undefined) this.#takePage(bytes, at, position, window * windowPages + position);
+      if (same === undefined) this.#takePage(bytes, at, position, window * windowPages + position, pageHashes);
       else this.#takeOver(same, bytes, at, position);
       at += pageSizeBytes;
     }
@@ -96,7 +104,7 @@ export class ChangeDetector {
     else known.copy(hashes.chunk, at);
   }
 
-  #takePage(bytes: Buffer, offset: number, position: number, page: number): void {
+  #takePage(bytes: Buffer, offset: number, position: number, page: number, known: WindowSlot | undefined): void {
     const { hash, hashes, builder } = this.#tools;
     const at = hashes.next();
     if (isZero(bytes, offset, pageSizeBytes)) {
@@ -104,7 +112,8 @@ export class ChangeDetector {
       return;
     }
     const { chunk } = hashes;
-    hash.into(chunk, at, bytes.subarray(offset, offset + pageSizeBytes));
+    if (known === undefined) hash.into(chunk, at, bytes.subarray(offset, offset + pageSizeBytes));
+    else known.pageHash(offset).copy(chunk, at);
     for (const reference of this.#references) {
       const block = reference.block(position);
       if (block === zeroBlock || reference.hash(position)?.compare(chunk, at, at + hashLength) !== 0) continue;
@@ -125,8 +134,4 @@ export class ChangeDetector {
     const offset = hash === undefined ? undefined : old.offsetOf(page);
     return hash === undefined || offset === undefined ? undefined : { block, index: parent.index(position), hash, file: old.file, offset };
   }
-}
-
-function isZero(bytes: Buffer, offset: number, length: number): boolean {
-  return bytes[offset] === 0 && bytes[offset + length - 1] === 0 && bytes.compare(zeros, 0, length, offset, offset + length) === 0;
 }

@@ -20,10 +20,13 @@ import { toRef } from '../manifest/manifest.js';
 import { PageHashWriter } from '../manifest/page-hash-writer.js';
 import { PackWriter } from '../pack/pack-writer.js';
 import type { JobPaths, StoreContext } from '../repository/store-context.js';
+import { BoundedPool } from '../workers/bounded-pool.js';
+import { WindowSlot } from '../workers/window-slot.js';
 import { BlockBuilder } from './block-builder.js';
 import { BlockCollector } from './block-collector.js';
 import type { CollectedObject } from './collected-object.js';
 import { commitSnapshot } from './commit-snapshot.js';
+import { hashingSlots } from './hashed-windows.js';
 import { keepObject } from './keep-object.js';
 import { movedPages } from './moved-pages.js';
 import { checkObject } from './object-input.js';
@@ -57,7 +60,9 @@ export class RepositoryWriter implements CheckpointWriter {
     this.#packs = new PackWriter(context, paths, name);
     this.#blocks = new BlockCollector(paths.job, parent?.manifest.blocks);
     this.#builder = new BlockBuilder(context.workers, context.compress, this.#packs, this.#blocks);
-    this.#tools = { context, builder: this.#builder, hashes: new PageHashWriter(context, paths, name) };
+    const { workers } = context;
+    const slots = new BoundedPool(hashingSlots(workers), () => new WindowSlot());
+    this.#tools = { context, builder: this.#builder, hashes: new PageHashWriter(context, paths, name), hashing: { workers, slots } };
   }
 
   put(input: ObjectInput, options?: PutOptions): Promise<ObjectResult> {

@@ -12,6 +12,8 @@ export interface PageSource {
   fill(target: Buffer, position: number): Promise<void>;
   /** The same at once, for what lies on this machine: a thread that is asked to read takes longer than reading does. Undefined where that may block. */
   readonly fillNow?: ((target: Buffer, position: number) => void) | undefined;
+  /** The open file, where `fillNow` reads from one: for other threads. */
+  readonly descriptor?: number | undefined;
   close(): Promise<void>;
 }
 
@@ -22,12 +24,14 @@ export async function openPageSource(files: FileOperations, source: ObjectSource
   const file = await files.open(source.path, 'source').catch((error: unknown) => {
     throw systemCode(error) === 'ENOENT' ? fileChanged(name, 1, 0) : error;
   });
+  const descriptor = local ? file.descriptor : undefined;
   return {
     async fill(target, position) {
       const got = await readFully(file, target, position);
       if (got < target.length) throw fileChanged(name, position + target.length, position + got);
     },
-    fillNow: local && file.descriptor !== undefined ? fillNow(file.descriptor, name) : undefined,
+    fillNow: descriptor === undefined ? undefined : fillNow(descriptor, name),
+    descriptor,
     close: () => file.close(),
   };
 }

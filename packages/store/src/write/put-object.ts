@@ -8,6 +8,7 @@ import type { StoreContext } from '../repository/store-context.js';
 import type { BlockBuilder } from './block-builder.js';
 import { ChangeDetector, type Comparison } from './change-detector.js';
 import type { CollectedObject } from './collected-object.js';
+import { type HashingTools, hashedWindows, isWorthThreads } from './hashed-windows.js';
 import type { CheckedObject } from './object-input.js';
 import { OldFile, OldPages } from './old-pages.js';
 import { openPageSource } from './page-source.js';
@@ -18,6 +19,7 @@ export interface PutTools {
   readonly context: StoreContext;
   readonly builder: BlockBuilder;
   readonly hashes: PageHashWriter;
+  readonly hashing: HashingTools;
 }
 
 export interface PutResult {
@@ -32,18 +34,20 @@ export async function putObject(
   known: Omit<Comparison, 'old'>,
   options: PutOptions = {},
 ): Promise<PutResult> {
-  const { context, builder, hashes } = tools;
+  const { context, builder, hashes, hashing } = tools;
   const source = await openPageSource(context.files, object.source, object.key, object.kind === 'memory');
   const old = known.parent === undefined ? undefined : await openOldPages(context, object.previous);
   hashes.beginObject();
   const detector = new ChangeDetector({ hash: context.hash, builder, hashes }, { ...known, old });
+  const maps = [known.parent, known.like].flatMap((stored) => stored?.map ?? []);
+  const read = context.hash.isSlow && isWorthThreads(object) ? hashedWindows(object, source, maps, hashing) : readWindows(object, source);
   let pages = 0;
   try {
-    for await (const { windows, bytes } of readWindows(object, source)) {
+    for await (const { windows, bytes, hashes: slot } of read) {
       throwIfAborted(options.signal, 'store.put');
-      for (const window of windows) {
+      for (const [index, window] of windows.entries()) {
         if (!detector.isReady(window)) await detector.prepare(window);
-        detector.take(window, bytes);
+        detector.take(window, bytes, slot && { slot, index });
         pages += window.pageCount;
       }
       options.onProgress?.(pages * pageSizeBytes);

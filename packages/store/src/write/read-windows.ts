@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { pageSizeBytes } from '@holdfast/core/basics';
 import { windowPages } from '../manifest/page-map.js';
+import type { WindowSlot } from '../workers/window-slot.js';
 import type { CheckedObject } from './object-input.js';
 import type { PageSource } from './page-source.js';
 import { batchPages, type Piece, type PlannedBatch, planBatches, type SourceWindow } from './plan-batches.js';
@@ -14,6 +15,8 @@ export interface Batch {
   /** Valid until the next batch is asked for. */
   readonly bytes: Buffer;
   readonly windows: readonly SourceWindow[];
+  /** Where hashes of the windows, by their place in the list, were computed already. */
+  readonly hashes?: WindowSlot;
 }
 
 interface Reading {
@@ -70,7 +73,8 @@ function batchBuffer({ pageCount }: CheckedObject): Buffer {
   return Buffer.allocUnsafeSlow(Math.min(batchPages, wholeWindows) * pageSizeBytes);
 }
 
-async function readPieces(object: CheckedObject, source: PageSource, bytes: Buffer, pieces: readonly Piece[]): Promise<void> {
+/** Fills `bytes` with what the pieces name. */
+export async function readPieces(object: CheckedObject, source: PageSource, bytes: Buffer, pieces: readonly Piece[]): Promise<void> {
   for (const piece of pieces) await readPiece(object, source, bytes, piece);
 }
 
@@ -79,6 +83,7 @@ async function readPiece({ kind, sizeBytes }: CheckedObject, source: PageSource,
   const length = piece.pageCount * pageSizeBytes;
   const there = kind === 'memory' ? length : Math.min(length, sizeBytes - piece.firstPage * pageSizeBytes);
   const target = bytes.subarray(piece.offset, piece.offset + length);
-  await source.fill(target.subarray(0, there), piece.sourceOffset);
+  if (source.fillNow === undefined) await source.fill(target.subarray(0, there), piece.sourceOffset);
+  else source.fillNow(target.subarray(0, there), piece.sourceOffset);
   target.fill(0, there);
 }

@@ -109,6 +109,7 @@ test('the memory of a verification does not grow with the number of snapshots', 
   const workers: BlockWorkers = {
     width: 1,
     encode: (slot, request) => context.workers.encode(slot, request),
+    hash: (slot, request) => context.workers.hash(slot, request),
     decode: (request) => {
       for (const space of [request.stored, request.pages]) if (space !== undefined) spaces.add(space);
       return context.workers.decode(request);

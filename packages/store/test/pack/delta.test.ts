@@ -9,13 +9,13 @@ import { createKeyedHash } from '../../src/codec/create-keyed-hash.js';
 import type { BlockTable } from '../../src/manifest/manifest.js';
 import { codecs, type StoredBlock } from '../../src/pack/block.js';
 import { compressPages, zstd } from '../../src/pack/compress-block.js';
-import { encodeBlock } from '../../src/pack/encode-block.js';
 import { encodePackEnd, encodePackHeader, type IndexEntry } from '../../src/pack/pack-index.js';
 import { BlockLocator } from '../../src/read/block-locator.js';
 import { BlockPages } from '../../src/read/block-pages.js';
 import type { StoreContext } from '../../src/repository/store-context.js';
 import { InlineWorkers } from '../../src/workers/inline-workers.js';
 import { saying, temporaryPlace } from '../fixture.js';
+import { encodedBlock } from './encoded-block.js';
 
 const page = 4096;
 const packName = '0000000001.0000000001.a.0001.pack';
@@ -39,9 +39,10 @@ async function packOf(
   const entries: IndexEntry[] = [];
   let offset = header.length;
   for (const block of blocks) {
-    const { head, payload, digest, lengthBytes } = encodeBlock(block, undefined, undefined);
+    const bytes = encodedBlock(block);
+    const [lengthBytes, digest] = [bytes.length, bytes.subarray(64, 96)];
     entries.push(change({ id: block.id, offset, lengthBytes, pageCount: block.pageCount, codec: block.codec, flags: 0, keyId: 0, digest }));
-    parts.push(head, payload);
+    parts.push(bytes);
     offset += lengthBytes;
   }
   const packs = join(root, 'jobs', 'job', 'packs');
@@ -140,12 +141,11 @@ test.each([
 ] as const)('a block with an unknown %s is refused as newer, by name', async (_what, fields, named) => {
   await using place = await temporaryPlace();
   const block = whole(randomBytes(page));
-  const encoded = encodeBlock(block, undefined, undefined);
   const open = await packOf(place.root, [block]);
   expect((await get(open([]), 0)).length).toBe(page);
   const { parseBlock } = await import('../../src/pack/parse-block.js');
   const { digestOf } = await import('../../src/codec/digest.js');
-  const bytes = Buffer.concat([encoded.head, encoded.payload]);
+  const bytes = encodedBlock(block);
   if ('codec' in fields) bytes[4] = fields.codec;
   if ('flags' in fields) bytes[5] = fields.flags;
   if ('keyId' in fields) bytes.writeUInt32LE(fields.keyId, 40);

@@ -3,15 +3,15 @@ import { expect, test } from 'vitest';
 import { digestOf } from '../../src/codec/digest.js';
 import { codecs, type StoredBlock } from '../../src/pack/block.js';
 import { decodePayload } from '../../src/pack/decode-block.js';
-import { encodeBlock } from '../../src/pack/encode-block.js';
 import type { IndexEntry } from '../../src/pack/pack-index.js';
 import { parseBlock } from '../../src/pack/parse-block.js';
+import { encodedBlock } from './encoded-block.js';
 
 const pages = randomBytes(2 * 4096);
 const block: StoredBlock = { id: randomBytes(16).toString('hex'), codec: codecs.raw, pageCount: 2, extra: Buffer.alloc(0), payload: pages };
-const { head, payload, digest, lengthBytes } = encodeBlock(block, undefined, undefined);
+const bytes = encodedBlock(block);
+const [lengthBytes, digest] = [bytes.length, bytes.subarray(64, 96)];
 const entry: IndexEntry = { id: block.id, offset: 0, lengthBytes, pageCount: 2, codec: codecs.raw, flags: 0, keyId: 0, digest };
-const bytes = Buffer.concat([head, payload]);
 
 test('a raw block comes back as it was', () => {
   expect(decodePayload(parseBlock('pack', bytes, entry)).equals(pages)).toBe(true);

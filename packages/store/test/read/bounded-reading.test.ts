@@ -17,6 +17,7 @@ test('the memory that blocks are read and decoded into is bounded, and used agai
   const workers: BlockWorkers = {
     width: 4,
     encode: (slot, request) => threads.encode(slot, request),
+    hash: (slot, request) => threads.hash(slot, request),
     decode: (request) => {
       for (const space of [request.stored, request.pages]) if (space !== undefined) spaces.add(space);
       return threads.decode(request);

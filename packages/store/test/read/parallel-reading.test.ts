@@ -17,6 +17,7 @@ function shuffledWorkers(secrets: RepositorySecrets): BlockWorkers {
   return {
     width: 7,
     encode: (slot, request) => inline.encode(slot, request),
+    hash: (slot, request) => inline.hash(slot, request),
     decode: async (request) => {
       for (let turns = Math.floor(Math.random() * 20); turns > 0; turns -= 1) await new Promise(setImmediate);
       return await inline.decode(request);
@@ -88,6 +89,7 @@ test('a thread that dies fails the write, which leaves nothing; the next one beg
   const workers: BlockWorkers = {
     width: 2,
     encode: (slot, request) => threads.encode(slot, request),
+    hash: (slot, request) => threads.hash(slot, request),
     decode: async (request) => {
       calls += 1;
       // Ends the threads in the middle of what they do.

@@ -6,7 +6,7 @@ export const exitCodes = {
   /** The answer is no: damage was found, a requirement is missing, a name is taken. */
   no: 1,
   usage: 2,
-  /** Another process holds the job. */
+  /** Another process holds the job, or another job needs it. */
   held: 3,
   notFound: 4,
   /** Storage or catalog does not answer, is full or cannot be written. */

@@ -75,16 +75,13 @@ export type {
   EpochStart,
   JobState,
   ObjectResult,
-  PrunePolicy,
   PutOptions,
-  PruneReport,
-  RemovalReason,
   SnapshotSource,
-  SnapshotUsage,
   VerifyProblem,
   VerifyReport,
   WriteOptions,
 } from './store/checkpoint-store.js';
+export type { JobRemoval, PrunePolicy, PruneReport, RemovalReason, SnapshotUsage } from './store/removal.js';
 export type { CheckpointObject, ObjectInput, ObjectKind, ObjectLayout, ObjectSource, PageRun, SourceExtent } from './store/objects.js';
 export { pageSizeBytes } from './store/objects.js';
 export { formatDuration, maxDurationMs, parseDuration } from './units/duration.js';

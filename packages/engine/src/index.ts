@@ -1,5 +1,6 @@
 export type { ExportJobOptions, ExportReport } from './deployment/export-job.js';
 export type { ImportJobOptions, ImportReport } from './deployment/import-job.js';
+export type { RemovedJob } from './deployment/remove-job.js';
 export { openDeployment } from './deployment/open-deployment.js';
 export type {
   Deployment,

@@ -25,6 +25,9 @@ const forgetsParent = withStore((store) => ({ begin: (epoch) => store.begin(epoc
 const keepsNothing = withStore((store) => ({ prune: (job, policy) => store.prune(job, { ...policy, keep: Math.max(1, policy.keep - 1) }) }));
 const nothingPruned = { removed: [], waiting: [], removedFiles: 0, freedBytes: 0, rewrittenPacks: 0 };
 const withdrawsNothing = withStore(() => ({ withdraw: always(true) }));
+const removesNothing = withStore(() => ({ remove: always({ snapshots: 0, freedBytes: 0, gone: true }) }));
+/** As where no tombstone is left. */
+const forgetsNumbers = withStore((store) => ({ claim: async (...given) => ({ ...(await store.claim(...given)), firstNumber: 1 }) }));
 const prunesNothing = withStore(() => ({ prune: always(nothingPruned) }));
 const overwrites = withReaders((reader) => ({
   write: async (key, path, layout, options) => {
@@ -269,4 +272,10 @@ export const breakages: Readonly<Record<string, Breakage>> = {
   'a claim under which something was committed is not taken back': withStore(() => ({ withdraw: always(true) })),
   'a claim is not taken back once somebody else has one, or had one before': withStore(() => ({ withdraw: always(true) })),
   'a claim that was taken back writes no more': withdrawsNothing,
+  'a removed job is gone with all it had, those left behind included, and no other is': removesNothing,
+  'a job that is not there cannot be removed': removesNothing,
+  'a job that was removed and begun again goes on above all epochs and numbers that were used': forgetsNumbers,
+  'an attempt of a removed job commits nothing, also where the job was begun again': removesNothing,
+  'a job that a fork needs is not removed, whatever is forced, until the fork is': removesNothing,
+  'a job that is being read is removed only by force': withStore((store) => ({ remove: (job, who) => store.remove(job, who, { force: true }) })),
 };

@@ -10,7 +10,11 @@ export interface Jobs {
   putJob(record: JobRecord, options?: CallOptions): Promise<void>;
   getJob(job: string, options?: CallOptions): Promise<JobRecord | undefined>;
   listJobs(query?: JobQuery, options?: CallOptions): Promise<Page<JobRecord>>;
+  removeJob(job: string, options?: CallOptions): Promise<void>;
 }
+
+/** What is about one job, but for its lease: terms never repeat. */
+const tablesOfJobs = ['hf_job_labels', 'hf_attempts', 'hf_checkpoints', 'hf_events', 'hf_jobs'] as const;
 
 const defaultLimit = 100;
 const mostLimit = 1000;
@@ -38,6 +42,15 @@ export function createJobs(session: Session): Jobs {
       const items = rows.slice(0, limit);
       const last = items.at(-1);
       return { items, nextCursor: last !== undefined && rows.length > limit ? writeCursor(last) : undefined };
+    },
+    removeJob: async (job, options) => {
+      await session.write(
+        'catalog.removeJob',
+        async (trx) => {
+          for (const table of tablesOfJobs) await trx.deleteFrom(table).where('job', '=', job).execute();
+        },
+        options,
+      );
     },
   };
 }

@@ -93,6 +93,7 @@ export const brokenStores: Readonly<Record<string, Break>> = {
     ...store,
     removeCheckpoints: (job, numbers) => store.removeCheckpoints(job, numbers.slice(0, 1)),
   }),
+  'a job is removed with all that is known of it, and no other; its lease stays': (store) => ({ ...store, removeJob: () => Promise.resolve() }),
   'events are listed newest first, those of one time in reverse of their order, as they were appended': (store) => ({
     ...store,
     listEvents: async (job, query) =>

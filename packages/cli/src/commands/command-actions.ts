@@ -9,6 +9,7 @@ export const commandActions: Readonly<Record<CommandName, () => Promise<CommandA
   verify: async () => (await import('./verify.js')).verify,
   snapshot: async () => (await import('./snapshot.js')).snapshot,
   prune: async () => (await import('./prune.js')).prune,
+  remove: async () => (await import('./remove.js')).remove,
   export: async () => (await import('./export.js')).exportArchive,
   import: async () => (await import('./import.js')).importArchive,
   fork: async () => (await import('./fork.js')).fork,

@@ -7,6 +7,7 @@ export type CommandName =
   | 'verify'
   | 'snapshot'
   | 'prune'
+  | 'remove'
   | 'fork'
   | 'export'
   | 'import'

@@ -75,6 +75,21 @@ export const commandDefinitions: readonly CommandDefinition[] = [
     ],
   },
   {
+    name: 'remove',
+    summary: 'remove a job with all its snapshots',
+    description:
+      'Removes JOB from the storage and from the catalog; its name is free then. Refused while it runs, while a job that was forked from it needs it,\n' +
+      'and while somebody reads it. There is no way back.',
+    arguments: [aJob],
+    options: [
+      { name: 'force', description: 'also while somebody reads it, who then fails, or where a pin was made by hand; never what a fork needs' },
+    ],
+    examples: [
+      { line: 'holdfast remove align-7', meaning: 'all of it; what it printed and wrote stays' },
+      { line: 'holdfast remove align-7 --json', meaning: 'how many snapshots, and what was freed' },
+    ],
+  },
+  {
     name: 'fork',
     summary: "make a new job from another job's snapshot",
     description:

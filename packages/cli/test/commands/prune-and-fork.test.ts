@@ -1,5 +1,5 @@
 import { HoldfastError } from '@holdfast/core';
-import type { ForkRequest, SweepReport } from '@holdfast/engine';
+import type { DeploymentJobs, ForkRequest, SweepReport } from '@holdfast/engine';
 import { expect, test } from 'vitest';
 import { type FakeDeploymentParts, fakeDeployment } from '../support/fake-deployment.js';
 import { runLine } from '../support/run-line.js';
@@ -99,4 +99,30 @@ test('a sweep that was not allowed is a warning, and one that finds nothing says
     stderr: 'holdfast: nothing was removed: another one sweeps\n',
   });
   expect(await runLine(['prune'], on({ prune: () => Promise.resolve(none) }))).toMatchObject({ status: 0, stdout: 'nothing to remove\n' });
+});
+
+test('remove tells what is gone, and what stays', async () => {
+  const asked: unknown[] = [];
+  const remove: DeploymentJobs['remove'] = (job, options) => {
+    asked.push([job, options?.force]);
+    return Promise.resolve({ job, snapshots: 3, freedBytes: 2048, warning: job === 'odd' ? 'its directory stays' : undefined });
+  };
+  expect(await runLine(['remove', 'align-7'], on({ jobs: { remove } }))).toMatchObject({
+    status: 0,
+    stdout: "'align-7' is gone: 3 snapshots, 2KiB freed\n",
+  });
+  const { stdout } = await runLine(['remove', 'odd', '--force', '--json'], on({ jobs: { remove } }));
+  expect(JSON.parse(stdout)).toEqual({ job: 'odd', snapshots: 3, freedBytes: 2048, warning: 'its directory stays' });
+  expect((await runLine(['remove', 'odd'], on({ jobs: { remove } }))).stderr).toContain('its directory stays');
+  expect(asked).toEqual([
+    ['align-7', false],
+    ['odd', true],
+    ['odd', false],
+  ]);
+});
+
+test('remove refuses a line without a job with status 2, and a job that something needs with status 3', async () => {
+  for (const line of [['remove'], ['remove', ''], ['remove', 'a', 'b']]) expect(await runLine(line, on({}))).toMatchObject({ status: 2, stdout: '' });
+  const pinned = () => Promise.reject(new HoldfastError('HF_JOB_PINNED', { kind: 'conflict', message: 'a fork needs it' }));
+  expect((await runLine(['remove', 'a'], on({ jobs: { remove: pinned } }))).status).toBe(3);
 });

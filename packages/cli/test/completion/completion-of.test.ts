@@ -5,7 +5,10 @@ const values = (words: readonly string[]) => completionOf(words).candidates.map(
 
 test.each([
   [['sn'], ['snapshot']],
-  [['help', 'r'], ['run']],
+  [
+    ['help', 'r'],
+    ['run', 'remove'],
+  ],
   [['run', '--on'], ['--on-restore-failure']],
   [
     ['run', '--tcp', ''],
@@ -23,7 +26,21 @@ test.each([
 ])('%j offers %j', (words, offered) => expect(values(words)).toEqual(offered));
 
 test('the hidden command is not offered', () => {
-  expect(values([''])).toEqual(['run', 'list', 'show', 'verify', 'snapshot', 'prune', 'fork', 'export', 'import', 'doctor', 'completion', 'help']);
+  expect(values([''])).toEqual([
+    'run',
+    'list',
+    'show',
+    'verify',
+    'snapshot',
+    'prune',
+    'remove',
+    'fork',
+    'export',
+    'import',
+    'doctor',
+    'completion',
+    'help',
+  ]);
 });
 
 test.each([

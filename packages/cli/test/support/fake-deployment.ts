@@ -41,6 +41,7 @@ export function fakeDeployment(parts: FakeDeploymentParts = {}): FakeDeployment 
       snapshot: () => notHere(),
       prune: () => notHere(),
       fork: () => notHere(),
+      remove: () => notHere(),
       export: () => notHere(),
       import: () => notHere(),
       ...parts.jobs,

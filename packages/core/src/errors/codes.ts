@@ -41,6 +41,7 @@ export const errorCodes = [
   'HF_JOB_EXISTS',
   'HF_JOB_NOT_RUNNING',
   'HF_JOB_HELD',
+  'HF_JOB_PINNED',
   'HF_JOB_LOST',
   'HF_FENCED',
   'HF_LEASE_LOST',

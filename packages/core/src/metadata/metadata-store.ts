@@ -134,6 +134,9 @@ export interface MetadataStore extends AsyncDisposable {
   /** Ordered by `updatedAt` descending, then by name; a cursor never skips or repeats a record that did not change. */
   listJobs(query?: JobQuery, options?: CallOptions): Promise<Page<JobRecord>>;
 
+  /** Removes a job with its attempts, checkpoints and events. Absence is success. Its lease, and the terms that it had, stay. */
+  removeJob(job: string, options?: CallOptions): Promise<void>;
+
   /** Inserts or replaces by `job` and `attempt`. */
   putAttempt(record: AttemptRecord, options?: CallOptions): Promise<void>;
   /** Newest first: by epoch, then by start. */

@@ -1,4 +1,5 @@
 import type { CallOptions } from '../storage/storage-driver.js';
+import type { JobRemoval, PrunePolicy, PruneReport, SnapshotUsage } from './removal.js';
 import type { CheckpointObject, ObjectInput, ObjectLayout } from './objects.js';
 
 /** Names one snapshot. `number` grows over a job's whole life and is never reused. */
@@ -172,49 +173,6 @@ export interface VerifyReport {
   readonly problems: readonly VerifyProblem[];
 }
 
-/** Which snapshots of a job stay. */
-export interface PrunePolicy {
-  /** How many of the newest eligible ones; at least 1, or 0 together with `evenNewest`. */
-  readonly keep: number;
-  /** These stay too. */
-  readonly protect?: readonly number[];
-  /** Allows `keep` to be 0: for a job that is over. */
-  readonly evenNewest?: boolean;
-  /** The newest epoch as it was when this was decided: rejects with kind `fenced` where there is another one by now. */
-  readonly epoch?: number | undefined;
-  /** How long the files of a removed snapshot stay, for whoever began to read it on a machine that has not heard of the removal. Default 2 minutes. */
-  readonly graceMs?: number;
-  /** A pack of which a smaller share than this is needed is rewritten; 0: none is. Default 0.5. */
-  readonly repackBelow?: number;
-  /** Only tells what would be removed. */
-  readonly dryRun?: boolean;
-}
-
-/** `keep`: there are enough newer ones. `left-behind`: a later epoch does not build on it. */
-export type RemovalReason = 'keep' | 'left-behind';
-
-/** What one snapshot of a job takes. */
-export interface SnapshotUsage {
-  readonly number: number;
-  readonly createdAt: string;
-  readonly eligible: boolean;
-  /** Bytes of those of the job's own blocks that no newer snapshot of it needs: what comes free once this one and all older ones are gone. */
-  readonly bytes: number;
-  /** Somebody reads it, or another job was forked from it: it cannot go now. */
-  readonly held: boolean;
-}
-
-export interface PruneReport {
-  /** What this call removed: it is no longer listed, chosen or opened. */
-  readonly removed: readonly { readonly number: number; readonly reason: RemovalReason }[];
-  /** What was removed, now or earlier, and still takes space: for the grace, or because somebody reads or has forked it. */
-  readonly waiting: readonly number[];
-  readonly removedFiles: number;
-  /** What the storage has back, less what was written anew to free it. */
-  readonly freedBytes: number;
-  readonly rewrittenPacks: number;
-}
-
 /** The checkpoint repository. All calls may be made from several processes and machines at once. */
 export interface CheckpointStore extends AsyncDisposable {
   readonly repositoryId: string;
@@ -292,4 +250,15 @@ export interface CheckpointStore extends AsyncDisposable {
    * - `onProgress` hears of bytes copied; a call without any of it does little more than list and read manifests.
    */
   prune(job: string, policy: PrunePolicy, options?: CallOptions & { readonly onProgress?: (bytes: number) => void }): Promise<PruneReport>;
+
+  /**
+   * Removes a job with all its snapshots; its name is free then.
+   *
+   * - Rejects with HF_JOB_MISSING, and with HF_JOB_PINNED where a fork still needs the job; also where somebody reads it or a person has pinned it, unless
+   *   `force` is given. Nothing is removed then.
+   * - An attempt that runs is fenced: nothing that it commits from now on counts, whenever it commits. Whether one runs is for the caller to know.
+   * - Numbers and epochs of a later job of this name are above all that were used.
+   * - Killed at any step the job is whole, or has no snapshot that can be chosen; another call finishes. It removes damaged jobs, too.
+   */
+  remove(job: string, holder: EpochHolder, options?: CallOptions & { readonly force?: boolean }): Promise<JobRemoval>;
 }

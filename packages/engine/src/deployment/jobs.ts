@@ -2,7 +2,6 @@ import {
   type AttemptRecord,
   type CallOptions,
   type CheckpointStore,
-  HoldfastError,
   isHoldfastError,
   type JobQuery,
   type JobRecord,
@@ -19,6 +18,8 @@ import { findRuns } from '../run/run-record.js';
 import { exportJob } from './export-job.js';
 import { importJob } from './import-job.js';
 import { forkJob } from './fork-job.js';
+import { missing } from './missing-job.js';
+import { removeJob } from './remove-job.js';
 import type { DeploymentJobs, JobDetail, JobPage } from './types.js';
 
 const namedJobs = 10;
@@ -65,6 +66,7 @@ export function createJobs(context: JobsOptions): DeploymentJobs {
           .catch(() => undefined);
       return report;
     },
+    remove: (job, { force = false, ...options } = {}) => removeJob(context, job, force, options),
     export: (job, target, options = {}) => exportJob(context, job, target, options),
     import: (source, job, options = {}) => importJob({ ...context, clock: systemClock }, source, job, options),
   };
@@ -159,14 +161,4 @@ async function fromCatalog(job: string, repositoryId: string, options: CallOptio
     if (isHoldfastError(error) && (error.kind === 'unavailable' || error.kind === 'corrupt')) return nothing;
     throw error;
   }
-}
-
-function missing(job: string): HoldfastError {
-  return new HoldfastError('HF_JOB_MISSING', {
-    message: `there is no job ${job} in this storage`,
-    kind: 'not-found',
-    operation: 'jobs',
-    context: { job },
-    hint: 'holdfast list names the jobs',
-  });
 }

@@ -22,6 +22,7 @@ import type { SweepReport, SweepRequest } from '../retention/types.js';
 import type { Run, RunOptions, RunRequest, SnapshotOutcome } from '../run/types.js';
 import type { ExportJobOptions, ExportReport } from './export-job.js';
 import type { ImportJobOptions, ImportReport } from './import-job.js';
+import type { RemovedJob } from './remove-job.js';
 
 /** One requirement and its remedy. */
 export interface DoctorCheck {
@@ -100,6 +101,15 @@ export interface DeploymentJobs {
   fork(job: string, request: ForkRequest, options?: CallOptions): Promise<ForkedJob>;
   /** Keeps the newest `keep` snapshots of one job; with `dryRun` it only tells what would be removed. */
   prune(job: string, keep: number, options?: CallOptions & { readonly dryRun?: boolean }): Promise<PruneReport>;
+
+  /**
+   * Removes a job with all its snapshots, and what the catalog knows of it; its name is free then. What runs is not stopped.
+   *
+   * - Rejects with HF_JOB_MISSING; with HF_JOB_HELD where it runs, HF_JOB_PINNED where a fork needs it, HF_CATALOG_UNAVAILABLE where nobody can tell.
+   * - Also with HF_JOB_PINNED where somebody reads it or a person has pinned it, unless `force` is given.
+   * - Killed at any step, the job is whole or has no snapshot, and another call finishes.
+   */
+  remove(job: string, options?: CallOptions & { readonly force?: boolean }): Promise<RemovedJob>;
 
   /**
    * Writes a snapshot as one archive, docs/archive.md, to a path that is free or to a stream, which is left open.

@@ -38,6 +38,7 @@ export function createCalls(): ServedCalls {
     verify: ({ signal, progress }, job) => store().verify(job, { signal, onProgress: progress }),
     usage: ({ signal }, job) => store().usage(job, { signal }),
     prune: ({ signal, progress }, job, policy) => store().prune(job, policy, { signal, onProgress: progress }),
+    remove: ({ signal }, job, holder, force) => store().remove(job, holder, { signal, force }),
     begin: async ({ signal }, epoch, parent) => {
       const created = await store().begin(epoch, parent, { signal });
       lastHandle += 1;

@@ -10,6 +10,7 @@ import type {
   EpochStart,
   ErrorCode,
   ErrorKind,
+  JobRemoval,
   JobState,
   ObjectInput,
   ObjectLayout,
@@ -41,6 +42,7 @@ export interface RepositoryCalls {
   state(job: string): Promise<JobState>;
   claim(job: string, holder: EpochHolder, start: EpochStart): Promise<Epoch>;
   withdraw(epoch: Epoch): Promise<boolean>;
+  remove(job: string, holder: EpochHolder, force: boolean): Promise<JobRemoval>;
   assertCurrent(epoch: Epoch): Promise<void>;
   end(epoch: Epoch, end: EpochEnd): Promise<void>;
   fork(from: { readonly job: string; readonly number?: number | undefined }, to: string, holder: EpochHolder): Promise<CheckpointSummary>;

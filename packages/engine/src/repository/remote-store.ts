@@ -108,6 +108,10 @@ class RemoteStore implements CheckpointStore {
     return (await this.connect(options)).call('prune', [job, policy], { signal, onProgress: (bytes = 0) => onProgress?.(bytes) });
   }
 
+  async remove(...[job, holder, options = {}]: Parameters<CheckpointStore['remove']>): ReturnType<CheckpointStore['remove']> {
+    return (await this.connect(options)).call('remove', [job, holder, options.force === true], options);
+  }
+
   async begin(epoch: Epoch, parent: CheckpointRef | undefined, options: CallOptions = {}): Promise<CheckpointWriter> {
     const connection = await this.connect(options);
     const { handle, ref } = await connection.call('begin', [epoch, parent], options);

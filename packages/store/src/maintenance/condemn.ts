@@ -1,8 +1,8 @@
 import { join } from 'node:path';
+import type { RemovalReason } from '@holdfast/core';
 import { encodeSealedJson } from '../codec/sealed-json.js';
 import { highestEpoch } from '../epoch/assert-current.js';
-import { listJob } from '../epoch/job-listing.js';
-import type { JobView } from '../epoch/job-view.js';
+import { type JobListing, listJob } from '../epoch/job-listing.js';
 import { fenced } from '../errors.js';
 import { throwIfAborted } from '../files/abort.js';
 import { condemnedName } from '../files/names.js';
@@ -15,8 +15,8 @@ import type { PlannedRemoval } from './plan-removals.js';
 export async function condemn(
   context: StoreContext,
   paths: JobPaths,
-  view: JobView,
-  planned: readonly PlannedRemoval[],
+  view: JobListing,
+  planned: readonly (Pick<PlannedRemoval, 'name'> & { readonly reason: RemovalReason | 'removed' })[],
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const highest = highestEpoch(view);

@@ -17,6 +17,10 @@ export interface HeldSnapshots {
   readonly numbers: ReadonlySet<number>;
   /** True while somebody reads: he may have packs open. */
   readonly read: boolean;
+  /** Jobs that were forked from it, and still need it or are just being made. */
+  readonly forks: ReadonlySet<string>;
+  /** Pins that a person made. */
+  readonly byHand: readonly string[];
   /** Pins of readers that are long dead. */
   readonly dead: readonly string[];
 }
@@ -27,7 +31,8 @@ export const forkLifetimeMs = 86_400_000;
 /** Reads `pins/`; see docs/format.md, "Pins". */
 export async function heldSnapshots(context: StoreContext, paths: JobPaths, time: StorageTime): Promise<HeldSnapshots> {
   const numbers = new Set<number>();
-  const dead: string[] = [];
+  const forks = new Set<string>();
+  const [dead, byHand]: [string[], string[]] = [[], []];
   let read = false;
   for (const file of await listIfThere(context.files, paths.pins)) {
     const name = parsePinName(file);
@@ -36,9 +41,11 @@ export async function heldSnapshots(context: StoreContext, paths: JobPaths, time
     if (state === 'live') {
       numbers.add(name.number);
       read ||= name.kind === 'read';
+      if (name.kind === 'fork') forks.add(name.job);
+      if (name.kind === 'other') byHand.push(file);
     } else if (state === 'dead') dead.push(file);
   }
-  return { numbers, read, dead };
+  return { numbers, read, forks, byHand, dead };
 }
 
 /** `expired`: it holds nothing, but whoever made it may still be about to renew it. */

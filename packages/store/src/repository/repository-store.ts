@@ -10,6 +10,7 @@ import type {
   EpochEnd,
   EpochHolder,
   EpochStart,
+  JobRemoval,
   JobState,
   PrunePolicy,
   PruneReport,
@@ -37,6 +38,7 @@ import { readManifest } from '../manifest/read-manifest.js';
 import { pinnedReader } from '../pins/pinned-reader.js';
 import { pinToRead } from '../pins/read-pin.js';
 import { RepositoryReader } from '../read/checkpoint-reader.js';
+import { removeJob } from '../removal/remove-job.js';
 import { beginSnapshot, type NumbersBegun } from '../write/begin-snapshot.js';
 import { type JobPaths, jobPaths, type StoreContext } from './store-context.js';
 
@@ -155,6 +157,10 @@ export class RepositoryStore implements CheckpointStore {
 
   async prune(job: string, policy: PrunePolicy, options: Parameters<CheckpointStore['prune']>[2] = {}): Promise<PruneReport> {
     return await pruneJob(this.#context, this.#paths(job), policy, options);
+  }
+
+  async remove(...[job, holder, options]: Parameters<CheckpointStore['remove']>): Promise<JobRemoval> {
+    return await removeJob(this.#context, this.#paths(job), { holder, force: options?.force === true, signal: options?.signal });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -8,6 +8,7 @@ import { listCases } from './list-cases.js';
 import { pruneCases } from './prune-cases.js';
 import { putCases } from './put-cases.js';
 import { readCases } from './read-cases.js';
+import { removeCases } from './remove-cases.js';
 import { withdrawCases } from './withdraw-cases.js';
 import { writeFileCases } from './write-file-cases.js';
 
@@ -23,6 +24,7 @@ export const checkpointStoreCases: readonly ContractCase<CheckpointStoreFixture>
   ...pruneCases,
   ...forkCases,
   ...withdrawCases,
+  ...removeCases,
 ];
 
 export interface CheckpointStoreContract {

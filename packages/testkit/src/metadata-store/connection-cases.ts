@@ -44,6 +44,7 @@ export const connectionCases: readonly ContractCase<MetadataStoreFixture>[] = [
       store.putJob(job('job'), options),
       store.getJob('job', options),
       store.listJobs({}, options),
+      store.removeJob('job', options),
       store.putAttempt(attempt('a'), options),
       store.listAttempts('job', options),
       store.putCheckpoint(checkpoint(1), options),

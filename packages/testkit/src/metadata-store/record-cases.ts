@@ -1,6 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { assertRejects, type ContractCase } from '../contract/index.js';
-import { attempt, checkpoint, event, type MetadataStoreFixture, timeAfter } from './fixture.js';
+import { acquired, attempt, checkpoint, event, job, type MetadataStoreFixture, timeAfter } from './fixture.js';
 import { storeCase } from './store-case.js';
 
 /** Attempts, checkpoints and events. */
@@ -37,6 +37,27 @@ export const recordCases: readonly ContractCase<MetadataStoreFixture>[] = [
       Array.from({ length: 5000 }, (_, index) => index),
     );
     deepEqual(await store.listCheckpoints('job'), []);
+  }),
+  storeCase('a job is removed with all that is known of it, and no other; its lease stays', async (store, elsewhere) => {
+    for (const name of ['job', 'other']) {
+      await store.putJob(job(name, { labels: { team: 'a' } }));
+      await store.putAttempt(attempt('a', { job: name }));
+      await store.putCheckpoint(checkpoint(1, { job: name }));
+      await store.appendEvent(event('e', { job: name }));
+    }
+    const lease = await acquired(store, 'job', 'a');
+    await elsewhere.removeJob('job');
+    await elsewhere.removeJob('job');
+    deepEqual((await store.listJobs({ label: { name: 'team', value: 'a' } })).items, [job('other', { labels: { team: 'a' } })]);
+    deepEqual(
+      [await store.getJob('job'), await store.listAttempts('job'), await store.listCheckpoints('job'), await store.listEvents('job')],
+      [undefined, [], [], []],
+    );
+    deepEqual(
+      [await store.listAttempts('other'), await store.listEvents('other')],
+      [[attempt('a', { job: 'other' })], [event('e', { job: 'other' })]],
+    );
+    deepEqual(await store.currentLease('job'), lease);
   }),
   storeCase('events are listed newest first, those of one time in reverse of their order, as they were appended', async (store, elsewhere) => {
     const early = event('early', { at: timeAfter(-5), attempt: undefined });

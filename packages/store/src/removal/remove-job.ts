@@ -1,0 +1,63 @@
+import { dirname, join } from 'node:path';
+import type { EpochHolder, JobRemoval } from '@holdfast/core';
+import { HoldfastError } from '@holdfast/core/basics';
+import { claimEpoch } from '../epoch/claim.js';
+import { highestUsed, type JobListing, listJob } from '../epoch/job-listing.js';
+import { throwIfAborted } from '../files/abort.js';
+import { isDirectory } from '../files/directories.js';
+import { condemnedName } from '../files/names.js';
+import { removeIfThere } from '../files/whole-files.js';
+import { condemn } from '../maintenance/condemn.js';
+import type { Removals } from '../maintenance/removals.js';
+import type { JobPaths, StoreContext } from '../repository/store-context.js';
+import { assertRemovable } from './assert-removable.js';
+import { removeFiles } from './remove-files.js';
+import { writeTombstone } from './tombstone.js';
+
+export interface RemoveRequest {
+  readonly holder: EpochHolder;
+  readonly force: boolean;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Removes a job with all that it has; the steps of docs/format.md, "Remove". */
+export async function removeJob(context: StoreContext, paths: JobPaths, { holder, force, signal }: RemoveRequest): Promise<JobRemoval> {
+  throwIfAborted(signal, 'store.remove');
+  if (!(await isDirectory(context.files, paths.directory))) throw missing(paths.job);
+  const before = await listJob(context, paths);
+  await assertRemovable(context, paths, force);
+  try {
+    await markAll(context, paths, before, signal);
+    // Only now: whoever has pinned a snapshot and saw no mark is found here.
+    await assertRemovable(context, paths, force);
+  } catch (error) {
+    for (const name of before.manifests) await removeIfThere(context.files, join(paths.manifests, condemnedName(name)));
+    throw error;
+  }
+  // What an attempt that still runs commits from here on is never chosen, and it is told so.
+  const { epoch, firstNumber } = await claimEpoch(context, paths, holder, { kind: 'fresh' }, signal);
+  const listing = await listJob(context, paths);
+  await markAll(context, paths, listing, signal);
+  await assertRemovable(context, paths, force);
+  const { number } = await highestUsed(context, paths, listing);
+  await writeTombstone(context, paths, { epoch, number: Math.max(number, firstNumber) });
+  const removals: Removals = { files: 0, bytes: 0, rewrittenPacks: 0 };
+  const gone = await removeFiles(context, paths, epoch, removals);
+  await context.files.syncDirectory(dirname(paths.directory), 'job-directory');
+  return { snapshots: listing.manifests.length + listing.condemned.length, freedBytes: removals.bytes, gone };
+}
+
+async function markAll(context: StoreContext, paths: JobPaths, listing: JobListing, signal: AbortSignal | undefined): Promise<void> {
+  const all = listing.manifests.map((name) => ({ name, reason: 'removed' as const }));
+  await condemn(context, paths, listing, all, signal);
+}
+
+function missing(job: string): HoldfastError {
+  return new HoldfastError('HF_JOB_MISSING', {
+    message: `there is no job ${job} in this storage`,
+    kind: 'not-found',
+    operation: 'store.remove',
+    context: { job },
+    hint: 'holdfast list names the jobs',
+  });
+}

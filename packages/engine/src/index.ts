@@ -12,6 +12,7 @@ export type {
   ForkRequest,
   JobDetail,
   JobPage,
+  KeyPlace,
   OpenDeployment,
   OpenDeploymentOptions,
 } from './deployment/types.js';

@@ -1,6 +1,5 @@
-import { realpath } from 'node:fs/promises';
 import type { CheckpointStore, Clock, Logger, StorageGuarantees } from '@holdfast/core';
-import { HoldfastError, silentLogger, systemClock } from '@holdfast/core/basics';
+import { silentLogger, systemClock } from '@holdfast/core/basics';
 import { createKeyedHash } from './codec/create-keyed-hash.js';
 import type { HashKind } from './codec/keyed-hash.js';
 import { RepositoryCipher } from './encryption/repository-cipher.js';
@@ -9,7 +8,7 @@ import { usage } from './errors.js';
 import { createFileOperations } from './files/create-file-operations.js';
 import { explainedOperations } from './files/explained-operations.js';
 import type { FileOperations } from './files/file-operations.js';
-import { explainSystemError } from './files/system-errors.js';
+import { resolveRoot } from './files/resolve-root.js';
 import { openIdentity } from './repository/identity.js';
 import { RepositoryStore } from './repository/repository-store.js';
 import { ThreadPool } from './workers/thread-pool.js';
@@ -87,18 +86,4 @@ function assertKeys({ encryptionKey, hash }: RepositoryOptions): void {
 /** Sixteen of the writes that the storage takes best, and never so few bytes that a snapshot is scattered over many packs. */
 function packBytes(preferredWriteSizeBytes: number | undefined): number {
   return preferredWriteSizeBytes === undefined ? defaultPackBytes : Math.max(defaultPackBytes, preferredWriteSizeBytes * writesPerPack);
-}
-
-/** The root may be reached through links; nothing below it is. */
-async function resolveRoot(root: string): Promise<string> {
-  if (!root.startsWith('/'))
-    throw new HoldfastError('HF_USAGE', {
-      message: `The repository's root ${JSON.stringify(root)} is not an absolute path`,
-      kind: 'invalid-argument',
-    });
-  try {
-    return await realpath(root);
-  } catch (error) {
-    throw explainSystemError(error, 'open', root);
-  }
 }

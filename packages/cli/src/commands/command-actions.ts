@@ -13,6 +13,7 @@ export const commandActions: Readonly<Record<CommandName, () => Promise<CommandA
   export: async () => (await import('./export.js')).exportArchive,
   import: async () => (await import('./import.js')).importArchive,
   fork: async () => (await import('./fork.js')).fork,
+  key: async () => (await import('./key.js')).key,
   doctor: async () => (await import('./doctor.js')).doctor,
   completion: async () => (await import('./completion.js')).completion,
   __complete: async () => (await import('./complete.js')).complete,

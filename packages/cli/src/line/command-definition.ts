@@ -11,6 +11,7 @@ export type CommandName =
   | 'fork'
   | 'export'
   | 'import'
+  | 'key'
   | 'doctor'
   | 'completion'
   | '__complete';

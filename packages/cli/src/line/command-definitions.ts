@@ -1,5 +1,6 @@
 import { exportDefinition, importDefinition } from './archive-definitions.js';
 import type { CommandDefinition } from './command-definition.js';
+import { keyDefinition } from './key-definition.js';
 import { runDefinition } from './run-definition.js';
 
 const aJob = { name: 'JOB', required: true, completes: 'job' } as const;
@@ -107,6 +108,7 @@ export const commandDefinitions: readonly CommandDefinition[] = [
   },
   exportDefinition,
   importDefinition,
+  keyDefinition,
   {
     name: 'doctor',
     summary: 'check every requirement of this machine',

@@ -30,9 +30,16 @@ export const commonOptions: readonly OptionDefinition[] = [
   {
     name: 'encrypt-key-file',
     value: 'FILE',
-    description: 'the file with the key of 32 bytes under which snapshots are encrypted (openssl rand -hex 32)',
+    description: 'the file with the key of 32 bytes under which snapshots are encrypted (holdfast key generate)',
     variable: 'HOLDFAST_ENCRYPT_KEY_FILE',
     completes: 'file',
+    insteadOf: 'key-command',
   },
-  { name: 'key-command', value: 'CMD', description: 'a shell command that prints that key', variable: 'HOLDFAST_KEY_COMMAND' },
+  {
+    name: 'key-command',
+    value: 'CMD',
+    description: 'a shell command that prints that key',
+    variable: 'HOLDFAST_KEY_COMMAND',
+    insteadOf: 'encrypt-key-file',
+  },
 ];

@@ -19,6 +19,8 @@ export interface OptionDefinition {
   /** The only values that there are. */
   readonly choices?: readonly string[];
   readonly completes?: ValueSource;
+  /** Another option for the same thing: one of the two on the line wins over the variables of both. */
+  readonly insteadOf?: string;
 }
 
 export interface ArgumentDefinition {

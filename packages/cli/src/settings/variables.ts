@@ -8,7 +8,9 @@ export type Environment = Readonly<Record<string, string>>;
 export function withVariables(line: GivenValues, definitions: readonly OptionDefinition[], environment: Environment): GivenValues {
   const values = new Map<string, GivenValue>();
   for (const definition of definitions) {
-    const { name, variable } = definition;
+    const { name, insteadOf } = definition;
+    const isDecided = insteadOf !== undefined && line.has(insteadOf);
+    const variable = isDecided ? undefined : definition.variable;
     const text = variable === undefined ? undefined : environment[variable];
     const given = line.get(name) ?? (variable === undefined || text === undefined || text === '' ? undefined : fromText(definition, variable, text));
     if (given !== undefined) values.set(name, given);

@@ -37,6 +37,7 @@ test('the hidden command is not offered', () => {
     'fork',
     'export',
     'import',
+    'key',
     'doctor',
     'completion',
     'help',

@@ -101,3 +101,17 @@ test('where the key is may be said by the line, by a variable and by the file, i
   const command = await configOf(['--key-command', 'gpg -d key.gpg']);
   expect(command).toHaveProperty('encryption', { keyCommand: ['/bin/sh', '-c', 'gpg -d key.gpg'] });
 });
+
+test("of the key's file and command the one on the line wins over the variable of either", async () => {
+  const [file, command] = [{ HOLDFAST_ENCRYPT_KEY_FILE: '/variable' }, { HOLDFAST_KEY_COMMAND: 'from variable' }];
+  expect(await configOf(['--encrypt-key-file', '/line'], { ...file, ...command })).toEqual({ encryption: { keyFile: '/line' } });
+  expect(await configOf(['--key-command', 'line'], { ...file, ...command })).toEqual({ encryption: { keyCommand: ['/bin/sh', '-c', 'line'] } });
+  expect(await configOf([], file)).toEqual({ encryption: { keyFile: '/variable' } });
+  expect(await configOf([], command)).toEqual({ encryption: { keyCommand: ['/bin/sh', '-c', 'from variable'] } });
+});
+
+test('two of them at one place are both handed on, which the configuration refuses', async () => {
+  const both = { keyFile: '/a', keyCommand: ['/bin/sh', '-c', 'b'] };
+  expect(await configOf(['--encrypt-key-file', '/a', '--key-command', 'b'])).toEqual({ encryption: both });
+  expect(await configOf([], { HOLDFAST_ENCRYPT_KEY_FILE: '/a', HOLDFAST_KEY_COMMAND: 'b' })).toEqual({ encryption: both });
+});

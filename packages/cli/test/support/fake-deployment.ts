@@ -12,6 +12,7 @@ export interface FakeDeploymentParts {
   readonly jobs?: Partial<DeploymentJobs>;
   readonly doctor?: Deployment['doctor'];
   readonly prune?: Deployment['prune'];
+  readonly changeKey?: Deployment['changeKey'];
   readonly run?: (request: RunRequest, signal: AbortSignal | undefined) => Promise<FakeRun>;
   readonly close?: () => Promise<void>;
 }
@@ -48,6 +49,7 @@ export function fakeDeployment(parts: FakeDeploymentParts = {}): FakeDeployment 
     },
     doctor: parts.doctor ?? (() => notHere()),
     prune: parts.prune ?? (() => notHere()),
+    changeKey: parts.changeKey ?? (() => notHere()),
     attach: () => Promise.resolve(),
     run: async (request, options) => {
       requests.push(request);

@@ -20,11 +20,12 @@ import { openRemoteStore } from '../repository/remote-store.js';
 import { startRun } from '../run/start-run.js';
 import type { Run, RunOptions, RunRequest } from '../run/types.js';
 import { assertRights } from './assert-rights.js';
+import { changeKey } from './change-key.js';
 import { completeRequest } from './complete-request.js';
 import { runDoctor } from './doctor.js';
 import { createJobs } from './jobs.js';
 import { streamFiles } from './stream-files.js';
-import type { Deployment, DeploymentJobs, DeploymentStorage, DoctorReport } from './types.js';
+import type { Deployment, DeploymentJobs, DeploymentStorage, DoctorReport, KeyPlace } from './types.js';
 
 export interface EngineDeploymentOptions {
   readonly config: DeploymentConfig;
@@ -64,7 +65,9 @@ export class EngineDeployment implements Deployment {
 
   doctor(options: CallOptions = {}): Promise<DoctorReport> {
     const { config } = this.#options;
-    return runDoctor({ config, driver: this.#driver, catalog: (callOptions) => this.#openCatalog(callOptions) }, options);
+    const openStore = (root: string, encryptionKey: Uint8Array | undefined, callOptions: CallOptions): Promise<AsyncDisposable> =>
+      openRemoteStore({ root, create: false, compresses: false, encryptionKey, logger: this.#options.logger }, callOptions);
+    return runDoctor({ config, driver: this.#driver, catalog: (callOptions) => this.#openCatalog(callOptions), openStore }, options);
   }
 
   async attach(options: CallOptions = {}): Promise<void> {
@@ -75,6 +78,11 @@ export class EngineDeployment implements Deployment {
     const { config, logger } = this.#options;
     const { store } = await this.#open(options);
     return sweep({ store, catalog: (callOptions) => this.#openCatalog(callOptions), config, clock: systemClock, logger }, request, options);
+  }
+
+  changeKey(to: KeyPlace, options: CallOptions = {}): Promise<{ readonly changed: boolean }> {
+    const { config, logger } = this.#options;
+    return changeKey(to, { config, driver: this.#driver, logger }, options);
   }
 
   async run(request: RunRequest, { signal, onEvent }: RunOptions = {}): Promise<Run> {

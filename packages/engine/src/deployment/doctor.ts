@@ -10,6 +10,7 @@ import {
   type StorageDriver,
 } from '@holdfast/core';
 import { type Caller, readCaller } from '../container/caller.js';
+import { checkRepository, type OpenStore, type RepositoryChecks } from './check-repository.js';
 import { checkRights, checkTools, needsRoot } from './check-tools.js';
 import type { DoctorCheck, DoctorReport } from './types.js';
 
@@ -20,14 +21,16 @@ export interface DoctorOptions {
   readonly config: DeploymentConfig;
   readonly driver: StorageDriver;
   readonly catalog: (options: CallOptions) => Promise<MetadataStore>;
+  readonly openStore: OpenStore;
   /** Who asks; by default this process. */
   readonly caller?: Pick<Caller, 'uid' | 'capabilities'>;
 }
 
 /** Every requirement with what was found and the remedy. Checks go on after one that failed. */
-export async function runDoctor({ config, driver, catalog, caller }: DoctorOptions, options: CallOptions): Promise<DoctorReport> {
+export async function runDoctor({ config, driver, catalog, openStore, caller }: DoctorOptions, options: CallOptions): Promise<DoctorReport> {
   const rights = checkRights(caller ?? (await readCaller()));
-  const places = [await checkStorage(driver, options), await checkCatalog(config, catalog, options)];
+  const checkInside = (root: string): Promise<RepositoryChecks> => checkRepository(root, config, openStore, options);
+  const places = [...(await checkStorage(driver, checkInside, options)), await checkCatalog(config, catalog, options)];
   const checks: DoctorCheck[] = [
     rights,
     ...(await checkTools(config.tools, rights.ok, options)),
@@ -47,21 +50,31 @@ interface PlaceCheck {
   readonly denied: boolean;
 }
 
-async function checkStorage(driver: StorageDriver, options: CallOptions): Promise<PlaceCheck> {
+/** And what lies on it, where it is right. */
+async function checkStorage(
+  driver: StorageDriver,
+  checkInside: (root: string) => Promise<RepositoryChecks>,
+  options: CallOptions,
+): Promise<readonly PlaceCheck[]> {
   const name = `storage ${driver.name}`;
   try {
     const { state, reason } = await driver.inspect(options);
-    if (state === 'absent') return passed(name, 'not there yet; made when it is first used');
+    if (state === 'absent') return [passed(name, 'not there yet; made when it is first used')];
     // What is not ready is refused here with its remedy.
     const attached = await driver.attach(options);
     try {
-      if (state === 'ready') return await checkAttached(name, driver, attached, options);
+      if (state === 'ready') {
+        const storage = await checkAttached(name, driver, attached, options);
+        if (!storage.check.ok) return [storage];
+        const { checks, denied } = await checkInside(attached.root);
+        return [storage, ...checks.map((check) => ({ check, denied }))];
+      }
     } finally {
       await attached.detach(options);
     }
-    return { check: { name, ok: false, detail: reason ?? state, remedy: 'look at its mount, or name another storage' }, denied: false };
+    return [{ check: { name, ok: false, detail: reason ?? state, remedy: 'look at its mount, or name another storage' }, denied: false }];
   } catch (error) {
-    return failed(name, error);
+    return [failed(name, error)];
   }
 }
 

@@ -4,6 +4,7 @@ import type {
   CallOptions,
   CatalogPlugin,
   CheckpointSummary,
+  EncryptionConfig,
   EventRecord,
   HoldfastError,
   JobQuery,
@@ -129,6 +130,9 @@ export interface DeploymentJobs {
   import(source: string | Readable, job: string, options?: ImportJobOptions): Promise<ImportReport>;
 }
 
+/** Where a key of the user's comes from: a file, or a program that prints it. */
+export type KeyPlace = EncryptionConfig['key'];
+
 /** One storage, one catalog and the engine over them. */
 export interface Deployment extends AsyncDisposable {
   readonly storage: DeploymentStorage;
@@ -146,6 +150,13 @@ export interface Deployment extends AsyncDisposable {
    * - A job that cannot be swept does not stop the others: its `problem` says why.
    */
   prune(request?: SweepRequest, options?: CallOptions): Promise<SweepReport>;
+  /**
+   * Puts the encrypted repository under another key, which the configuration has to name from then on. Snapshots are not touched, and runs go on.
+   *
+   * - Killed at any moment the repository opens with one of the two keys; a repeat completes it: `changed` is false where `to` was its key already.
+   * - Rejects with HF_KEY_MISSING where the configuration names no key, HF_KEY_WRONG where neither key is the repository's.
+   */
+  changeKey(to: KeyPlace, options?: CallOptions): Promise<{ readonly changed: boolean }>;
   /** Starts the job, or resumes it where it was. Rejects only where the job could not begin. */
   run(request: RunRequest, options?: RunOptions): Promise<Run>;
 }

@@ -1,6 +1,6 @@
 import type { CheckpointReader, CheckpointStore, CheckpointWriter } from '@holdfast/core';
 import { HoldfastError } from '@holdfast/core/basics';
-import { openRepository } from '@holdfast/store';
+import { changeUserKey, openRepository } from '@holdfast/store';
 import type { CallContext, RepositoryCalls } from './protocol.js';
 
 const progressMs = 200;
@@ -27,6 +27,7 @@ export function createCalls(): ServedCalls {
       opened = repository;
       return repository.repositoryId;
     },
+    changeKey: (_context, change) => changeUserKey(change),
     jobs: ({ signal }) => store().jobs({ signal }),
     state: ({ signal }, job) => store().state(job, { signal }),
     claim: ({ signal }, job, holder, start) => store().claim(job, holder, start, { signal }),

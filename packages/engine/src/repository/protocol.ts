@@ -21,6 +21,7 @@ import type {
   SnapshotUsage,
   VerifyReport,
 } from '@holdfast/core';
+import type { KeyChange } from '@holdfast/store';
 
 /** What the server side gives to each call beside its arguments. */
 export interface CallContext {
@@ -38,6 +39,8 @@ export interface OpenedReader {
 /** The calls between the engine and the process that does all repository I/O. Arguments survive a structured clone. */
 export interface RepositoryCalls {
   open(root: string, options: RepositoryOptions): Promise<string>;
+  /** In place of `open`: no repository is open afterwards. */
+  changeKey(change: KeyChange): Promise<boolean>;
   jobs(): Promise<readonly string[]>;
   state(job: string): Promise<JobState>;
   claim(job: string, holder: EpochHolder, start: EpochStart): Promise<Epoch>;

@@ -15,12 +15,14 @@ interface Given {
   readonly attachFails?: HoldfastError;
   readonly freeBytes?: number;
   readonly reason?: string;
+  readonly keyFile?: string;
+  readonly openFails?: HoldfastError;
 }
 
 const rights = ['CAP_SYS_ADMIN', 'CAP_SYS_PTRACE', 'CAP_SYS_RESOURCE'];
 const tools = { criu: '/nowhere/criu', runc: '/nowhere/runc', native: '/nowhere' };
 
-async function checksOf({ uid = 0, state = 'ready', attachFails, freeBytes = 2 ** 40, reason }: Given) {
+async function checksOf({ uid = 0, state = 'ready', attachFails, freeBytes = 2 ** 40, reason, keyFile, openFails }: Given) {
   const effective = uid === 0 ? rights : [];
   const attached: Partial<AttachedStorage> = {
     health: () => Promise.resolve({ ok: true, latencyMs: 2, reason: undefined }),
@@ -36,9 +38,10 @@ async function checksOf({ uid = 0, state = 'ready', attachFails, freeBytes = 2 *
   const catalog: Partial<MetadataStore> = { type: 'fake', listJobs: () => Promise.resolve({ items: [], nextCursor: undefined }) };
   const report = await runDoctor(
     {
-      config: { ...parseDeploymentConfig({ tools }), catalog: { type: 'fake' } },
+      config: { ...parseDeploymentConfig({ tools, ...(keyFile === undefined ? {} : { encryption: { keyFile } }) }), catalog: { type: 'fake' } },
       driver: driver as StorageDriver,
       catalog: () => Promise.resolve(catalog as MetadataStore),
+      openStore: () => (openFails === undefined ? Promise.resolve({ [Symbol.asyncDispose]: () => Promise.resolve() }) : Promise.reject(openFails)),
       caller: { uid, capabilities: { effective, bounding: [], permitted: [], inheritable: [], ambient: [] } },
     },
     {},
@@ -72,4 +75,30 @@ test('another user is told that rights are missing, and of nothing else that it 
   for (const name of ['criu', 'runc', 'native helpers', 'criu on this kernel', 'storage fake']) {
     expect(checks.get(name), name).toMatchObject({ ok: true, skipped: true, detail: 'needs root to tell' });
   }
+});
+
+const missing = new HoldfastError('HF_KEY_MISSING', { kind: 'invalid-argument', message: 'no key was given', hint: 'Name the key' });
+const wrong = new HoldfastError('HF_KEY_WRONG', { kind: 'permission', message: 'the key is another one' });
+const absent = new HoldfastError('HF_REPOSITORY_MISSING', { kind: 'not-found', message: 'there is none' });
+
+test('a repository that opens is ok, and so is one that is not there yet', async () => {
+  expect((await checksOf({})).get('repository')).toMatchObject({ ok: true, detail: 'opens; not encrypted' });
+  expect((await checksOf({ openFails: absent })).get('repository')).toMatchObject({ ok: true, detail: 'not there yet; made by the first job' });
+});
+
+test.each([
+  ['missing', missing],
+  ['wrong', wrong],
+])('a key that is %s is told with its remedy, to every user', async (_how, openFails) => {
+  for (const uid of [0, 1000]) {
+    const check = (await checksOf({ openFails, uid })).get('repository');
+    expect(check).toEqual({ name: 'repository', ok: false, detail: openFails.message, remedy: openFails.hint });
+  }
+});
+
+test('a key that cannot be read is told by the name of its file; another user is told that root may', async () => {
+  const [asRoot, asUser] = [await checksOf({ keyFile: '/nowhere/key' }), await checksOf({ keyFile: '/nowhere/key', uid: 1000 })];
+  expect(asRoot.get('encryption key')).toMatchObject({ ok: false, detail: "The key's file /nowhere/key cannot be read (ENOENT)" });
+  expect(asUser.get('encryption key')).toMatchObject({ ok: true, skipped: true });
+  expect(asRoot.has('repository')).toBe(false);
 });

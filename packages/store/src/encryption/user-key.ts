@@ -40,6 +40,6 @@ function invalid(source: string, why: string): HoldfastError {
     message: `${source} ${why}`,
     kind: 'invalid-argument',
     context: { source },
-    hint: 'A key is 32 random bytes: make one with "openssl rand -hex 32", and keep a copy of it elsewhere',
+    hint: 'A key is 32 random bytes: make one with holdfast key generate, and keep a copy of it elsewhere',
   });
 }

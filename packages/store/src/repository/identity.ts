@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Clock } from '@holdfast/core';
 import { HoldfastError } from '@holdfast/core/basics';
 import { MalformedBytes } from '../codec/byte-reader.js';
+import type { Fields } from '../codec/fields.js';
 import type { HashKind } from '../codec/keyed-hash.js';
 import { decodeSealedJson, encodeSealedJson, sealedJsonLimitBytes } from '../codec/sealed-json.js';
 import { keyMissing, keyWrong, notEncrypted } from '../encryption/errors.js';
@@ -38,11 +39,11 @@ export async function openIdentity(files: FileOperations, root: string, options:
 }
 
 async function createIdentity(files: FileOperations, root: string, path: string, options: IdentityOptions, clock: Clock): Promise<IdentityRecord> {
-  if (!options.create || (await isDirectory(files, join(root, 'jobs')))) throw missing(root, path, options.create);
+  if (!options.create || (await isDirectory(files, join(root, 'jobs')))) throw repositoryMissing(root, path, options.create);
   const content = encodeSealedJson(encodeIdentity(newIdentity(options, clock)));
   await createExclusively(files, path, content, 'repository', 'repository-directory');
   const made = await readIdentity(files, path);
-  if (made === undefined) throw missing(root, path, options.create);
+  if (made === undefined) throw repositoryMissing(root, path, options.create);
   return made;
 }
 
@@ -64,18 +65,25 @@ function openSecrets(path: string, { id, hash, key }: IdentityRecord, userKey: U
   return { hash: { kind: hash, key: hashKeyOf(dataKey, id) }, cipher: { repositoryId: id, dataKey } };
 }
 
-async function readIdentity(files: FileOperations, path: string): Promise<IdentityRecord | undefined> {
+export interface ReadIdentity extends IdentityRecord {
+  /** All members that the file has, also those that this version does not know. */
+  readonly fields: Fields;
+}
+
+/** Undefined where the root has none. */
+export async function readIdentity(files: FileOperations, path: string): Promise<ReadIdentity | undefined> {
   const bytes = await readWholeFile(files, path, sealedJsonLimitBytes, (size) => corrupt('HF_REPOSITORY_CORRUPT', path, `it has ${size} bytes`));
   if (bytes === undefined) return undefined;
   try {
-    return parseIdentity(path, decodeSealedJson(bytes));
+    const fields = decodeSealedJson(bytes);
+    return { ...parseIdentity(path, fields), fields };
   } catch (error) {
     if (error instanceof MalformedBytes) throw corrupt('HF_REPOSITORY_CORRUPT', path, error.message, error);
     throw error;
   }
 }
 
-function missing(root: string, path: string, create: boolean): HoldfastError {
+export function repositoryMissing(root: string, path: string, create: boolean): HoldfastError {
   return new HoldfastError('HF_REPOSITORY_MISSING', {
     message: create ? `${root} holds jobs but no repository.json` : `There is no repository at ${root}`,
     kind: 'not-found',

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { openSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { counting, eventTypes, leftOn, nextEvent, openWorkshop, type Workshop } from './workshop.js';
@@ -142,6 +142,22 @@ test('of the snapshots the newest are kept, and the one resumed from until a new
   await nextEvent(second, 'snapshots.pruned');
   expect(await numbers()).toEqual([5]);
   await second.kill();
+});
+
+test('a run whose last snapshot was lost takes another that stands alone, and the job resumes from that', async () => {
+  const machine = await workshop.machine('a');
+  const run = await workshop.run(machine, { script: counting(1000) });
+  await run.snapshot();
+  for (const directory of ['manifests', 'packs']) {
+    const path = join(workshop.storage, 'jobs/job', directory);
+    for (const file of await readdir(path)) await rm(join(path, file));
+  }
+  expect((await run.snapshot()).number).toBe(2);
+  await run.kill();
+  const again = await workshop.run(machine, { script: counting(1000) });
+  expect(again.resumedFrom).toBe(2);
+  await again.kill();
+  expect((await machine.jobs.verify('job')).problems).toEqual([]);
 });
 
 // Twelve bytes in each of 2,000 pages of random content: 8 MB of changed pages, which no compressor makes smaller.

@@ -56,6 +56,15 @@ export function checkpointMissing(job: string, number: number, why: string): Hol
   });
 }
 
+export function snapshotAbandoned(job: string, number: number): HoldfastError {
+  return new HoldfastError('HF_SNAPSHOT_DISCARDED', {
+    message: `Snapshot ${number} of job ${job} wrote nothing for a day and was taken for broken off: a prune may have removed what it had stored`,
+    kind: 'conflict',
+    context: { job, number },
+    hint: 'Take another one; where it repeats, the storage is too slow or stands still',
+  });
+}
+
 export function fileChanged(source: string, wanted: number, got: number): HoldfastError {
   return new HoldfastError('HF_FILE_CHANGED', {
     message: `${source} ended at byte ${got} although ${wanted} were announced: it changed while it was read`,

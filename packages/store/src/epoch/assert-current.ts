@@ -14,11 +14,10 @@ export async function assertCurrent(context: StoreContext, paths: JobPaths, { jo
 }
 
 /**
- * True where a higher epoch exists, ready or not, that does not go on from this snapshot; step W2 of docs/format.md.
+ * True where in a listing that was made after the manifest a higher epoch exists, ready or not, that does not go on from this snapshot; step W2 of docs/format.md.
  * All of them must: one that does not may still become ready and leave this snapshot behind, whatever the highest says now.
  */
-export async function isFenced(context: StoreContext, paths: JobPaths, name: SnapshotName): Promise<boolean> {
-  const listing = await listJob(context, paths);
+export async function isFenced(context: StoreContext, paths: JobPaths, listing: JobListing, name: SnapshotName): Promise<boolean> {
   for (const epoch of new Set([...listing.epochs, ...listing.ready])) {
     if (epoch <= name.epoch) continue;
     const record = await recoverEpoch(context, paths, listing, epoch).catch(() => undefined);

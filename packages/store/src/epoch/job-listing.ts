@@ -1,6 +1,7 @@
 import { listIfThere } from '../files/directories.js';
 import {
   condemnedName,
+  parseAbandonedName,
   parseAnySnapshotFile,
   parseCondemnedName,
   parseEpochName,
@@ -20,6 +21,8 @@ export interface JobListing {
   /** Those with the mark. */
   readonly marked: ReadonlySet<number>;
   readonly ended: ReadonlySet<number>;
+  /** By epoch: up to which number a prune gave up what was not committed by then. */
+  readonly abandoned: ReadonlyMap<number, number>;
   /** Newest first; without those that count as removed. */
   readonly manifests: readonly SnapshotName[];
   /** Those that a prune has marked and that are still there, newest first. */
@@ -34,10 +37,13 @@ export async function listJob(context: StoreContext, paths: JobPaths): Promise<J
   const epochs = new Set<number>();
   const [ready, ended] = [new Set<number>(), new Set<number>()];
   const sources: SourceNote[] = [];
+  const abandoned = new Map<number, number>();
   for (const file of await listIfThere(context.files, paths.epochs)) {
     const name = parseEpochName(file);
     const note = parseSourceNote(file);
     if (note !== undefined) sources.push(note);
+    const broken = parseAbandonedName(file);
+    if (broken !== undefined) abandoned.set(broken.epoch, Math.max(broken.number, abandoned.get(broken.epoch) ?? 0));
     if (name !== undefined) ({ epoch: epochs, ready, end: ended })[name.kind].add(name.epoch);
   }
   const files = await listIfThere(context.files, paths.manifests);
@@ -53,10 +59,16 @@ export async function listJob(context: StoreContext, paths: JobPaths): Promise<J
     ready,
     marked,
     ended,
+    abandoned,
     manifests: there.filter((name) => !isCondemned(name)),
     condemned: there.filter(isCondemned),
     sources: sources.sort((a, b) => (a.kind === b.kind ? a.number - b.number : a.kind === 'from' ? -1 : 1)),
   };
+}
+
+/** True where a prune took the snapshot for broken off, and its packs may be gone. */
+export function isAbandoned({ abandoned }: JobListing, { epoch, number }: SnapshotName): boolean {
+  return number <= (abandoned.get(epoch) ?? 0);
 }
 
 export interface UsedNumbers {

@@ -108,6 +108,16 @@ export function parseSourceNote(file: string): SourceNote | undefined {
   return { epoch: Number(epoch), kind: kind === 'from' ? 'from' : 'via', number: Number(number), job };
 }
 
+/** A note among the epochs: no snapshot of this epoch up to that number is committed any more, but for those that are there. */
+export function abandonedName(epoch: number, number: number): string {
+  return `${tenDigits(epoch)}.abandoned.${tenDigits(number)}`;
+}
+
+export function parseAbandonedName(file: string): { readonly epoch: number; readonly number: number } | undefined {
+  const found = /^(\d{10})\.abandoned\.(\d{10})$/.exec(file);
+  return found === null ? undefined : { epoch: Number(found[1]), number: Number(found[2]) };
+}
+
 /** A name beside the final one that no reader looks at. */
 export function temporaryName(path: string): string {
   return join(dirname(path), `tmp.${basename(path)}.${randomBytes(8).toString('hex')}`);

@@ -7,12 +7,11 @@ import { listJob } from '../epoch/job-listing.js';
 import { jobExists, usage } from '../errors.js';
 import { throwIfAborted } from '../files/abort.js';
 import { createExclusively } from '../files/create-exclusively.js';
-import { epochFileName, isAttempt, manifestName, type SnapshotName } from '../files/names.js';
-import { removeIfThere } from '../files/whole-files.js';
+import { epochFileName, isAttempt, type SnapshotName } from '../files/names.js';
 import { type Manifest, type ManifestSummary, toCheckpointSummary } from '../manifest/manifest.js';
 import { encodeManifest } from '../manifest/manifest-codec.js';
 import type { JobPaths, StoreContext } from '../repository/store-context.js';
-import { publishManifest } from '../write/publish-manifest.js';
+import { publishManifest, withdrawManifest } from '../write/publish-manifest.js';
 import { SourcePins } from './source-pins.js';
 import { type ForkSource, findSource, readSource } from './source-snapshot.js';
 
@@ -44,10 +43,10 @@ export async function forkJob(context: StoreContext, paths: JobPaths, { from, ho
   }
   const summary = summaryOf(context, paths, name, manifest, epoch.firstNumber);
   await publishManifest(context, paths, name, encodeManifest(summary, manifest, context.cipher));
-  if (await isFenced(context, paths, name)) throw jobExists(paths.job);
+  if (await isFenced(context, paths, await listJob(context, paths), name)) throw jobExists(paths.job);
   // A fork that stood still for a day may have been taken for dead meanwhile.
   await readSource(context, source).catch(async (error: unknown) => {
-    await removeIfThere(context.files, join(paths.manifests, manifestName(name)));
+    await withdrawManifest(context, paths, name);
     throw error;
   });
   const ready = encodeReady(paths.job, epoch.epoch, epoch.attempt);

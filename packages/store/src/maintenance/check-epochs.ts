@@ -3,7 +3,7 @@ import { listJob } from '../epoch/job-listing.js';
 import { readEnd, readEpoch, readReady } from '../epoch/read-epoch.js';
 import { corrupt } from '../errors.js';
 import { listIfThere } from '../files/directories.js';
-import { epochFileName, parseEpochName, parseSourceNote, parseTemporaryName } from '../files/names.js';
+import { epochFileName, parseAbandonedName, parseEpochName, parseSourceNote, parseTemporaryName } from '../files/names.js';
 import type { JobPaths, StoreContext } from '../repository/store-context.js';
 import { type Findings, noting } from './findings.js';
 
@@ -16,7 +16,7 @@ export async function checkEpochs(context: StoreContext, paths: JobPaths, findin
     findings.advance(0);
     const name = parseEpochName(file);
     if (name === undefined) {
-      if ((parseTemporaryName(file) ?? parseSourceNote(file)) === undefined)
+      if ((parseTemporaryName(file) ?? parseSourceNote(file) ?? parseAbandonedName(file)) === undefined)
         context.logger.info({ job: paths.job, file }, 'an unknown file lies among the epochs');
       continue;
     }

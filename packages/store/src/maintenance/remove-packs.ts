@@ -1,24 +1,22 @@
 import { join } from 'node:path';
-import { type JobListing, listJob } from '../epoch/job-listing.js';
+import { listJob } from '../epoch/job-listing.js';
 import { throwIfAborted } from '../files/abort.js';
 import { listIfThere } from '../files/directories.js';
-import { parsePackName, type SnapshotName } from '../files/names.js';
+import { parsePackName } from '../files/names.js';
 import type { StorageTime } from '../pins/storage-time.js';
 import type { JobPaths, StoreContext } from '../repository/store-context.js';
+import { abandonSnapshots } from './abandon-snapshots.js';
+import { mayBeInProgress } from './in-progress.js';
 import { judgePacks } from './judge-packs.js';
 import { neededBlocks } from './needed-blocks.js';
 import { type PruneRun, type Removals, removeCounted } from './removals.js';
 import { repack } from './repack.js';
 import { type SurveyedPack, surveyPack } from './surveyed-pack.js';
 
-const forgottenAfterMs = 86_400_000;
-
 export interface PackPolicy {
   readonly graceMs: number;
   readonly repackBelow: number;
   readonly time: StorageTime;
-  /** The job is over: only what was written lately may still be part of a snapshot. */
-  readonly over: boolean;
   /** Somebody reads: packs that he may have open stay, also where their blocks lie elsewhere too. */
   readonly read: boolean;
 }
@@ -30,15 +28,13 @@ export interface PackPolicy {
 export async function removePacks(context: StoreContext, paths: JobPaths, policy: PackPolicy, removals: Removals, run: PruneRun): Promise<void> {
   // Packs are listed before manifests: a pack in this list whose manifest is not in the later list is not of a snapshot committed in between.
   const files = (await listIfThere(context.files, paths.packs)).filter((file) => parsePackName(file) !== undefined).sort();
-  const listing = await listJob(context, paths);
-  const manifests = [...listing.manifests, ...listing.condemned];
-  const candidates: string[] = [];
-  for (const file of files) {
-    if (!mayBeInProgress(parsePackName(file), listing, manifests) || (await isForgotten(context, join(paths.packs, file), policy)))
-      candidates.push(file);
-  }
+  const listing = await abandonSnapshots(context, paths, files, await listJob(context, paths), policy);
+  const candidates = files.filter((file) => {
+    const name = parsePackName(file);
+    return name !== undefined && !mayBeInProgress(name, listing);
+  });
   if (candidates.length === 0) return;
-  const needed = await neededBlocks(context, paths, manifests);
+  const needed = await neededBlocks(context, paths, [...listing.manifests, ...listing.condemned]);
   if (needed === undefined) return;
   const packs: SurveyedPack[] = [];
   for (const file of candidates) {
@@ -60,19 +56,4 @@ export async function removePacks(context: StoreContext, paths: JobPaths, policy
   // What others moved may have no lasting name yet.
   await context.files.syncDirectory(paths.packs, 'pack-directory');
   for (const { file } of due) await removeCounted(context, join(paths.packs, file), removals);
-}
-
-/** An epoch that is not ready may still be begun again from a snapshot that the one before is writing. Under one that has ended nobody writes. */
-function mayBeInProgress(name: SnapshotName | undefined, { ready, ended }: JobListing, manifests: readonly SnapshotName[]): boolean {
-  const newest = Math.max(0, ...ready);
-  if (name === undefined || name.epoch < newest || (name.epoch === newest && ended.has(newest))) return false;
-  const finished = manifests.filter(({ epoch }) => epoch === newest).reduce((highest, { number }) => Math.max(highest, number), 0);
-  return name.number > finished;
-}
-
-/** Of a job that has no snapshot left nothing else tells what is being written. */
-async function isForgotten(context: StoreContext, path: string, { over, time }: PackPolicy): Promise<boolean> {
-  if (!over) return false;
-  const info = await context.files.inspect(path).catch(() => undefined);
-  return info !== undefined && (await time.isOlder(info.modifiedMs, forgottenAfterMs));
 }

@@ -5,6 +5,7 @@ import {
   manifestName,
   condemnedName,
   pageHashesName,
+  parseAbandonedName,
   parseAnySnapshotFile,
   parseEpochName,
   parseTemporaryName,
@@ -54,7 +55,8 @@ export async function removeFiles(context: StoreContext, paths: JobPaths, epoch:
 /** The highest last. */
 async function removeEpochs({ files }: StoreContext, paths: JobPaths, epoch: number): Promise<void> {
   const found = (await listIfThere(files, paths.epochs)).flatMap((file) => {
-    const name = parseEpochName(parseTemporaryName(file) ?? file);
+    const final = parseTemporaryName(file) ?? file;
+    const name = parseEpochName(final) ?? parseAbandonedName(final);
     return name !== undefined && name.epoch <= epoch ? [{ file, epoch: name.epoch }] : [];
   });
   found.sort((a, b) => a.epoch - b.epoch || b.file.localeCompare(a.file));

@@ -33,7 +33,7 @@ export async function beginSnapshot(
     throw checkpointMissing(paths.job, parent.number, 'cannot be gone on from: it is not there, or a later attempt left it behind');
   const snapshot = found === undefined ? undefined : await ParentSnapshot.open(context, paths, await readManifest(context, paths, found));
   const used = await highestUsed(context, paths, view);
-  const number = Math.max(epoch.firstNumber, used.number + 1, (begun.get(paths.job) ?? 0) + 1);
+  const number = Math.max(epoch.firstNumber, (view.abandoned.get(epoch.epoch) ?? 0) + 1, used.number + 1, (begun.get(paths.job) ?? 0) + 1);
   begun.set(paths.job, number);
   return new RepositoryWriter({ context, paths, epoch, name: { number, epoch: epoch.epoch, attempt: epoch.attempt }, parent: snapshot });
 }

@@ -2,15 +2,15 @@ import { join } from 'node:path';
 import type { CommitResult, Epoch } from '@holdfast/core';
 import { digestLength } from '../codec/digest.js';
 import { highestEpoch, isFenced } from '../epoch/assert-current.js';
-import { listJob } from '../epoch/job-listing.js';
-import { usage } from '../errors.js';
+import { isAbandoned, listJob } from '../epoch/job-listing.js';
+import { snapshotAbandoned, usage } from '../errors.js';
 import { parsePageHashesName, type SnapshotName } from '../files/names.js';
 import { removeIfThere } from '../files/whole-files.js';
 import { type ManifestBody, type ManifestSummary, toCheckpointSummary } from '../manifest/manifest.js';
 import { encodeManifest } from '../manifest/manifest-codec.js';
 import type { PageHashWriter } from '../manifest/page-hash-writer.js';
 import type { JobPaths, StoreContext } from '../repository/store-context.js';
-import { publishManifest } from './publish-manifest.js';
+import { publishManifest, withdrawManifest } from './publish-manifest.js';
 
 export interface FinishedSnapshot {
   readonly epoch: Epoch;
@@ -45,6 +45,7 @@ export async function commitSnapshot(context: StoreContext, paths: JobPaths, sna
   const fenced: CommitResult = { outcome: 'fenced', summary: toCheckpointSummary(summary, false) };
   const listing = await listJob(context, paths);
   if (highestEpoch(listing) > name.epoch) return fenced;
+  if (isAbandoned(listing, name)) throw snapshotAbandoned(paths.job, name.number);
   const later = listing.manifests.find(({ epoch, number }) => epoch === name.epoch && number > name.number);
   if (later !== undefined)
     throw usage(
@@ -55,7 +56,13 @@ export async function commitSnapshot(context: StoreContext, paths: JobPaths, sna
   const written = await snapshot.hashes.publish(bytes.subarray(bytes.length - digestLength), snapshot.hashOffsets);
   snapshot.publishing();
   await publishManifest(context, paths, name, bytes);
-  if (await isFenced(context, paths, name)) return fenced;
+  const after = await listJob(context, paths);
+  if (await isFenced(context, paths, after, name)) return fenced;
+  if (isAbandoned(after, name)) {
+    // Its packs may be gone. Nobody was told of it; where this does not succeed, a resume finds it damaged and takes the one before.
+    await withdrawManifest(context, paths, name);
+    throw snapshotAbandoned(paths.job, name.number);
+  }
   if (written) await removeOldPageHashes(context, paths, name);
   return { outcome: 'committed', summary: toCheckpointSummary(summary, true) };
 }

@@ -26,3 +26,9 @@ export async function publishManifest(context: StoreContext, paths: JobPaths, na
   }
   await files.syncDirectory(paths.manifests, 'manifest-directory');
 }
+
+/** Takes back a manifest that nobody was told of, for good: a loss of power must not bring back what may need packs that are gone. */
+export async function withdrawManifest({ files }: StoreContext, paths: JobPaths, name: SnapshotName): Promise<void> {
+  await removeIfThere(files, join(paths.manifests, manifestName(name)));
+  await files.syncDirectory(paths.manifests, 'manifest-directory');
+}

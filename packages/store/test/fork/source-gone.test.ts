@@ -1,4 +1,4 @@
-import { utimes } from 'node:fs/promises';
+import { readdir, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CheckpointStore } from '@holdfast/core';
 import { openRepository } from '@holdfast/store';
@@ -60,9 +60,16 @@ test('a fork whose snapshot goes before its manifest is there is taken back, and
   await using place = await temporaryPlace();
   const store = await movedOn(place);
   const { files, renamed } = beforeRename('.manifest', () => losePin(place, store));
-  const forking = (await openRepositoryWith({ root: place.root }, { files })).fork(mixedSnapshot, 'third', forker);
+  const synced: boolean[] = [];
+  const syncDirectory: FileOperations['syncDirectory'] = async (path, point) => {
+    if (path.endsWith('third/manifests')) synced.push((await readdir(path)).some((file) => file.endsWith('.manifest')));
+    await files.syncDirectory(path, point);
+  };
+  const forking = (await openRepositoryWith({ root: place.root }, { files: { ...files, syncDirectory } })).fork(mixedSnapshot, 'third', forker);
   await expect(forking).rejects.toMatchObject({ code: 'HF_CHECKPOINT_MISSING' });
   expect(renamed).toHaveLength(1);
+  // With its name, and again without.
+  expect(synced).toEqual([true, false]);
   expect(await store.state('third')).toMatchObject({ epoch: undefined, newest: undefined });
   await store.fork({ job: 'first' }, 'third', { ...forker, attempt: 'again' });
   expect((await store.verify(undefined)).problems).toEqual([]);

@@ -33,6 +33,11 @@ export const runDefinition: CommandDefinition = {
       variable: 'HOLDFAST_FROM',
       completes: 'job',
     },
+    {
+      name: 'here',
+      description: "bring the files of the job's working directory to this one; the job sees them at their old path; --job names it",
+      variable: 'HOLDFAST_HERE',
+    },
     { name: 'fresh', description: 'start anew although snapshots exist', variable: 'HOLDFAST_FRESH' },
     {
       name: 'on-restore-failure',

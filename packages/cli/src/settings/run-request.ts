@@ -25,6 +25,7 @@ export function runRequest(values: GivenValues, words: readonly string[], workin
     interval: durationOf(values, 'interval'),
     keep: wholeNumberOf(values, 'keep'),
     from: sourceOf(values, 'from'),
+    here: values.has('here') ? isOn(values, 'here') : undefined,
     fresh: values.has('fresh') ? isOn(values, 'fresh') : undefined,
     onRestoreFailure: choiceOf(values, 'on-restore-failure', ['older', 'fresh', 'fail']),
     tcp: choiceOf(values, 'tcp', ['close', 'keep']),

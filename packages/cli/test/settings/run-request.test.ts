@@ -5,7 +5,7 @@ import { runLine } from '../support/run-line.js';
 test('asks the engine for what the line says, in its own words', async () => {
   const deployment = fakeDeployment();
   const line =
-    'run --job align-7 --interval 90s --track out --track /data --keep 3 --fresh --on-restore-failure fail --tcp keep --label a=b=c --label d=';
+    'run --job align-7 --interval 90s --track out --track /data --keep 3 --here --fresh --on-restore-failure fail --tcp keep --label a=b=c --label d=';
   await runLine([...line.split(' '), '--', './job', '-x'], { deployment, environment: { HOME: '/root' } });
   expect(deployment.requests).toEqual([
     {
@@ -16,6 +16,7 @@ test('asks the engine for what the line says, in its own words', async () => {
       track: ['/jobs/here/out', '/data'],
       interval: '90s',
       keep: 3,
+      here: true,
       fresh: true,
       onRestoreFailure: 'fail',
       tcp: 'keep',

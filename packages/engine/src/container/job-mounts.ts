@@ -92,7 +92,7 @@ function bind(path: string): JobMount {
 }
 
 /** A folder's mount goes before those below it; else the order stays. */
-function parentsFirst(mounts: readonly JobMount[]): readonly JobMount[] {
-  const depth = ({ destination }: JobMount): number => destination.split('/').length;
+export function parentsFirst<Mount extends JobMount>(mounts: readonly Mount[]): readonly Mount[] {
+  const depth = ({ destination }: Mount): number => destination.split('/').length;
   return [...mounts].sort((left, right) => depth(left) - depth(right));
 }

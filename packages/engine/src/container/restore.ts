@@ -4,7 +4,9 @@ import { z } from 'zod';
 import { bringUp, siteOf } from './bring-up.js';
 import type { RestoreContainerOptions } from './container-options.js';
 import { assertImageSizes } from './image-sizes.js';
+import { addMountpoints } from '../images/mountpoints.js';
 import { isInitName, placeInit } from './init-program.js';
+import { mountMovedRoots } from './moved-roots.js';
 import { writeBundle } from './prepare-bundle.js';
 import { parseRecordedMounts, placeMounts } from './recorded-mounts.js';
 import { relinkLostNames } from './relink.js';
@@ -15,15 +17,16 @@ import type { ContainerRecorded, RunningContainer } from './running-container.js
  *
  * - Inputs are checked first: images that are not whole reject with kind `corrupt` before anything starts.
  * - Rejects with HF_RESTORE_FAILED and the cause, HF_RESTORE_TIMEOUT or HF_ABORTED; nothing of it is left then but the run folder,
- *   and the images are as they were.
+ *   and the images are as they were, but for the mounts of roots that lie elsewhere now.
  */
 export async function restoreContainer(options: RestoreContainerOptions): Promise<RunningContainer> {
   const { imagesDirectory, roots } = options;
   const site = await siteOf(options);
   const { layout } = site;
   const recorded = parseRecorded(options.recorded);
-  const recordedMounts = parseRecordedMounts(options.recordedMounts);
+  const { mounts: recordedMounts, added } = mountMovedRoots(parseRecordedMounts(options.recordedMounts), roots);
   await assertImageSizes(imagesDirectory);
+  if (added.length > 0) await addMountpoints(imagesDirectory, added);
   await placeInit(join(imagesDirectory, recorded.initName), layout.initFolder, recorded.initName);
   const { mounts, warnings } = await placeMounts(recordedMounts, roots, { init: layout.initFolder, missing: layout.missing });
   await writeBundle(options, layout, mounts, recorded.initName);

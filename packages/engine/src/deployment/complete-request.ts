@@ -23,6 +23,7 @@ export function completeRequest(request: RunRequest, config: DeploymentConfig): 
     keep,
     fresh,
     from,
+    here: isHere(request),
     onRestoreFailure: request.onRestoreFailure ?? config.job.onRestoreFailure,
     tcp: request.tcp ?? config.job.tcp,
     labels,
@@ -39,6 +40,12 @@ function forkFrom({ from, job, fresh }: RunRequest): CompleteRequest['from'] {
   if (number !== undefined && !(Number.isSafeInteger(number) && number >= 1))
     throw usage(`${number} is not the number of a snapshot`, 'name one that holdfast show lists');
   return { job: parseJobName(from.job), number };
+}
+
+function isHere({ here = false, job }: RunRequest): boolean {
+  // The name that is made from the directory would be that of another job.
+  if (here && job === undefined) throw usage('a job that is to come to another directory was not named', 'name it with --job');
+  return here;
 }
 
 function intervalMs(interval: string | number | undefined): number | undefined {

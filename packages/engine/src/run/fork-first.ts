@@ -7,6 +7,7 @@ export interface ForkFirstOptions {
   readonly stateDirectory: string;
   readonly job: string;
   readonly from: ForkFrom;
+  readonly here: boolean;
   readonly holder: EpochHolder;
   readonly signal: AbortSignal;
 }
@@ -15,11 +16,12 @@ export interface ForkFirstOptions {
  * The state of a job that is to begin where another one was: forked now where it does not exist yet. The same line run again finds it and resumes it.
  * Rejects with HF_JOB_EXISTS where the job was not made from that one, or has ended: it would begin anew, and not there.
  */
-export async function forkFirst({ store, stateDirectory, job, from, holder, signal }: ForkFirstOptions): Promise<JobState> {
+export async function forkFirst({ store, stateDirectory, job, from, here, holder, signal }: ForkFirstOptions): Promise<JobState> {
   const state = await store.state(job, { signal });
   if (state.epoch === undefined) {
     const { sources } = await store.state(from.job, { signal });
-    await refuseBesideRelatives(stateDirectory, job, [...familyOf(from.job, sources), job]);
+    // Of one that is to come elsewhere the resume sees.
+    if (!here) await refuseBesideRelatives(stateDirectory, job, [...familyOf(from.job, sources), job], () => Promise.resolve(undefined));
     await store.fork(from, job, holder, { signal });
     return await store.state(job, { signal });
   }

@@ -1,6 +1,7 @@
 import { chmod, mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { assertTrackable, mergeRoots, type TrackedRoot } from '../files/index.js';
+import { moveHere } from './move-here.js';
 import type { SnapshotMetadata } from './snapshot-metadata.js';
 
 export interface RootPlaces {
@@ -25,10 +26,18 @@ export async function rootsOfNewJob(workingDirectory: string, track: readonly st
   return [...tracked, ...(await privateRoots(places))];
 }
 
-/** The same paths for a job that comes back: what is the user's where it was, what is the job's own in this attempt's folders. */
-export async function rootsOfSnapshot(metadata: SnapshotMetadata, places: RootPlaces): Promise<readonly TrackedRoot[]> {
+/**
+ * The same paths for a job that comes back: what is the user's where it was, but for the working directory where a place is given; what is the
+ * job's own in this attempt's folders.
+ */
+export async function rootsOfSnapshot(
+  metadata: SnapshotMetadata,
+  places: RootPlaces,
+  workingDirectory: string | undefined,
+): Promise<readonly TrackedRoot[]> {
   const own = new Map((await privateRoots(places)).map((root) => [root.id, root]));
-  const roots = metadata.roots.map((root) => (root.private ? (own.get(root.id) ?? root) : root));
+  const recorded = metadata.roots.map((root) => (root.private ? (own.get(root.id) ?? root) : root));
+  const roots = workingDirectory === undefined ? recorded : await moveHere(recorded, workingDirectory);
   for (const { hostPath, private: ownKind } of roots) {
     await mkdir(hostPath, { recursive: true });
     // The same refusals as at the start: no snapshot, whoever wrote it, is put over a system folder.

@@ -21,6 +21,7 @@ export interface CompleteRequest {
   readonly keep: number;
   readonly fresh: boolean;
   readonly from: ForkFrom | undefined;
+  readonly here: boolean;
   readonly onRestoreFailure: RestorePolicy;
   readonly tcp: TcpPolicy;
   readonly labels: Readonly<Record<string, string>>;

@@ -17,6 +17,8 @@ export interface RunRecord {
   readonly stagingFolders: readonly string[];
   /** The job and those that it was forked from; the job alone where it is absent. */
   readonly family?: readonly string[];
+  /** Where the job's files lie on this machine; absent until that is known. */
+  readonly paths?: readonly string[];
 }
 
 export function runsDirectory(stateDirectory: string): string {

@@ -7,6 +7,7 @@ import { endLeftovers } from '../container/cleanup.js';
 import { ownProcessIdentity } from '../container/process-identity.js';
 import { removeFolder } from '../container/remove-folder.js';
 import { type ContainerOptions, restoreContainer, startContainer } from '../container/running-container.js';
+import type { TrackedRoot } from '../files/index.js';
 import { ActiveRun } from './active-run.js';
 import { CatalogNotes } from './catalog-notes.js';
 import { EventLog } from './event-log.js';
@@ -14,6 +15,7 @@ import type { KeptPlace } from './kept-images.js';
 import { forkFirst } from './fork-first.js';
 import { takeLease } from './lease-keeper.js';
 import { clearLeftovers } from './leftovers.js';
+import { ownPathsOf, pathsOf } from './own-paths.js';
 import { familyOf, refuseBesideRelatives } from './relatives.js';
 import { restore } from './restore.js';
 import { assertTrackablePaths, type RootPlaces, removePrivateRoots, rootsOfNewJob, rootsOfSnapshot } from './roots.js';
@@ -92,7 +94,7 @@ async function begin(environment: RunEnvironment, request: CompleteRequest, plac
   const holder: EpochHolder = { attempt, host: place.host, pid: place.identity.pid };
   const before = await stateBefore(environment, request, holder, signal);
   const anew = before === undefined || before.epoch?.end !== undefined;
-  if (!anew) await meetRelatives(environment, request.job, before.sources, place);
+  const record = anew ? place.record : await meetRelatives(environment, request, before, place, signal);
   if (!anew) await tellUnreadable({ store, state: before, policy: request.onRestoreFailure, emit, signal });
   // Before anything is claimed: what is refused leaves no job behind.
   if (anew) await assertTrackablePaths(request.workingDirectory, request.track);
@@ -117,7 +119,7 @@ async function begin(environment: RunEnvironment, request: CompleteRequest, plac
         exclude: environment.exclude,
         logger: environment.logger,
         clock: environment.clock,
-        placeRoots: (metadata) => rootsOfSnapshot(metadata, places),
+        placeRoots: async (metadata) => notePaths(place, record, await rootsOfSnapshot(metadata, places, hereOf(request))),
         start: (metadata, roots, imagesDirectory) =>
           restoreContainer({
             ...options,
@@ -135,7 +137,7 @@ async function begin(environment: RunEnvironment, request: CompleteRequest, plac
     if (restored !== undefined) return { ...restored, restored };
   }
   const current = epoch.from === undefined ? epoch : await claimFresh(store, request.job, holder, places, signal);
-  const roots = await rootsOfNewJob(request.workingDirectory, request.track, places);
+  const roots = await notePaths(place, record, await rootsOfNewJob(request.workingDirectory, request.track, places));
   const container = await startContainer({ ...options, roots });
   return { epoch: current, container, roots, restored: undefined, announcements: [{ type: 'job.started', pid: container.initPid }] };
 }
@@ -164,19 +166,36 @@ async function clearStaging(folders: readonly string[], kept: string | undefined
 /** Undefined where the job is to start anew: nothing of what was before matters then, not even whether it can be read. */
 async function stateBefore(
   { store, stateDirectory }: RunEnvironment,
-  { job, fresh, from }: CompleteRequest,
+  { job, fresh, from, here }: CompleteRequest,
   holder: EpochHolder,
   signal: AbortSignal,
 ): Promise<JobState | undefined> {
   if (fresh) return undefined;
-  return from === undefined ? await store.state(job, { signal }) : await forkFirst({ store, stateDirectory, job, from, holder, signal });
+  return from === undefined ? await store.state(job, { signal }) : await forkFirst({ store, stateDirectory, job, from, here, holder, signal });
 }
 
 /** First says who this is, then looks who is there: of two that start at the same time at least one sees the other. */
-async function meetRelatives({ stateDirectory }: RunEnvironment, job: string, sources: JobState['sources'], place: Place): Promise<void> {
-  const family = familyOf(job, sources);
-  await writeRunRecord(place.directory, { ...place.record, family });
-  await refuseBesideRelatives(stateDirectory, job, family);
+async function meetRelatives(
+  { store, stateDirectory }: RunEnvironment,
+  request: CompleteRequest,
+  { sources }: JobState,
+  place: Place,
+  signal: AbortSignal,
+): Promise<RunRecord> {
+  const family = familyOf(request.job, sources);
+  const record = { ...place.record, family };
+  await writeRunRecord(place.directory, record);
+  await refuseBesideRelatives(stateDirectory, request.job, family, () => ownPathsOf(store, request.job, hereOf(request), signal));
+  return record;
+}
+
+async function notePaths(place: Place, record: RunRecord, roots: readonly TrackedRoot[]): Promise<readonly TrackedRoot[]> {
+  await writeRunRecord(place.directory, { ...record, paths: pathsOf(roots) });
+  return roots;
+}
+
+function hereOf({ here, workingDirectory }: CompleteRequest): string | undefined {
+  return here ? workingDirectory : undefined;
 }
 
 /** No snapshot could be restored and the policy says to start anew: what the attempts have put into the job's own folders goes. */

@@ -33,6 +33,8 @@ export interface RunRequest {
   readonly fresh?: boolean | undefined;
   /** Where the job does not exist yet, it is made from this other job's snapshot and goes on from there; `job` must name it. */
   readonly from?: ForkFrom | undefined;
+  /** The files of the job's working directory come to `workingDirectory`, wherever they were; the job sees them at their old path. `job` must name it. */
+  readonly here?: boolean | undefined;
   readonly onRestoreFailure?: RestorePolicy | undefined;
   readonly tcp?: TcpPolicy | undefined;
   readonly labels?: Readonly<Record<string, string>> | undefined;

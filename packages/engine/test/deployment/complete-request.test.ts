@@ -32,6 +32,7 @@ test.each([
   [{ from: { job: 'a' }, job: 'a' }, 'HF_USAGE', /from itself/],
   [{ from: { job: 'a' }, job: 'b', fresh: true }, 'HF_USAGE', /start anew/],
   [{ from: { job: 'a', number: 0 }, job: 'b' }, 'HF_USAGE', /0 is not the number/],
+  [{ here: true, job: undefined }, 'HF_USAGE', /not named/],
   [{ from: { job: 'a/b' }, job: 'b' }, 'HF_JOB_NAME', /a.b/],
 ])('%j is refused by name', (wrong, code, message) => {
   const parse = () => completeRequest({ ...request, ...wrong }, config);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { familyOf, isRelative } from '../../src/run/relatives.js';
+import { familyOf, isRelative, shareFiles } from '../../src/run/relatives.js';
 
 const a = { job: 'a' };
 const b = { job: 'b', family: familyOf('b', [{ job: 'a', number: 3 }]) };
@@ -29,4 +29,17 @@ test.each([
   ['the job itself', b, 'b', b.family, false],
 ])('%s is a relative: %j', (_what, record, job, family, expected) => {
   expect(isRelative(record, job, family)).toBe(expected);
+});
+
+test.each([
+  ['apart', ['/data/a'], { paths: ['/data/b'], writesOutside: false }, false],
+  ['with a name that begins alike', ['/data/a'], { paths: ['/data/ab'], writesOutside: false }, false],
+  ['the same', ['/data/a', '/x'], { paths: ['/y', '/x'], writesOutside: false }, true],
+  ['inside', ['/data'], { paths: ['/data/b'], writesOutside: false }, true],
+  ['around', ['/data/a/b'], { paths: ['/data/a'], writesOutside: false }, true],
+  ['apart, but with files of no root open for writing', ['/data/a'], { paths: ['/data/b'], writesOutside: true }, true],
+  ['not known yet', undefined, { paths: ['/data/b'], writesOutside: false }, true],
+  ['not known of the own', ['/data/a'], undefined, true],
+] as const)('relatives whose folders are %s', (_what, paths, own, expected) => {
+  expect(shareFiles(paths === undefined ? {} : { paths }, own)).toBe(expected);
 });

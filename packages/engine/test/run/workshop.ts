@@ -20,8 +20,8 @@ export interface Workshop extends AsyncDisposable {
   output(): Promise<string>;
 }
 
-export async function openWorkshop(): Promise<Workshop> {
-  const directory = await mkdtemp(join(tmpdir(), 'holdfast-run-'));
+export async function openWorkshop(parent: string = tmpdir()): Promise<Workshop> {
+  const directory = await mkdtemp(join(parent, 'holdfast-run-'));
   const [work, storage] = [join(directory, 'work'), join(directory, 'storage')];
   await mkdir(work);
   const deployments: Deployment[] = [];

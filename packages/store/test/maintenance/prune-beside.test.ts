@@ -110,3 +110,13 @@ test('blocks that were moved once are moved again where little of the new pack i
   expect((await store.prune('job', policy)).rewrittenPacks).toBe(0);
   expect((await store.verify('job')).problems).toEqual([]);
 });
+
+test.each([
+  { protect: [3], removed: [2, 1] },
+  { protect: [1], removed: [2] },
+])('what is protected counts where it is one of the newest: $protect', async ({ protect, removed }) => {
+  await using place = await temporaryPlace();
+  await using store = await openRepository({ root: place.root, create: true });
+  await snapshots(store, 3);
+  expect((await store.prune('job', { ...policy, protect })).removed.map(({ number }) => number)).toEqual(removed);
+});

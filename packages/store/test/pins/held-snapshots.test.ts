@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CheckpointStore, CheckpointSummary } from '@holdfast/core';
 import { openRepository } from '@holdfast/store';
-import { openRepositoryWith } from '@holdfast/store/internal';
+import { createFileOperations, type FileInfo, openRepositoryWith } from '@holdfast/store/internal';
 import { commitBytes, patternBytes } from '@holdfast/testkit/checkpoint-store';
 import { expect, test } from 'vitest';
 import { decodePin, encodePin } from '../../src/pins/pin-record.js';
@@ -55,6 +55,21 @@ test.each([
   const store = await threeSnapshots(place);
   await pin(place, file, ageMs, content);
   expect(await left(store)).toEqual(numbers);
+});
+
+test.each([5 * 60, -5 * 60])('whose clock is wrong changes nothing: the storage is %i minutes ahead of this machine', async (aheadMinutes) => {
+  await using place = await temporaryPlace();
+  await threeSnapshots(place);
+  await pin(place, readPin, 0);
+  await pin(place, '0000000002.read.0123456789abcdef', 11 * minuteMs);
+  const real = createFileOperations();
+  const ahead = (info: FileInfo): FileInfo => ({ ...info, modifiedMs: info.modifiedMs + aheadMinutes * minuteMs });
+  const inspect: typeof real.inspect = async (path) => ahead(await real.inspect(path));
+  const open: typeof real.open = async (path, access) => {
+    const file = await real.open(path, access);
+    return { ...file, info: async () => ahead(await file.info()) };
+  };
+  expect(await left(await openRepositoryWith({ root: place.root }, { files: { ...real, inspect, open } }))).toEqual([3, 1]);
 });
 
 test("a fork's pin holds as long as the fork has a snapshot", async () => {

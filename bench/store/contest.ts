@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Contestant, makePlace, programPath } from './contestant.ts';
+import { type Contestant, isHoldfast, makePlace, programPath } from './contestant.ts';
 import { type Cost, forget, type Measured, measured } from './measured.ts';
 import type { PeerName } from './options.ts';
 import { repositorySize } from './repository-size.ts';
@@ -59,5 +59,5 @@ export async function takeTurn(contestant: Contestant, { before, after }: Images
 }
 
 function changedPages({ name }: Contestant, { stdout }: Measured): number | undefined {
-  return name === 'holdfast' ? (JSON.parse(stdout) as { readonly changedPages: number }).changedPages : undefined;
+  return isHoldfast(name) ? (JSON.parse(stdout) as { readonly changedPages: number }).changedPages : undefined;
 }

@@ -26,17 +26,31 @@ const runner = fileURLToPath(new URL('holdfast-runner.ts', import.meta.url));
 const none = (): Readonly<Record<string, string>> => ({});
 const nothing = (place: string): Command => ({ script: ':', cwd: place });
 
+const holdfastLines = {
+  create: holdfast('create', 'repository'),
+  store: (cwd: string, images: string, _number: number, previous: string | undefined): Command => ({
+    script: holdfast('store', 'repository', images, ...(previous === undefined ? [] : [previous])),
+    cwd,
+  }),
+  restore: (cwd: string, target: string): Command => ({ script: holdfast('restore', 'repository', target), cwd }),
+};
+
 export const contestants: Readonly<Record<PeerName, Contestant>> = {
   holdfast: {
     name: 'holdfast',
     programs: [],
     environment: none,
-    prepare: (cwd) => ({ script: holdfast('create', 'repository'), cwd }),
-    store: (cwd, images, _number, previous) => ({
-      script: holdfast('store', 'repository', images, ...(previous === undefined ? [] : [previous])),
-      cwd,
-    }),
-    restore: (cwd, target) => ({ script: holdfast('restore', 'repository', target), cwd }),
+    prepare: (cwd) => ({ script: holdfastLines.create, cwd }),
+    store: holdfastLines.store,
+    restore: holdfastLines.restore,
+  },
+  'holdfast-encrypted': {
+    name: 'holdfast-encrypted',
+    programs: ['head'],
+    environment: (place) => ({ HOLDFAST_BENCH_KEY_FILE: join(place, 'key') }),
+    prepare: (cwd) => ({ script: `head -c 32 /dev/urandom > key; ${holdfastLines.create}`, cwd }),
+    store: holdfastLines.store,
+    restore: holdfastLines.restore,
   },
   restic: {
     name: 'restic',
@@ -75,6 +89,11 @@ export const contestants: Readonly<Record<PeerName, Contestant>> = {
     restore: (cwd, target) => ({ script: `exec cp -r repository/2/. ${quoted(target)}`, cwd }),
   },
 };
+
+/** Encrypted or not. */
+export function isHoldfast(name: PeerName): boolean {
+  return name === 'holdfast' || name === 'holdfast-encrypted';
+}
 
 /** The folders in which contestants' programs are looked for: what bootstrap brought for the benchmark comes first. */
 export function programPath(): string {

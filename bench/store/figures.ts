@@ -2,6 +2,7 @@ import { pageSizeBytes } from '@holdfast/core';
 import type { Figure } from '../report/figures.ts';
 import type { ImageFacts } from './changed-pages.ts';
 import type { Turn } from './contest.ts';
+import { isHoldfast } from './contestant.ts';
 import type { PeerName } from './options.ts';
 import { type Subject, subjectName } from './subject.ts';
 
@@ -17,6 +18,8 @@ export interface SubjectResult {
 const steps = ['first', 'second', 'restore'] as const;
 const stepNames = { first: 'first snapshot', second: 'second snapshot', restore: 'restore' } as const;
 const mebibyte = 1024 ** 2;
+/** Encryption is to take a tenth more at most. */
+const encryptedAim = 1.1;
 
 /** What each contestant did, in the units of a clock and a disk. */
 export function costFigures({ subject, turns }: SubjectResult): readonly Figure[] {
@@ -37,7 +40,7 @@ export function costFigures({ subject, turns }: SubjectResult): readonly Figure[
 }
 
 function memoryAim(peer: PeerName): { readonly aim?: number } {
-  return peer === 'holdfast' ? { aim: 512 } : {};
+  return isHoldfast(peer) ? { aim: 512 } : {};
 }
 
 /** What Holdfast is judged by. A ratio is that of two runs of one round. */
@@ -48,7 +51,7 @@ export function ratioFigures({ subject, facts, turns, seriesPackBytes }: Subject
   const add = (name: string, runs: readonly number[], aim?: number): void => {
     if (runs.length > 0) figures.push({ name: `${subjectName(subject)}: ${name}`, unit: 'ratio', runs, ...(aim === undefined ? {} : { aim }) });
   };
-  for (const peer of peersOf(turns).filter((name) => name !== 'holdfast')) {
+  for (const peer of peersOf(turns).filter((name) => !isHoldfast(name))) {
     const against = (of: (turn: Turn) => number): readonly number[] => ratios(own, turnsOf(turns, peer), of);
     const aims = aimsAgainst(peer, isMixed5);
     for (const step of steps)
@@ -61,6 +64,21 @@ export function ratioFigures({ subject, facts, turns, seriesPackBytes }: Subject
       `second snapshot, stored, holdfast / ${peer}`,
       against(({ second }) => second.bytes),
       aims.secondBytes,
+    );
+  }
+  const encrypted = turnsOf(turns, 'holdfast-encrypted');
+  for (const step of steps) {
+    const name = `${stepNames[step]}, holdfast-encrypted / holdfast`;
+    if (own.length === 0) break;
+    add(
+      `${name}, wall`,
+      ratios(encrypted, own, (turn) => turn[step].wallSeconds),
+      encryptedAim,
+    );
+    add(
+      `${name}, CPU`,
+      ratios(encrypted, own, (turn) => turn[step].cpuSeconds),
+      encryptedAim,
     );
   }
   add(

@@ -1,13 +1,17 @@
 // What a run of Holdfast does with its staged images, as a process of its own:
 // holdfast-runner create REPOSITORY | store REPOSITORY IMAGES [PREVIOUS] | restore REPOSITORY TARGET
 // PREVIOUS is where the images of the snapshot before still lie. `store` prints {"changedPages", "storedBytes"}: the pages that went into blocks, and the blocks' bytes.
+// With a key of 32 bytes in the file that HOLDFAST_BENCH_KEY_FILE names, the repository is encrypted.
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { RebuiltImages, StagedImages } from '@holdfast/engine/internal';
 import { openRepository } from '@holdfast/store';
 
 const job = 'bench';
 const [command, repository = '', folder = '', previousFolder] = process.argv.slice(2);
-await using store = await openRepository({ root: resolve(repository), create: command === 'create' });
+const keyFile = process.env['HOLDFAST_BENCH_KEY_FILE'];
+const encryption = keyFile === undefined ? {} : { encryptionKey: await readFile(keyFile) };
+await using store = await openRepository({ root: resolve(repository), create: command === 'create', ...encryption });
 
 if (command === 'store') {
   const holder = { attempt: `attempt-${process.pid}`, host: 'bench', pid: process.pid };

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { plottedSubjects } from './plot.ts';
 import { type Content, contents, defaultShapes, isShape, type Shape, type Subject } from './subject.ts';
 
-export const peerNames = ['holdfast', 'restic', 'borg', 'tar+zstd', 'cp'] as const;
+export const peerNames = ['holdfast', 'holdfast-encrypted', 'restic', 'borg', 'tar+zstd', 'cp'] as const;
 
 export type PeerName = (typeof peerNames)[number];
 

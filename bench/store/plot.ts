@@ -6,7 +6,14 @@ import type { PeerName } from './options.ts';
 import { changeOf, type Subject, sizeName } from './subject.ts';
 
 /** Colours that people with any colour vision can tell apart (Okabe and Ito). */
-const colors: Readonly<Record<PeerName, string>> = { holdfast: '#d55e00', restic: '#0072b2', borg: '#009e73', 'tar+zstd': '#9a6f00', cp: '#777777' };
+const colors: Readonly<Record<PeerName, string>> = {
+  holdfast: '#d55e00',
+  'holdfast-encrypted': '#cc79a7',
+  restic: '#0072b2',
+  borg: '#009e73',
+  'tar+zstd': '#9a6f00',
+  cp: '#777777',
+};
 const truthColor = '#222222';
 const plottedShape = 'mixed-5';
 

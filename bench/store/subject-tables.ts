@@ -18,7 +18,7 @@ const columns: readonly { readonly name: string; readonly unit: 's' | 'bytes' | 
   },
 ];
 
-/** One subject as Markdown: what each contestant took (medians), and Holdfast's share of each other's (median and quartiles of the rounds). */
+/** One subject as Markdown: what each contestant took (medians), Holdfast's share of each other's, and what an encrypted repository takes of a plain one's (median and quartiles of the rounds). */
 export function subjectTables({ subject, facts, turns }: SubjectResult): readonly string[] {
   const [peers, own] = [peersOf(turns), turnsOf(turns, 'holdfast')];
   return [
@@ -42,6 +42,11 @@ export function subjectTables({ subject, facts, turns }: SubjectResult): readonl
       .filter((peer) => peer !== 'holdfast' && own.length > 0)
       .map((peer) => {
         const others = turnsOf(turns, peer);
+        if (peer === 'holdfast-encrypted')
+          return row(
+            `${peer} / holdfast`,
+            columns.map(({ of }) => share(others.map((turn, round) => of(turn) / of(own[round] ?? turn)))),
+          );
         return row(
           `holdfast / ${peer}`,
           columns.map(({ of }) => share(own.map((turn, round) => of(turn) / of(others[round] ?? turn)))),

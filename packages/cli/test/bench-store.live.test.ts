@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 
 const bench = fileURLToPath(new URL('../../../bench/store.ts', import.meta.url));
+const peers = ['holdfast', 'holdfast-encrypted', 'cp'];
 const line = [
   '--size',
   '16MiB',
@@ -16,7 +17,7 @@ const line = [
   '--content',
   'compressible',
   '--peers',
-  'holdfast,cp',
+  peers.join(','),
   '--rounds',
   '2',
   '--json',
@@ -45,6 +46,12 @@ it(
     const named = (name: string): Figure | undefined => figures.find((figure) => figure.name === `16 MiB ${name}`);
     expect(named('mixed-5 compressible: second snapshot, pages stored / truly changed')).toMatchObject({ unit: 'ratio', aim: 1.05 });
     expect(named('mixed-5 compressible: second snapshot, wall, holdfast / cp')).toMatchObject({ unit: 'ratio', aim: 1 });
+    expect(named('mixed-5 compressible: restore, holdfast-encrypted / holdfast, CPU')).toMatchObject({ unit: 'ratio', aim: 1.1 });
+    // Each block has a tag of 16 bytes.
+    const [encrypted, plain] = ['holdfast-encrypted', 'holdfast'].map(
+      (peer) => named(`mixed-5 compressible: first snapshot, ${peer}, stored`)?.value ?? 0,
+    );
+    expect((encrypted ?? 0) - (plain ?? 0)).toBeGreaterThan(16 * 16);
     // A copy stores everything again, Holdfast what changed.
     expect(named('mixed-5 compressible: second snapshot, stored, holdfast / cp')?.value).toBeLessThan(0.2);
     // Whole pages would be a third of it: the second snapshot is told where the first one's images still lie.
@@ -97,10 +104,11 @@ function expectedNames(): readonly string[] {
   for (const shape of ['mixed-5', 'growth', 'scattered']) {
     const add = (name: string): void => void names.push(`16 MiB ${shape} compressible: ${name}`);
     for (const step of ['first snapshot', 'second snapshot', 'restore']) {
-      for (const peer of ['holdfast', 'cp']) for (const what of ['wall', 'CPU', 'peak memory']) add(`${step}, ${peer}, ${what}`);
+      for (const peer of peers) for (const what of ['wall', 'CPU', 'peak memory']) add(`${step}, ${peer}, ${what}`);
       add(`${step}, wall, holdfast / cp`);
+      for (const what of ['wall', 'CPU']) add(`${step}, holdfast-encrypted / holdfast, ${what}`);
     }
-    for (const step of ['first snapshot', 'second snapshot']) for (const peer of ['holdfast', 'cp']) add(`${step}, ${peer}, stored`);
+    for (const step of ['first snapshot', 'second snapshot']) for (const peer of peers) add(`${step}, ${peer}, stored`);
     add('second snapshot, stored, holdfast / cp');
     for (const what of ['pages', 'bytes']) add(`second snapshot, ${what} stored / truly changed`);
     add('manifest / memory');

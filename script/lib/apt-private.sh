@@ -12,18 +12,18 @@ private_apt_system() {
     -o APT::Install-Recommends=false -o APT::Sandbox::User=root -o Acquire::Languages=none -o Acquire::Retries=3)
 }
 
-# private_apt_suite FOLDER SUITE: apt that knows one Debian suite and nothing else.
+# private_apt_suite FOLDER SUITE [PACKAGE...]: apt that knows one Debian suite and nothing else. It takes each PACKAGE to be
+# installed: what is named there is not downloaded.
 private_apt_suite() {
-  local keyring
+  local keyring name
   keyring=$(debian_keyring "$1/keyring")
   private_apt_system "$1"
   printf 'deb [signed-by=%s] %s %s main\n' "$keyring" "$(debian_mirror)" "$2" > "$1/sources.list"
   # The resolver is told that packages which only maintainer scripts need are there: no such script is run.
   : > "$1/status"
-  local name
-  for name in perl:allowed adduser:foreign debconf:foreign; do
-    printf 'Package: %s\nStatus: install ok installed\nMaintainer: none <none@example.invalid>\nArchitecture: %s\nMulti-Arch: %s\nVersion: 9999\nDescription: placeholder\n\n' \
-      "${name%:*}" "$(dpkg --print-architecture)" "${name#*:}" >> "$1/status"
+  for name in perl:allowed adduser:foreign debconf:foreign "${@:3}"; do
+    printf 'Package: %s\nStatus: install ok installed\nMaintainer: none <none@example.invalid>\nArchitecture: %s\nMulti-Arch: %s\nVersion: 9999:1\nDescription: placeholder\n\n' \
+      "${name%:*}" "$(dpkg --print-architecture)" "$(case $name in *:*) printf %s "${name#*:}" ;; *) printf foreign ;; esac)" >> "$1/status"
   done
   APT_OPTIONS+=(-o "Dir::Etc::sourcelist=$1/sources.list" -o Dir::Etc::sourceparts=/dev/null -o Dir::Etc::preferences=/dev/null
     -o Dir::Etc::preferencesparts=/dev/null -o "Dir::State::lists=$1/lists" -o "Dir::State::status=$1/status")
@@ -66,10 +66,18 @@ private_download() {
   apt-get -qq "${APT_OPTIONS[@]}" install -y --download-only --reinstall "$@" > "$APT_FOLDER/apt.log" 2>&1
 }
 
-# private_unpack ROOT: unpacks what was downloaded; documentation is of no use here.
+# private_unpack ROOT: unpacks what was downloaded; documentation is of no use here. Libraries of packages older than the merge
+# of /lib into /usr/lib go where those of all others are.
 private_unpack() {
-  local deb
+  local deb folder
   mkdir -p "$1"
   for deb in "$APT_FOLDER"/cache/archives/*.deb; do dpkg-deb -x "$deb" "$1"; done
   rm -rf "$1"/usr/share/doc "$1"/usr/share/man "$1"/usr/share/locale "$1"/usr/share/lintian "$1"/usr/share/info "$1"/usr/share/bash-completion
+  for folder in lib lib64; do
+    if [ -d "$1/$folder" ] && [ ! -L "$1/$folder" ]; then
+      mkdir -p "$1/usr/$folder"
+      cp -al "$1/$folder/." "$1/usr/$folder/"
+      rm -rf --one-file-system "${1:?}/$folder"
+    fi
+  done
 }

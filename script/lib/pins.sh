@@ -15,6 +15,15 @@ PEERS_SUITE=trixie
 RESTIC_VERSION='0.18.0-*'
 BORG_VERSION='1.4.0-*'
 ZSTD_VERSION='1.5.7+dfsg-*'
+# The database servers that tests start. Of stable releases upstream's line counts; MySQL is in Debian's unstable suite alone.
+SERVERS_SUITE=bookworm
+MARIADB_VERSION='1:10.11.*'
+POSTGRES_VERSION='15.*'
+REDIS_VERSION='5:7.0.*'
+VALKEY_SUITE=trixie
+VALKEY_VERSION='8.1.*'
+MYSQL_SUITE=sid
+MYSQL_VERSION=9.7.4-2
 
 case $HOLDFAST_ARCH in
   x86_64)

@@ -5,6 +5,7 @@ record_lines() {
   printf "export %s='%s'\n" HOLDFAST_TOOLS "$HOLDFAST_TOOLS" HOLDFAST_NODE "$NODE_BIN/node" HOLDFAST_CRIU "$CRIU_BIN/criu" \
     HOLDFAST_RUNC "$RUNC_BIN/runc" HOLDFAST_NATIVE "$NATIVE_BIN"
   if [ -n "${PEERS_BIN:-}" ]; then printf "export HOLDFAST_PEERS='%s'\n" "$PEERS_BIN"; fi
+  if [ -n "${SERVERS_PATH:-}" ]; then printf "export HOLDFAST_SERVERS='%s'\n" "$SERVERS_PATH"; fi
   if [ -n "${OLD_NODE:-}" ]; then printf "export HOLDFAST_OLD_NODE='%s'\n" "$OLD_NODE"; fi
   printf "HOLDFAST_PATH='%s'\n" "$NODE_BIN:$PNPM_BIN"
 }

@@ -1,0 +1,46 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import type { ServerKind } from './server.js';
+
+const programsOf: Readonly<Record<ServerKind, readonly string[]>> = {
+  mysql: ['mysqld', 'mysql'],
+  mariadb: ['mariadbd', 'mariadb', 'mariadb-install-db'],
+  postgres: ['postgres', 'initdb', 'psql', 'pg_basebackup'],
+  redis: ['redis-server', 'redis-cli'],
+  valkey: ['valkey-server', 'valkey-cli'],
+};
+
+/**
+ * Why a kind of server cannot be started here, as a sentence for a skipped test; undefined where it can be. In CI it is always
+ * undefined: there the test runs, and fails by what is missing.
+ */
+export function missingServer(kind: ServerKind): string | undefined {
+  if (process.env['CI'] === 'true') return undefined;
+  const program = programsOf[kind].find((each) => findServerProgram(each) === undefined);
+  return program === undefined ? undefined : sentence(program);
+}
+
+/** Where bootstrap put a program of a server. Throws where it did not. */
+export function serverProgram(program: string): string {
+  const path = findServerProgram(program);
+  if (path === undefined) throw new Error(sentence(program));
+  return path;
+}
+
+function sentence(program: string): string {
+  return `the test server's program ${program} is not in HOLDFAST_SERVERS: script/bootstrap --for test brings it, or says why it cannot`;
+}
+
+function findServerProgram(program: string): string | undefined {
+  const folders = (process.env['HOLDFAST_SERVERS'] ?? '').split(delimiter).filter((folder) => folder !== '');
+  return folders.map((folder) => join(folder, program)).find((path) => isExecutable(path));
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

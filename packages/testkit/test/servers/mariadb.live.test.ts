@@ -1,0 +1,4 @@
+import { startMariadb } from '@holdfast/testkit/servers';
+import { sqlWords, serverBehaviour } from './server-behaviour.js';
+
+serverBehaviour('mariadb', 'startMariadb', startMariadb, sqlWords);

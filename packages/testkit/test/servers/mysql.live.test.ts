@@ -1,0 +1,4 @@
+import { startMysql } from '@holdfast/testkit/servers';
+import { sqlWords, serverBehaviour } from './server-behaviour.js';
+
+serverBehaviour('mysql', 'startMysql', startMysql, sqlWords);

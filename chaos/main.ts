@@ -24,7 +24,7 @@ async function main(): Promise<number> {
   const options = chaosOptions(process.argv.slice(2));
   if (options === undefined) return 0;
   if (process.getuid?.() !== 0) throw new Error('it needs root, since CRIU does: run it with sudo');
-  const holdfast: [string, ...string[]] = [process.execPath, fileURLToPath(new URL('../packages/cli/dist/main.js', import.meta.url))];
+  const holdfast: [string, ...string[]] = [process.execPath, fileURLToPath(new URL('../packages/cli/lib/main.js', import.meta.url))];
   const say = (text: string): void => (options.json ? console.error(text) : console.log(text));
   say(`seed ${options.seed}`);
   const summary = await runCampaign(options, holdfast, say);

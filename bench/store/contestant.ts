@@ -22,7 +22,7 @@ export interface Contestant {
   readonly restore: (place: string, target: string) => Command;
 }
 
-const runner = fileURLToPath(new URL('holdfast-runner.ts', import.meta.url));
+const runner = fileURLToPath(new URL('holdfast-runner.mjs', import.meta.url));
 const none = (): Readonly<Record<string, string>> => ({});
 const nothing = (place: string): Command => ({ script: ':', cwd: place });
 

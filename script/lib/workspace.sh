@@ -10,8 +10,8 @@ lock_hash() { cat pnpm-lock.yaml package.json packages/*/package.json 2> /dev/nu
 
 workspace_built() {
   local stamp=node_modules/.holdfast-built
-  [ -e "$stamp" ] && [ -e packages/cli/dist/main.js ] &&
-    [ -z "$(find packages/*/src packages/*/tsconfig.json tsconfig*.json packages/*/package.json -newer "$stamp" -print -quit 2> /dev/null)" ]
+  [ -e "$stamp" ] && [ -e packages/cli/lib/main.js ] &&
+    [ -z "$(find packages/*/src script/bundle.mjs packages/*/tsconfig.json tsconfig*.json packages/*/package.json -newer "$stamp" -print -quit 2> /dev/null)" ]
 }
 
 ensure_workspace() {

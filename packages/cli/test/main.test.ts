@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
 
-const main = resolve(import.meta.dirname, '../dist/main.js');
+const main = resolve(import.meta.dirname, '../lib/main.js');
 
 function holdfast(...argv: readonly string[]) {
   return spawnSync(process.execPath, [main, ...argv], { encoding: 'utf8', timeout: 15_000 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 
-const main = resolve(import.meta.dirname, '../../dist/main.js');
+const main = resolve(import.meta.dirname, '../../lib/main.js');
 const isRoot = process.getuid?.() === 0;
 
 test.skipIf(!isRoot && process.env['CI'] !== 'true')(

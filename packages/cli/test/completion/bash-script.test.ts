@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bashScript } from '../../src/completion/bash-script.js';
 
-const main = resolve(import.meta.dirname, '../../dist/main.js');
+const main = resolve(import.meta.dirname, '../../lib/main.js');
 let directory: string;
 
 beforeAll(async () => {

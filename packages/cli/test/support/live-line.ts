@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 
-const main = resolve(import.meta.dirname, '../../dist/main.js');
+const main = resolve(import.meta.dirname, '../../lib/main.js');
 
 /** Why the compiled command cannot run jobs here; undefined where it can. */
 export function missingHere(): string | undefined {

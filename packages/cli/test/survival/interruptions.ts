@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { differences, digestOutputs, type HeldLine, HeldRun, machineGone, numberField, runUndisturbed, type Victim } from '@holdfast/testkit/victims';
 
-export const holdfast: readonly [string, ...string[]] = [process.execPath, fileURLToPath(new URL('../../dist/main.js', import.meta.url))];
+export const holdfast: readonly [string, ...string[]] = [process.execPath, fileURLToPath(new URL('../../lib/main.js', import.meta.url))];
 
 export interface Survived {
   /** All that it left: work, logs, storage, state. Removed by `forget`, so that a failed test can be looked into. */

@@ -56,7 +56,7 @@ const answerSchema = z.discriminatedUnion('ok', [
  */
 export async function probeDirectory(request: ProbeRequest): Promise<DirectoryFacts> {
   const { path, operation, timeoutMs = 3000 } = request;
-  const program = fileURLToPath(new URL('./probe-child.js', import.meta.url));
+  const program = fileURLToPath(new URL('./probe-main.js', import.meta.url));
   const fileName = `${probeFilePrefix}${randomBytes(8).toString('hex')}`;
   const outcome = await runAbandonable({
     command: process.execPath,

@@ -1,4 +1,4 @@
-// What a run of Holdfast does with its staged images, as a process of its own:
+// What a run of Holdfast does with its staged images, as a process of its own; JavaScript, so that no figure holds the stripping of types:
 // holdfast-runner create REPOSITORY | store REPOSITORY IMAGES [PREVIOUS] | restore REPOSITORY TARGET
 // PREVIOUS is where the images of the snapshot before still lie. `store` prints {"changedPages", "storedBytes"}: the pages that went into blocks, and the blocks' bytes.
 // With a key of 32 bytes in the file that HOLDFAST_BENCH_KEY_FILE names, the repository is encrypted.
@@ -14,8 +14,7 @@ const encryption = keyFile === undefined ? {} : { encryptionKey: await readFile(
 await using store = await openRepository({ root: resolve(repository), create: command === 'create', ...encryption });
 
 if (command === 'store') {
-  const holder = { attempt: `attempt-${process.pid}`, host: 'bench', pid: process.pid };
-  const epoch = await store.claim(job, holder, { kind: 'newest' });
+  const epoch = await store.claim(job, { attempt: `attempt-${process.pid}`, host: 'bench', pid: process.pid }, { kind: 'newest' });
   await using writer = await store.begin(epoch, epoch.from);
   const olds = previousFolder === undefined ? [] : await new StagedImages(previousFolder).objects();
   const previous = new Map(olds.map((object) => [object.key, object]));

@@ -23,18 +23,18 @@ export function zstd(bytes: Buffer): Buffer {
   return zstdCompressSync(bytes, { params, chunkSize: bytes.length + pageSizeBytes });
 }
 
-/**
- * What the pages come to when compressed, by every eighth of a large block: an incompressible one costs an eighth of the time. Zero, so always worth
- * a try, for a small one.
- */
-export function estimateBytes(pages: Buffer): number {
+/** What the pages come to when compressed, by every eighth of a large block: an incompressible one costs an eighth of the time. Zero, so always worth a try, for a small one. */
+function estimateBytes(pages: Buffer): number {
   const count = pages.length / pageSizeBytes;
   if (count < probedFraction * 4) return 0;
   const sampled = Math.floor(count / probedFraction);
-  const sample = Buffer.allocUnsafe(sampled * pageSizeBytes);
-  for (let offset = 0; offset < sample.length; offset += pageSizeBytes) {
-    const source = offset * probedFraction;
-    pages.copy(sample, offset, source, source + pageSizeBytes);
-  }
-  return (zstd(sample).length * count) / sampled;
+  const ordinals = Array.from({ length: sampled }, (_, at) => at * probedFraction);
+  return (sampledBytes(pages, ordinals) * count) / sampled;
+}
+
+/** What those pages come to when compressed by themselves. */
+export function sampledBytes(pages: Buffer, ordinals: readonly number[]): number {
+  const sample = Buffer.allocUnsafe(ordinals.length * pageSizeBytes);
+  for (const [at, ordinal] of ordinals.entries()) pages.copy(sample, at * pageSizeBytes, ordinal * pageSizeBytes, (ordinal + 1) * pageSizeBytes);
+  return zstd(sample).length;
 }

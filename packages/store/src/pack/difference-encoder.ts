@@ -4,13 +4,18 @@ import { ByteWriter } from '../codec/byte-writer.js';
 import type { KeyedHash } from '../codec/keyed-hash.js';
 import type { BlockSlot } from '../workers/block-slot.js';
 import { blockBytes } from './block.js';
+import { areAlike } from './page-likeness.js';
 import { xorInto } from './xor-pages.js';
 
 export interface Difference {
-  /** The pages XORed with their older selves; those without one are whole. Valid until the next call. */
+  /** Those pages that are much like their older selves, XORed with them; the others are whole. Valid until the next call. */
   readonly pages: Buffer;
   /** The plan as it is stored; see docs/format.md, "Packs". */
   readonly extra: Buffer;
+  /** Which pages are XORed, in ascending order. */
+  readonly ordinals: readonly number[];
+  /** Which of the bases these stand on: places in the list that was given. */
+  readonly usedBases: readonly number[];
 }
 
 const wholePage = 0xffff;
@@ -25,26 +30,38 @@ export class DifferenceEncoder {
     this.#hash = hash;
   }
 
-  /** Undefined where no older page is what it was: what cannot be read or has another hash is taken as not there. */
+  /** Undefined where no page is much like its older self, or that is not what it was: what cannot be read or has another hash is taken as not there. */
   encode(slot: BlockSlot, pageCount: number, bases: readonly string[]): Difference | undefined {
     const read = this.#readOldPages(slot, pageCount);
-    if (read.size === 0) return undefined;
-    const extra = new ByteWriter().u16(bases.length);
-    for (const id of bases) extra.bytes(Buffer.from(id, 'hex'));
-    const lengthBytes = pageCount * pageSizeBytes;
-    slot.pages.copy(this.#difference, 0, 0, lengthBytes);
-    let differing = 0;
+    const ordinals: number[] = [];
+    const usedBases: number[] = [];
+    const plan = new ByteWriter(pageCount * 4);
     for (let ordinal = 0; ordinal < pageCount; ordinal += 1) {
-      const page = slot.oldPage(ordinal);
-      const start = ordinal * pageSizeBytes;
-      const isKnown =
-        page !== undefined && read.has(ordinal) && this.#hash.equals(slot.oldHash(ordinal), 0, this.#old.subarray(start, start + pageSizeBytes));
-      extra.u16(isKnown ? page.base : wholePage).u16(isKnown ? page.index : 0);
-      if (!isKnown) continue;
-      xorInto(this.#difference, start, this.#old, start, pageSizeBytes);
-      differing += 1;
+      const old = read.has(ordinal) ? slot.oldPage(ordinal) : undefined;
+      if (old === undefined || !this.#isWorthIt(slot, ordinal)) {
+        plan.u16(wholePage).u16(0);
+        continue;
+      }
+      ordinals.push(ordinal);
+      if (!usedBases.includes(old.base)) usedBases.push(old.base);
+      plan.u16(usedBases.indexOf(old.base)).u16(old.index);
     }
-    return differing === 0 ? undefined : { pages: this.#difference.subarray(0, lengthBytes), extra: extra.view() };
+    if (ordinals.length === 0) return undefined;
+    const extra = new ByteWriter().u16(usedBases.length);
+    for (const base of usedBases) extra.bytes(Buffer.from(bases[base] ?? '', 'hex'));
+    extra.bytes(plan.view());
+    const pages = this.#difference.subarray(0, pageCount * pageSizeBytes);
+    slot.pages.copy(pages, 0, 0, pages.length);
+    for (const ordinal of ordinals) xorInto(pages, ordinal * pageSizeBytes, this.#old, ordinal * pageSizeBytes, pageSizeBytes);
+    return { pages, extra: extra.view(), ordinals, usedBases };
+  }
+
+  /** The look at the bytes comes first, since it is quicker than the hash. */
+  #isWorthIt(slot: BlockSlot, ordinal: number): boolean {
+    const start = ordinal * pageSizeBytes;
+    return (
+      areAlike(slot.pages, start, this.#old, start) && this.#hash.equals(slot.oldHash(ordinal), 0, this.#old.subarray(start, start + pageSizeBytes))
+    );
   }
 
   /** Reads what follows each other in a file at once. Tells which pages were there. */

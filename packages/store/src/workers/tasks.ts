@@ -15,6 +15,8 @@ export interface EncodeResponse {
   readonly codec: number;
   /** Of the slot's stored bytes. */
   readonly lengthBytes: number;
+  /** Of a delta: which of the request's bases it stands on. */
+  readonly usedBases: readonly number[];
 }
 
 export interface DecodeRequest {

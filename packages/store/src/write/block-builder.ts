@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { pageSizeBytes } from '@holdfast/core/basics';
-import { blockPages, codecs } from '../pack/block.js';
+import { blockPages } from '../pack/block.js';
 import type { PackWriter } from '../pack/pack-writer.js';
 import type { BlockSlot } from '../workers/block-slot.js';
 import type { BlockWorkers } from '../workers/block-workers.js';
@@ -140,9 +140,9 @@ export class BlockBuilder {
     try {
       await before;
       if (result.status === 'rejected') throw result.reason;
-      const { codec, lengthBytes } = result.value;
+      const { codec, lengthBytes, usedBases } = result.value;
       const pack = await this.#packs.append({ id, codec, pageCount, bytes: slot.stored.subarray(0, lengthBytes) });
-      this.#blocks.settle(ordinal, { id, pack, bases: codec === codecs.delta ? bases : [] });
+      this.#blocks.settle(ordinal, { id, pack, bases: usedBases.flatMap((at) => bases[at] ?? []) });
     } finally {
       this.#slots.release(slot);
       for (const file of files) await file.release();

@@ -40,6 +40,15 @@ export class ObjectHashes {
     return hash === undefined || hash.equals(unknown) ? undefined : hash;
   }
 
+  /** Copies the hashes of these pages; false, and nothing is copied, where they are not known or not in one chunk. Those of zero pages are zeros. */
+  copy(first: number, count: number, target: Buffer, offset: number): boolean {
+    const chunk = this.#chunks.get(chunkOf(first));
+    const at = (first % chunkHashes) * hashLength;
+    if (chunk === undefined || at + count * hashLength > chunk.length) return false;
+    chunk.copy(target, offset, at, at + count * hashLength);
+    return true;
+  }
+
   async #read(ordinal: number): Promise<Buffer | undefined> {
     if (this.#file === undefined) return undefined;
     const sealedBytes = Math.min(chunkHashes, this.#pageCount - ordinal * chunkHashes) * hashLength + sealBytes;

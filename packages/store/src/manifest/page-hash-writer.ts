@@ -53,6 +53,13 @@ export class PageHashWriter {
     return offset;
   }
 
+  /** Room for the hashes of the next pages at once. False, and nothing is taken, where it is not in one chunk or `write` does not write them. */
+  take(count: number, write: (chunk: Buffer, offset: number) => boolean): boolean {
+    if (this.#used + count * hashLength > chunkBytes || !write(this.#chunk, this.#used)) return false;
+    this.#used += count * hashLength;
+    return true;
+  }
+
   get chunk(): Buffer {
     return this.#chunk;
   }

@@ -22,6 +22,8 @@ import type {
 const threadLimit = 8;
 /** So many tasks take less time than a thread takes to start. */
 const tasksBeforeThreads = 4;
+/** One is worked on, one waits. */
+const pendingBeforeThread = 2;
 
 const ownProgram = new URL('./worker-main.js', import.meta.url);
 
@@ -98,11 +100,12 @@ export class ThreadPool implements BlockWorkers {
     return promise;
   }
 
+  /** A thread more is begun where all have work and more waits: one that is just keeping up is enough, and a start costs as much as a dozen tasks. */
   #leastBusy(): Thread {
-    const free = this.#threads.find(({ pending }) => pending.size === 0);
-    if (free !== undefined) return free;
-    if (this.#threads.length < this.width) return this.#begin();
-    return this.#threads.reduce((least, thread) => (thread.pending.size < least.pending.size ? thread : least));
+    const [first, ...others] = this.#threads;
+    if (first === undefined) return this.#begin();
+    const least = others.reduce((one, thread) => (thread.pending.size < one.pending.size ? thread : one), first);
+    return least.pending.size >= pendingBeforeThread && this.#threads.length < this.width ? this.#begin() : least;
   }
 
   #begin(): Thread {

@@ -83,22 +83,35 @@ export class ChangeDetector {
     else known.slot.windowHash(known.index).copy(hash.bytes, hash.offset);
     const pageHashes = known?.slot.hasPageHashes(known.index) === true ? known.slot : undefined;
     const same = this.#references.find((reference) => reference.isWindow(mask, hash.bytes, hash.offset));
+    if (same !== undefined) {
+      this.#takeOver(same, mask, pageCount, bytes, offset);
+      return;
+    }
     let at = offset;
     for (let position = 0; position < windowPages; position += 1) {
       if ((mask & (1 << position)) === 0) continue;
-      if (same === undefined) this.#takePage(bytes, at, position, window * windowPages + position, pageHashes);
-      else this.#takeOver(same, bytes, at, position);
+      this.#takePage(bytes, at, position, window * windowPages + position, pageHashes);
       at += pageSizeBytes;
     }
   }
 
-  /** A page of a window that is stored. */
-  #takeOver(reference: StoredPages, bytes: Buffer, offset: number, position: number): void {
+  /** A window that is stored. */
+  #takeOver(reference: StoredPages, mask: number, pageCount: number, bytes: Buffer, offset: number): void {
+    for (let position = 0; position < windowPages; position += 1)
+      if ((mask & (1 << position)) !== 0) this.segments.append(reference.block(position), reference.index(position), 1);
+    if (this.#tools.hashes.take(pageCount, (chunk, at) => reference.copyHashes(chunk, at))) return;
+    let at = offset;
+    for (let position = 0; position < windowPages; position += 1) {
+      if ((mask & (1 << position)) === 0) continue;
+      this.#takeOverHash(reference, bytes, at, position);
+      at += pageSizeBytes;
+    }
+  }
+
+  #takeOverHash(reference: StoredPages, bytes: Buffer, offset: number, position: number): void {
     const { hash, hashes } = this.#tools;
-    const block = reference.block(position);
-    this.segments.append(block, reference.index(position), 1);
     const at = hashes.next();
-    if (block === zeroBlock) return;
+    if (reference.block(position) === zeroBlock) return;
     const known = reference.hash(position);
     if (known === undefined) hash.into(hashes.chunk, at, bytes.subarray(offset, offset + pageSizeBytes));
     else known.copy(hashes.chunk, at);

@@ -60,6 +60,11 @@ export class MovedPages implements StoredPages {
     return this.#current?.hash(position);
   }
 
+  /** They lie in two windows. */
+  copyHashes(): boolean {
+    return false;
+  }
+
   #endOf(at: number): number {
     const move = this.#moves[at];
     return move === undefined ? Number.POSITIVE_INFINITY : move.firstPage + move.pageCount;

@@ -21,6 +21,8 @@ export interface StoredPages {
   index(position: number): number;
   /** The hash of its page there; undefined where it has none or it is not known. */
   hash(position: number): Buffer | undefined;
+  /** Writes the hashes of all its pages of the window, in their order, at once; false where that cannot be done. */
+  copyHashes(target: Buffer, at: number): boolean;
 }
 
 /** One stored object, its pages where they are. */
@@ -62,6 +64,10 @@ export class PageReference implements StoredPages {
   hash(position: number): Buffer | undefined {
     if ((this.#mask & (1 << position)) === 0) return undefined;
     return this.#hashes.get(this.#cursor.ordinal + bitsBelow(this.#mask, position));
+  }
+
+  copyHashes(target: Buffer, at: number): boolean {
+    return this.#hashes.copy(this.#cursor.ordinal, this.#cursor.pageCount, target, at);
   }
 }
 

@@ -121,3 +121,27 @@ test('pages of random content that are new altogether are stored as they are', a
   const { blocks } = await readManifest(contextOf(place.root, store), jobPaths(place.root, 'job'), other);
   expect(blocks.bases).toEqual([]);
 });
+
+test('only pages that are much like their older selves are stored as differences, and only blocks that have such pages are named as bases', async () => {
+  await using place = await temporaryPlace();
+  await using store = await openRepository({ root: place.root, create: true });
+  const epoch = await store.claim('job', holder, { kind: 'newest' });
+  const generations = { store, epoch, scratch: place.scratch };
+  const state = patternBytes(512 * page, 1);
+  const first = await commit(generations, undefined, state, 0);
+  const context = contextOf(place.root, store);
+  const { blocks: before } = await readManifest(context, jobPaths(place.root, 'job'), first);
+  expect(before.length).toBe(2);
+  const after = Buffer.from(state);
+  // Of the first block one page in four is another; of the second, one in four has eight bytes changed.
+  for (let at = 0; at < 256; at += 4) patternBytes(page, 1000 + at).copy(after, at * page);
+  for (let at = 256; at < 512; at += 4) after.writeDoubleLE(at, at * page + 1000);
+  const second = await commit(generations, first, after, 1);
+  const { blocks } = await readManifest(context, jobPaths(place.root, 'job'), second);
+  const bases = blocks.bases.filter((_, at) => at % 2 === 1).map((ordinal) => blocks.ids.subarray(ordinal * 16, ordinal * 16 + 16).toString('hex'));
+  expect(bases).toEqual([before.ids.subarray(16, 32).toString('hex')]);
+  // 64 whole pages of random bytes, and 64 differences of eight bytes.
+  expect(second.storedBytes).toBeLessThan(64 * page + 64 * 100);
+  await using reader = await store.open(second);
+  expect(Buffer.from(await reader.read('m')).equals(after)).toBe(true);
+});

@@ -1,5 +1,6 @@
 import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { CheckpointSummary } from '@holdfast/core';
 import { openRepository } from '@holdfast/store';
 import { commitBytes, memoryObject, patternBytes } from '@holdfast/testkit/checkpoint-store';
 import { applyFault } from '@holdfast/testkit/faults';
@@ -62,3 +63,31 @@ test('page hashes are kept for the newest snapshot only', async () => {
   const files = await readdir(join(place.root, 'jobs/job/manifests'));
   expect(files.filter((file) => file.endsWith('.pages'))).toEqual(['0000000003.0000000002.b.pages']);
 });
+
+test.each([
+  ['the old one', 35, 16],
+  ['the new one', 16, 35],
+  ['both', 35, 35],
+])(
+  'page hashes of unchanged windows are known to the snapshot after the next, also where a window lies in two chunks of %s',
+  async (_what, first, second) => {
+    await using place = await temporaryPlace();
+    const store = await openRepository({ root: place.root, create: true });
+    const epoch = await store.claim('job', holder, { kind: 'newest' });
+    // A chunk has 4096 hashes. Where the first window begins with page 35, the one of page 4128 begins with hash 4093.
+    const bytes = patternBytes(4232 * 4096, 1);
+    const memoryFrom = (page: number, all: Buffer): ReturnType<typeof memoryObject> =>
+      memoryObject('memory', all.subarray(page * 4096), 0x7ee0 + page);
+    let parent: CheckpointSummary | undefined;
+    for (const page of [first, second]) {
+      await using writer = await store.begin(epoch, parent);
+      await writer.put(memoryFrom(page, bytes));
+      parent = (await writer.commit({})).summary;
+    }
+    const changed = Buffer.from(bytes);
+    const pages = [48, 4111, 4128, 4130, 4131, 4143, 4231];
+    for (const page of pages) changed.fill(3, page * 4096, page * 4096 + 9);
+    await using writer = await store.begin(epoch, parent);
+    expect((await writer.put(memoryFrom(second, changed))).changedPages).toBe(pages.length);
+  },
+);

@@ -40,7 +40,7 @@ export async function putObject(
   hashes.beginObject();
   const detector = new ChangeDetector({ hash: context.hash, builder, hashes }, { ...known, old });
   const maps = [known.parent, known.like].flatMap((stored) => stored?.map ?? []);
-  const read = isWorthThreads(object) ? hashedWindows(object, source, maps, hashing) : readWindows(object, source);
+  const read = context.hash.isSlow && isWorthThreads(object) ? hashedWindows(object, source, maps, hashing) : readWindows(object, source);
   let pages = 0;
   try {
     for await (const { windows, bytes, hashes: slot } of read) {

@@ -61,6 +61,13 @@ export const failureCauses: readonly FailureCause[] = [
     kind: 'conflict',
   },
   {
+    // CRIU opens /proc/PID relative to /proc.
+    pattern: /Can't open \d+(?:\/\S+)?: No such file/,
+    message: 'a process of the job ended while CRIU looked at it',
+    hint: 'the next snapshot is taken as usual',
+    kind: 'conflict',
+  },
+  {
     pattern: /(?:Can't open file|Can't restore file for mapping|Can't open) (\S+?)[:,]? .*(?:No such file|ENOENT)|Can't open file (\S+)/,
     message: 'the file $1, which the job has open, is not there',
     hint: 'install the same programs and put the same files on this machine, or track the folder that the file lies in',

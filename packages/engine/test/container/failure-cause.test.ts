@@ -18,6 +18,8 @@ test.each([
     'the file opt/tool, which the job has open, is not there',
     'not-found',
   ],
+  ["(00.1) Error (criu/proc_parse.c:1): Can't open 22943: No such file or directory", 'a process of the job ended', 'conflict'],
+  ["(00.1) Error (criu/proc_parse.c:1): Can't open 22943/stat: No such file or directory", 'a process of the job ended', 'conflict'],
   ['(00.1) Error (criu/sk-inet.c:191): inet: Connected TCP socket, consider using --tcp-established option.', 'TCP connection', 'unsupported'],
   [
     "(00.1)  6: Error (criu/sk-inet.c:1059): inet: Can't bind inet socket (id 28): Address already in use",

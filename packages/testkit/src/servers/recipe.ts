@@ -9,7 +9,7 @@ export interface Place {
   readonly certificates: Certificates | undefined;
   /** No two servers of one process have the same. */
   readonly number: number;
-  /** The server that this one follows. */
+  /** The server that this one follows, or shares its owner's password, users and authority with. */
   readonly primary: Place | undefined;
 }
 

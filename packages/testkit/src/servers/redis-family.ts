@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { freePort } from './free-port.js';
 import { serverProgram } from './programs.js';
 import type { Place, Recipe } from './recipe.js';
 import type { ServerAccess } from './server.js';
@@ -9,7 +10,7 @@ import { serverFile } from './unprivileged.js';
 const refusal = /^(ERR|NOPERM|NOAUTH|WRONGPASS|WRONGTYPE|READONLY|LOADING|MASTERDOWN|NOREPLICAS|MISCONF|EXECABORT|NOSCRIPT|MOVED|ASK|CLUSTERDOWN) /m;
 
 /** Redis and Valkey, which differ in their names. Every write is synced, nothing is evicted, and only a user with a password is let in. */
-export function redisRecipe(kind: 'redis' | 'valkey'): Recipe {
+export function redisRecipe(kind: 'redis' | 'valkey', { clustered }: { readonly clustered: boolean } = { clustered: false }): Recipe {
   return {
     kind,
     ownerName: 'holdfast',
@@ -19,7 +20,8 @@ export function redisRecipe(kind: 'redis' | 'valkey'): Recipe {
     ping: 'PING',
     makeSpace: (name, password) => `ACL SETUSER ${name} on >${password} ~${name}:* &${name}:* +@all -@admin -@dangerous +info\nACL SAVE`,
     async prepare(place) {
-      await serverFile(join(place.folder, 'server.conf'), configuration(place).join('\n'));
+      const lines = [...configuration(place), ...(clustered ? clusterSettings(place, await freePort()) : [])];
+      await serverFile(join(place.folder, 'server.conf'), `${lines.join('\n')}\n`);
       await serverFile(usersOf(place), place.primary === undefined ? ownUsers(place) : await readFile(usersOf(place.primary), 'utf8'));
     },
     command: ({ folder }) => [serverProgram(`${kind}-server`), join(folder, 'server.conf')],
@@ -27,6 +29,7 @@ export function redisRecipe(kind: 'redis' | 'valkey'): Recipe {
       program: `${kind}-cli`,
       arguments: [
         '--no-auth-warning',
+        ...(clustered ? ['-c'] : []),
         '-h',
         host,
         '-p',
@@ -81,6 +84,11 @@ function configuration(place: Place): string[] {
     `masterauth ${owner.password}`,
     'repl-diskless-sync-delay 0',
   ];
+}
+
+/** By default the nodes talk on a port of their own far above, which may be an outgoing connection's. */
+function clusterSettings({ certificates }: Place, busPort: number): string[] {
+  return ['cluster-enabled yes', `cluster-port ${busPort}`, 'cluster-node-timeout 2000', `tls-cluster ${certificates === undefined ? 'no' : 'yes'}`];
 }
 
 /** How much of the stream of writes a server has, of its answer to INFO. */

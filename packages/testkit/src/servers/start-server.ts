@@ -14,7 +14,10 @@ import { serverFolder } from './unprivileged.js';
 
 const defaultReadyTimeoutMs = 120_000;
 
-/** Starts a server by its recipe on a free port of 127.0.0.1, in a temporary folder that is gone after its disposal. */
+/**
+ * Starts a server by its recipe on a free port of 127.0.0.1, in a temporary folder that is gone after its disposal. It has the owner's
+ * password and the authority of `primary`, where there is one.
+ */
 export async function startServer(recipe: Recipe, options: ServerOptions, primary?: Place): Promise<TestServer> {
   await using cleanup = new AsyncDisposableStack();
   const scratch = cleanup.use(await createScratchFolder(recipe.kind));
@@ -52,7 +55,8 @@ export async function startServer(recipe: Recipe, options: ServerOptions, primar
   };
 }
 
-async function choosePlace(recipe: Recipe, folder: string, options: ServerOptions, primary: Place | undefined): Promise<Place> {
+/** A server's place before there is anything in it but its certificates. */
+export async function choosePlace(recipe: Recipe, folder: string, options: ServerOptions, primary?: Place): Promise<Place> {
   const port = await freePort();
   const certificates = options.tls === true ? await certificatesIn(folder, primary?.certificates) : undefined;
   const known = {
@@ -82,7 +86,8 @@ async function runClient(recipe: Recipe, statements: string, as: ServerAccess): 
   return stdout.trimEnd();
 }
 
-async function freshSpace(recipe: Recipe, owner: ServerAccess, query: (statements: string) => Promise<string>): Promise<ServerAccess> {
+/** `query` runs statements as the owner of every server that is to know the new user. */
+export async function freshSpace(recipe: Recipe, owner: ServerAccess, query: (statements: string) => Promise<unknown>): Promise<ServerAccess> {
   const name = `t${randomBytes(6).toString('hex')}`;
   const password = secret();
   await query(recipe.makeSpace(name, password));

@@ -7,16 +7,20 @@ import { disposedInChild, killedInChild } from './in-child.js';
 export interface Words {
   write(space: string, value: number): string;
   read(space: string): string;
+  /** The least that only a user of the space may do in it. */
+  enter(space: string): string;
 }
 
 export const sqlWords: Words = {
   write: (_space, value) => `CREATE TABLE IF NOT EXISTS kept (value INT); INSERT INTO kept VALUES (${value});`,
   read: () => 'SELECT max(value) FROM kept',
+  enter: () => 'SELECT 1',
 };
 
 export const keyWords: Words = {
   write: (space, value) => `SET ${space}kept ${value}`,
   read: (space) => `GET ${space}kept`,
+  enter: (space) => `EXISTS ${space}kept`,
 };
 
 /** What every kind of test server promises. `name` is its start function's. */
@@ -47,8 +51,9 @@ export function serverBehaviour(kind: ServerKind, name: string, start: (options?
     it('gives each test a space that another user does not see', async () => {
       const [mine, yours] = [await server.fresh(), await server.fresh()];
       await server.query(words.write(mine.space, 1), mine);
-      await expect(server.query(words.read(mine.space), { ...yours, space: mine.space })).rejects.toThrow();
-      await expect(server.query(words.read(mine.space), { ...mine, password: 'wrong' })).rejects.toThrow();
+      expect(await server.query(words.enter(mine.space), mine)).toBe('1');
+      await expect(server.query(words.enter(mine.space), { ...yours, space: mine.space })).rejects.toThrow();
+      await expect(server.query(words.enter(mine.space), { ...mine, password: 'wrong' })).rejects.toThrow();
       expect(mine.url).not.toContain(mine.password);
     });
 

@@ -31,6 +31,13 @@ const mariadb: Recipe = {
   command: (place) => [serverProgram('mariadbd'), ...familyOptions(place), '--gtid-strict-mode=ON', '--innodb-flush-log-at-trx-commit=1', ...small],
   client: (access) =>
     sqlClient('mariadb', access, access.caFile === undefined ? ['--skip-ssl'] : ['--ssl-verify-server-cert', `--ssl-ca=${access.caFile}`]),
+  container: {
+    image: 'mariadb:10.11',
+    port: 3306,
+    ownerName: 'root',
+    environment: ({ password, space }) => ({ MARIADB_ROOT_PASSWORD: password, MARIADB_DATABASE: space }),
+    command: [],
+  },
   replication: {
     follow: ({ owner }) =>
       `CHANGE MASTER TO MASTER_HOST = '${owner.host}', MASTER_PORT = ${owner.port}, MASTER_USER = '${owner.user}',

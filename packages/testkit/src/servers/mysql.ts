@@ -42,6 +42,13 @@ const mysql: Recipe = {
       access,
       access.caFile === undefined ? ['--ssl-mode=DISABLED', '--get-server-public-key'] : ['--ssl-mode=VERIFY_IDENTITY', `--ssl-ca=${access.caFile}`],
     ),
+  container: {
+    image: 'mysql:8.4',
+    port: 3306,
+    ownerName: 'root',
+    environment: ({ password, space }) => ({ MYSQL_ROOT_PASSWORD: password, MYSQL_DATABASE: space }),
+    command: [],
+  },
   replication: {
     follow: ({ owner }) =>
       `CHANGE REPLICATION SOURCE TO SOURCE_HOST = '${owner.host}', SOURCE_PORT = ${owner.port}, SOURCE_USER = '${owner.user}',

@@ -45,6 +45,12 @@ const postgres: Recipe = {
     arguments: ['-XqAt', '-v', 'ON_ERROR_STOP=1', '-h', host, '-p', String(port), '-U', user, '-d', space, '-f', '-'],
     env: { PGPASSWORD: password, ...tlsOf(caFile) },
   }),
+  container: {
+    image: 'postgres:17',
+    port: 5432,
+    environment: ({ user, password, space }) => ({ POSTGRES_USER: user, POSTGRES_PASSWORD: password, POSTGRES_DB: space }),
+    command: [],
+  },
   replication: {
     // The copy of the primary's data that `prepare` made says whom it follows.
     follow: () => '',

@@ -39,6 +39,19 @@ export interface Recipe {
   /** Makes a user with a space of its own, both of the given name. */
   makeSpace(name: string, password: string): string;
   readonly replication: Replication;
+  readonly container: ContainerRecipe;
+}
+
+/** The same server from its official image. */
+export interface ContainerRecipe {
+  readonly image: string;
+  readonly port: number;
+  /** Where the image makes another owner than the recipe's. */
+  readonly ownerName?: string;
+  readonly environment: (owner: ServerAccess) => Readonly<Record<string, string>>;
+  readonly command: readonly string[];
+  /** Files in it, content by path. */
+  readonly files?: (owner: ServerAccess) => Readonly<Record<string, string>>;
 }
 
 /** How one server follows another. */

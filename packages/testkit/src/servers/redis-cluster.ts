@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { formCluster } from './form-cluster.js';
+import { choosePlace, freshSpace } from './choose-place.js';
 import { parseClusterNodes, primaryOfSlot } from './cluster-nodes.js';
 import { redisRecipe } from './redis-family.js';
 import { createScratchFolder } from './scratch-folder.js';
 import type { ServerAccess, ServerOptions, TestServer } from './server.js';
-import { choosePlace, freshSpace, startServer } from './start-server.js';
+import { startServer } from './start-server.js';
 import { serverFolder } from './unprivileged.js';
 
 export interface ClusterOptions extends ServerOptions {

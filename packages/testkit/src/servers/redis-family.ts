@@ -22,7 +22,7 @@ export function redisRecipe(kind: 'redis' | 'valkey', { clustered }: { readonly 
     async prepare(place) {
       const lines = [...configuration(place), ...(clustered ? clusterSettings(place, await freePort()) : [])];
       await serverFile(join(place.folder, 'server.conf'), `${lines.join('\n')}\n`);
-      await serverFile(usersOf(place), place.primary === undefined ? ownUsers(place) : await readFile(usersOf(place.primary), 'utf8'));
+      await serverFile(usersOf(place), place.primary === undefined ? ownUsers(place.owner) : await readFile(usersOf(place.primary), 'utf8'));
     },
     command: ({ folder }) => [serverProgram(`${kind}-server`), join(folder, 'server.conf')],
     client: ({ host, port, user, password, caFile }: ServerAccess) => ({
@@ -41,6 +41,13 @@ export function redisRecipe(kind: 'redis' | 'valkey', { clustered }: { readonly 
       env: { REDISCLI_AUTH: password },
     }),
     failed: (output, errors) => errors !== '' || refusal.test(output),
+    container: {
+      image: kind === 'redis' ? 'redis:7' : 'valkey/valkey:8.1',
+      port: 6379,
+      environment: () => ({}),
+      command: [`${kind}-server`, '--aclfile', '/data/users.acl', '--appendonly', 'yes', '--appendfsync', 'always'],
+      files: (owner) => ({ '/data/users.acl': ownUsers(owner) }),
+    },
     replication: {
       follow: ({ owner }) => `REPLICAOF ${owner.host} ${owner.port}`,
       position: 'INFO replication',
@@ -56,8 +63,8 @@ function usersOf({ folder }: Place): string {
   return join(folder, 'data', 'users.acl');
 }
 
-function ownUsers({ owner }: Place): string {
-  return `user default off\nuser ${owner.user} on >${owner.password} ~* &* +@all\n`;
+function ownUsers({ user, password }: ServerAccess): string {
+  return `user default off\nuser ${user} on >${password} ~* &* +@all\n`;
 }
 
 function configuration(place: Place): string[] {

@@ -11,7 +11,8 @@ export interface ServerProcess {
   /** In order, by the signal that the server takes for that; by SIGKILL where it is still there after ten seconds. */
   stop(signal: NodeJS.Signals): Promise<void>;
   kill(): Promise<void>;
-  signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
 }
 
 /** Starts a server's program in a folder, its output appended to a log there. It dies when this process does. */
@@ -61,7 +62,8 @@ export async function startProcess(command: readonly string[], folder: string, l
       late.abort();
       await timeUp;
     },
-    signal: (signal) => signalTree(pid, signal),
+    pause: () => Promise.resolve(signalTree(pid, 'SIGSTOP')),
+    resume: () => Promise.resolve(signalTree(pid, 'SIGCONT')),
   };
 }
 

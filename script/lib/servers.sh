@@ -95,19 +95,26 @@ prepare_mysql() {
   rm -rf --one-file-system "$folder"
 }
 
+# name_servers: what an earlier run brought stays known, whatever this one is for.
+name_servers() {
+  SERVERS_COMMON=$(servers_home mariadb-postgres-redis "$MARIADB_VERSION" "$POSTGRES_VERSION" "$REDIS_VERSION")
+  SERVERS_MYSQL=$(servers_home mysql "$MYSQL_VERSION")
+  SERVERS_VALKEY=$(servers_home valkey "$VALKEY_VERSION")
+  SERVERS_PATH=$SERVERS_COMMON/bin:$SERVERS_MYSQL/bin:$SERVERS_VALKEY/bin
+  [ -d "$HOLDFAST_TOOLS/servers" ] || SERVERS_PATH=''
+}
+
 # ensure_servers: the three roots side by side. What cannot be had is named, here and by the tests; in CI it is a failure.
 ensure_servers() {
-  local common mysql valkey root jobs=() status=0
-  common=$(servers_home mariadb-postgres-redis "$MARIADB_VERSION" "$POSTGRES_VERSION" "$REDIS_VERSION")
-  mysql=$(servers_home mysql "$MYSQL_VERSION")
-  valkey=$(servers_home valkey "$VALKEY_VERSION")
-  { ensure_root MySQL "$mysql" "$MYSQL_SUITE" mysqld "mysql-server-core=$MYSQL_VERSION" "mysql-client-core=$MYSQL_VERSION" &&
-    prepare_mysql "$mysql"; } & jobs+=($!)
-  ensure_root 'MariaDB, PostgreSQL or Redis' "$common" "$SERVERS_SUITE" 'mariadbd postgres redis-server' \
+  local root jobs=() status=0
+  mkdir -p "$HOLDFAST_TOOLS/servers"
+  name_servers
+  { ensure_root MySQL "$SERVERS_MYSQL" "$MYSQL_SUITE" mysqld "mysql-server-core=$MYSQL_VERSION" "mysql-client-core=$MYSQL_VERSION" &&
+    prepare_mysql "$SERVERS_MYSQL"; } & jobs+=($!)
+  ensure_root 'MariaDB, PostgreSQL or Redis' "$SERVERS_COMMON" "$SERVERS_SUITE" 'mariadbd postgres redis-server' \
     "mariadb-server-core=$MARIADB_VERSION" "mariadb-client-core=$MARIADB_VERSION" "postgresql-15=$POSTGRES_VERSION" \
     "redis-server=$REDIS_VERSION" openssl & jobs+=($!)
-  ensure_root Valkey "$valkey" "$VALKEY_SUITE" valkey-server "valkey-server=$VALKEY_VERSION" & jobs+=($!)
+  ensure_root Valkey "$SERVERS_VALKEY" "$VALKEY_SUITE" valkey-server "valkey-server=$VALKEY_VERSION" & jobs+=($!)
   for root in "${jobs[@]}"; do wait "$root" || status=1; done
-  SERVERS_PATH=$common/bin:$mysql/bin:$valkey/bin
   [ "$status" = 0 ] || [ "${CI:-}" != true ] || die 'in CI every requirement of the tests must be there' 'set HOLDFAST_DEBIAN_MIRROR to a full Debian mirror'
 }

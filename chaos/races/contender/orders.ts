@@ -1,0 +1,50 @@
+/** How a contender is started. */
+export interface ContenderArguments {
+  readonly name: string;
+  readonly root: string;
+  /** Scheme of the catalog's URL, and the section of its configuration. */
+  readonly catalog: { readonly type: string; readonly section: unknown };
+  readonly historyFile: string;
+  /** What its clock is wrong by. */
+  readonly skewMs: number;
+  /** Its file operations hide epochs above its own: a build without the epoch rule. */
+  readonly blind: boolean;
+}
+
+/** One round, to the contender. */
+export interface RoundOrder {
+  readonly round: number;
+  readonly job: string;
+  /** The round's beginning by the machine's monotonic clock, in nanoseconds. */
+  readonly originNs: string;
+  readonly seed: number;
+  readonly attempts: number;
+  readonly leaseMs: number;
+}
+
+export const stopPoints = [
+  'before the epoch has its name',
+  'after the epoch has its name',
+  'before the claim is ready',
+  'before the manifest is renamed',
+  'after the manifest is renamed',
+  'anywhere',
+] as const;
+
+export type StopPoint = (typeof stopPoints)[number];
+
+/** What a contender says. After `stopping` it stops itself by SIGSTOP, after `dying` it does nothing more. */
+export type ContenderMessage =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'stopping'; readonly at: StopPoint }
+  | { readonly kind: 'dying'; readonly at: StopPoint }
+  | { readonly kind: 'done'; readonly leases: LeaseCounts };
+
+export interface LeaseCounts {
+  readonly taken: number;
+  readonly refused: number;
+  /** Found lost at renewal. */
+  readonly lost: number;
+  /** Calls that the catalog did not answer; the attempt went on without. */
+  readonly unanswered: number;
+}

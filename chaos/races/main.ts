@@ -1,0 +1,51 @@
+// script/chaos --catalog: processes that race for one job, with leases of a real catalog. docs/chaos.md says what must hold.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runCampaign } from './campaign.ts';
+import { startArena } from './catalogs/start-arena.ts';
+import { type RacesOptions, racesOptions } from './options.ts';
+import type { Tally } from './tally.ts';
+
+try {
+  const options = racesOptions(process.argv.slice(2));
+  if (options !== undefined) process.exitCode = await race(options);
+} catch (error) {
+  console.error(`chaos: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 2;
+}
+
+async function race({ kinds, rounds, seed, blind, json }: RacesOptions): Promise<number> {
+  const say = (line: string): void => (json ? console.error(line) : console.log(line));
+  say(`seed ${seed}`);
+  let status = 0;
+  for (const [place, kind] of kinds.entries()) {
+    const share = Math.floor(rounds / kinds.length) + (place < rounds % kinds.length ? 1 : 0);
+    const folder = await mkdtemp(join(tmpdir(), 'holdfast-races-'));
+    let tally: Tally;
+    {
+      await using arena = await startArena(kind, folder);
+      tally = await runCampaign({ folder, arena, rounds: share, seed: seed + place, blind, onRound: say });
+    }
+    if (json) console.log(JSON.stringify(tally));
+    else print(tally);
+    const isFoundOut = tally.problems.length > 0;
+    // A build without the epoch rule must be found out; the real one has nothing to be found.
+    if (isFoundOut !== blind) status = 1;
+    if (isFoundOut && !blind) say(`everything of it is in ${folder}`);
+    else await rm(folder, { recursive: true, force: true });
+  }
+  return status;
+}
+
+function print({ kind, rounds, contenders, skewed, calls, claims, committed, fenced, unanswered, deaths, stops, leases, problems }: Tally): void {
+  console.log(`\n${kind}: ${rounds} rounds, ${contenders} contenders, ${skewed} of them with a wrong clock, ${calls} calls`);
+  console.log(`  claims ${claims}, committed ${committed}, fenced ${fenced}, never answered ${unanswered}, killed ${deaths}`);
+  console.log(`  leases taken ${leases.taken}, refused ${leases.refused}, found lost ${leases.lost}, catalog did not answer ${leases.unanswered}`);
+  console.log(
+    `  stopped ${Object.entries(stops)
+      .map(([at, count]) => `${at} ${count}`)
+      .join(', ')}`,
+  );
+  console.log(problems.length === 0 ? '  every history has an order, and nothing committed was lost' : `  ${problems.length} problems`);
+}

@@ -1,0 +1,91 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CheckpointStore } from '@holdfast/core';
+import type { Random } from '../power-loss/random.ts';
+import type { Contender } from './contender/contender.ts';
+import { type LeaseCounts, type StopPoint, stopPoints } from './contender/orders.ts';
+import { type JobOperation, readHistory } from './history/history-file.ts';
+import { judgeRound } from './judge.ts';
+
+export interface RoundOptions {
+  readonly round: number;
+  readonly job: string;
+  readonly random: Random;
+  readonly store: CheckpointStore;
+  readonly contenders: readonly Contender[];
+}
+
+export interface RoundResult {
+  readonly history: readonly JobOperation[];
+  readonly problems: readonly string[];
+  readonly stops: Readonly<Record<StopPoint | 'from outside', number>>;
+  readonly deaths: number;
+  readonly leases: LeaseCounts;
+}
+
+const leaseMs = 60;
+const attempts = 2;
+const deadlineMs = 120_000;
+
+/** Lets the contenders race for a job of its own, then judges. */
+export async function playRound({ round, job, random, store, contenders }: RoundOptions): Promise<RoundResult> {
+  const stops = { ...(Object.fromEntries(stopPoints.map((point) => [point, 0])) as Record<StopPoint, number>), 'from outside': 0 };
+  let deaths = 0;
+  const originNs = process.hrtime.bigint();
+  const over = new AbortController();
+  const events = {
+    onStop: async (at: StopPoint) => {
+      stops[at] += 1;
+      await sleep(pastTheLease(random));
+    },
+    onDeath: () => {
+      deaths += 1;
+    },
+  };
+  const playing = contenders.map((contender) =>
+    contender.playRound({ round, job, originNs: String(originNs), seed: random.below(2 ** 31), attempts, leaseMs }, events),
+  );
+  const disturbing = disturb(contenders, random, over.signal, () => {
+    stops['from outside'] += 1;
+  });
+  const outcomes = await Promise.race([Promise.all(playing), sleep(deadlineMs, undefined, { ref: false })]).finally(() => over.abort());
+  await disturbing;
+  if (outcomes === undefined) throw new Error(`round ${round} is not over after ${deadlineMs} ms`);
+  const histories = contenders.flatMap(({ name, historyFile }) => readHistory(historyFile, name, round));
+  const history = [...histories, await finalRead(store, job, originNs)].toSorted((a, b) => a.calledAt - b.calledAt);
+  return { history, problems: await judgeRound(store, job, history), stops, deaths, leases: sum(outcomes) };
+}
+
+/** Stops contenders at any moment, half of the time past their lease. */
+async function disturb(contenders: readonly Contender[], random: Random, signal: AbortSignal, onStop: () => void): Promise<void> {
+  for (let times = random.below(3); times > 0; times -= 1) {
+    await sleep(random.below(150), undefined, { signal }).catch(() => undefined);
+    const contender = contenders[random.below(contenders.length)];
+    if (signal.aborted || contender === undefined || contender.hasEnded()) return;
+    onStop();
+    await contender.standStill(random.chance(0.5) ? pastTheLease(random) : random.below(leaseMs));
+  }
+}
+
+function pastTheLease(random: Random): number {
+  return leaseMs + random.below(3 * leaseMs);
+}
+
+/** After everybody: what is to be seen by the next one who comes. */
+async function finalRead(store: CheckpointStore, job: string, originNs: bigint): Promise<JobOperation> {
+  const now = (): number => Number(process.hrtime.bigint() - originNs);
+  const calledAt = now();
+  const { epoch, newest = 0 } = await store.state(job);
+  const answer = { kind: 'seen', epoch: epoch?.epoch ?? 0, attempt: epoch?.attempt ?? '', newest } as const;
+  return { process: 'judge', call: { kind: 'read' }, calledAt, answer, answeredAt: now() };
+}
+
+function sum(outcomes: readonly (LeaseCounts | undefined)[]): LeaseCounts {
+  const add = (pick: (counts: LeaseCounts) => number): number =>
+    outcomes.reduce((total, counts) => total + (counts === undefined ? 0 : pick(counts)), 0);
+  return {
+    taken: add(({ taken }) => taken),
+    refused: add(({ refused }) => refused),
+    lost: add(({ lost }) => lost),
+    unanswered: add(({ unanswered }) => unanswered),
+  };
+}

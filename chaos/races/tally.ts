@@ -1,0 +1,52 @@
+import type { LeaseCounts } from './contender/orders.ts';
+import type { RoundResult } from './round.ts';
+
+/** What a campaign with one catalog did. */
+export interface Tally {
+  readonly kind: string;
+  readonly rounds: number;
+  readonly contenders: number;
+  /** Of these, with a clock that is wrong. */
+  readonly skewed: number;
+  readonly calls: number;
+  readonly claims: number;
+  readonly committed: number;
+  readonly fenced: number;
+  readonly unanswered: number;
+  readonly deaths: number;
+  readonly stops: Readonly<Record<string, number>>;
+  readonly leases: LeaseCounts;
+  /** What was wrong, of all rounds. */
+  readonly problems: readonly string[];
+}
+
+export function emptyTally(kind: string): Tally {
+  const none = { rounds: 0, contenders: 0, skewed: 0, calls: 0, claims: 0, committed: 0, fenced: 0, unanswered: 0, deaths: 0 };
+  return { kind, ...none, stops: {}, leases: { taken: 0, refused: 0, lost: 0, unanswered: 0 }, problems: [] };
+}
+
+export function withRound(tally: Tally, { history, problems, stops, deaths, leases }: RoundResult, skewed: number): Tally {
+  const answers = (kind: string): number => history.filter(({ answer }) => answer?.kind === kind).length;
+  const names = new Set(history.map(({ process }) => process));
+  names.delete('judge');
+  return {
+    kind: tally.kind,
+    rounds: tally.rounds + 1,
+    contenders: tally.contenders + names.size,
+    skewed: tally.skewed + skewed,
+    calls: tally.calls + history.length,
+    claims: tally.claims + answers('claimed'),
+    committed: tally.committed + answers('committed'),
+    fenced: tally.fenced + answers('fenced'),
+    unanswered: tally.unanswered + history.filter(({ answer }) => answer === undefined).length,
+    deaths: tally.deaths + deaths,
+    stops: added(tally.stops, stops),
+    leases: added(tally.leases, leases),
+    problems: [...tally.problems, ...problems],
+  };
+}
+
+function added<Names extends string>(one: Readonly<Partial<Record<Names, number>>>, other: Readonly<Record<Names, number>>): Record<Names, number> {
+  const names = Object.keys(other) as Names[];
+  return Object.fromEntries(names.map((name) => [name, (one[name] ?? 0) + other[name]])) as Record<Names, number>;
+}

@@ -20,9 +20,11 @@ function output(stream: NodeJS.WriteStream): OutputStream {
   };
 }
 
+const environment = readEnvironment();
+
 const status = await runCli({
   argv: process.argv.slice(2),
-  environment: readEnvironment(),
+  environment,
   workingDirectory: process.cwd(),
   streams: { stdout: output(process.stdout), stderr: output(process.stderr) },
   bytes: { stdin: () => process.stdin, stdout: () => process.stdout },
@@ -37,7 +39,7 @@ const status = await runCli({
     },
   },
   clock: { now: () => new Date(), monotonicMs: () => performance.now() },
-  loadPlugins: async () => (await import('./plugins.js')).plugins(),
+  loadPlugins: async () => (await import('./plugins.js')).plugins(environment),
   openDeployment: async (what, options) => (await import('@holdfast/engine')).openDeployment(what, options),
 });
 // What a command leaves open (a watcher, an abandoned mount's thread) must not keep the process.

@@ -1,8 +1,11 @@
+import { mysql } from '@holdfast/catalog/mysql';
+import { postgres } from '@holdfast/catalog/postgres';
 import { sqlite } from '@holdfast/catalog/sqlite';
 import { local } from '@holdfast/driver-local';
 import type { Plugins } from './cli-options.js';
+import type { Environment } from './settings/variables.js';
 
-/** The drivers and catalogs of this build: the only place that names them. */
-export function plugins(): Plugins {
-  return { drivers: [local()], catalogs: [sqlite()] };
+/** The drivers and catalogs of this build: the only place that names them. Each loads its client by itself where it is used. */
+export function plugins(environment: Environment): Plugins {
+  return { drivers: [local()], catalogs: [sqlite(), mysql({ environment }), postgres({ environment })] };
 }

@@ -33,7 +33,13 @@ export function createLeases(session: Session): Leases {
     releaseLease: async (lease, options) => {
       await session.write('catalog.releaseLease', (trx) => free(trx, lease), options);
     },
-    breakLease: (lease, options) => session.write('catalog.breakLease', (trx) => free(trx, lease), options),
+    breakLease: (lease, options) =>
+      session.write(
+        'catalog.breakLease',
+        // Free with its term unchanged: the run before did it, for the holder is dead.
+        async (trx, again) => (await free(trx, lease)) || (again && (await isFree(trx, lease))),
+        options,
+      ),
     currentLease: (job, options) =>
       session.read(
         'catalog.currentLease',
@@ -92,6 +98,11 @@ async function free(trx: CatalogTransaction, lease: Lease): Promise<boolean> {
     .where('attempt', '=', lease.holder.attempt)
     .executeTakeFirst();
   return result.numUpdatedRows > 0n;
+}
+
+async function isFree(trx: CatalogTransaction, { job, term }: Lease): Promise<boolean> {
+  const row = await trx.selectFrom('hf_leases').select(['term', 'attempt']).where('job', '=', job).executeTakeFirst();
+  return row !== undefined && row.attempt === null && row.term === term;
 }
 
 /** Writes to the row before anything is read, so that every database locks it for this transaction; tells its term. */

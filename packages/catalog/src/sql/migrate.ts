@@ -7,6 +7,17 @@ import type { CatalogDatabase } from './schema.js';
 
 const migrationTable = 'hf_migrations';
 
+/** Whether there is nothing to do. The usual case: one statement, no lock, and no right to change the schema is needed. */
+export async function isUpToDate(db: CatalogDatabase, flavour: SqlFlavour): Promise<boolean> {
+  try {
+    return JSON.stringify(await appliedMigrations(db)) === JSON.stringify(Object.keys(migrations(flavour)));
+  } catch (error) {
+    // The table is not there, or what is there is no catalog: the migration tells.
+    if (['unknown', 'corrupt'].includes(flavour.classify(error))) return false;
+    throw error;
+  }
+}
+
 /** Brings the schema to this version; under the dialect's migration lock, so two that open at once do it once. Refuses a newer schema. */
 export async function migrate(db: CatalogDatabase, flavour: SqlFlavour): Promise<void> {
   const known = migrations(flavour);
@@ -18,7 +29,8 @@ export async function migrate(db: CatalogDatabase, flavour: SqlFlavour): Promise
   });
   const { error } = await migrator.migrateToLatest();
   if (error === undefined) return;
-  const unknown = (await appliedMigrations(db)).find((name) => !Object.hasOwn(known, name));
+  // Where not even these can be read, the first error says more.
+  const unknown = (await appliedMigrations(db).catch(() => [])).find((name) => !Object.hasOwn(known, name));
   if (unknown === undefined) throw error;
   throw new HoldfastError('HF_FORMAT_NEWER', {
     kind: 'newer-format',

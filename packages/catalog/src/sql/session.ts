@@ -1,7 +1,8 @@
 import { HoldfastError, isHoldfastError } from '@holdfast/core';
 import type { Transaction } from 'kysely';
 import pRetry from 'p-retry';
-import type { SqlFlavour } from './flavour.js';
+import { until } from './abort.js';
+import type { FailureClass, SqlFlavour } from './flavour.js';
 import type { CatalogDatabase, CatalogTables } from './schema.js';
 
 export type CatalogTransaction = Transaction<CatalogTables>;
@@ -10,39 +11,54 @@ export interface SessionOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** A whole transaction; it may run several times. `again`: an earlier run's commit may have been done, nobody knows. */
+export type Write<T> = (trx: CatalogTransaction, again: boolean) => Promise<T>;
+
 /** Where every call of the store goes through: abort, transactions tried again on a conflict, foreign errors translated. */
 export interface Session {
   readonly flavour: SqlFlavour;
   read<T>(operation: string, run: (db: CatalogDatabase) => Promise<T>, options?: SessionOptions): Promise<T>;
-  write<T>(operation: string, run: (trx: CatalogTransaction) => Promise<T>, options?: SessionOptions): Promise<T>;
+  write<T>(operation: string, run: Write<T>, options?: SessionOptions): Promise<T>;
 }
-
-/** How long a call goes on trying a transaction that another one stands in the way of. */
-const busyTimeMs = 10_000;
 
 export function createSession(db: CatalogDatabase, flavour: SqlFlavour): Session {
   return {
     flavour,
-    read: (operation, run, options) => attempt(flavour, operation, () => run(db), options),
+    read: (operation, run, options) => attempt(flavour, operation, () => until(options?.signal, run(db)), options),
     write: (operation, run, options) => {
-      const transaction = (): ReturnType<typeof run> =>
-        db.transaction().execute(async (trx) => {
-          const result = await run(trx);
+      const transaction = (again: boolean): ReturnType<typeof run> => {
+        let isCommitting = false;
+        const whole = db.transaction().execute(async (trx) => {
+          options?.signal?.throwIfAborted();
+          const result = await until(options?.signal, run(trx, again));
           // The last moment at which nothing is written.
           options?.signal?.throwIfAborted();
+          isCommitting = true;
           return result;
         });
+        return until(options?.signal, whole, () => !isCommitting);
+      };
       return attempt(flavour, operation, transaction, options);
     },
   };
 }
 
-/** Runs one whole call: what it does must be repeatable as long as nothing of it was committed. */
-export async function attempt<T>(flavour: SqlFlavour, operation: string, run: () => Promise<T>, options?: SessionOptions): Promise<T> {
-  const signal = options?.signal;
+export interface AttemptOptions extends SessionOptions {
+  /** After which failures the same is tried again. Default: `transient` and `lost`. */
+  readonly retried?: readonly FailureClass[];
+}
+
+/** Runs one whole call: what it does must be repeatable as long as nothing of it was committed, and where `again` is true also after that. */
+export async function attempt<T>(
+  flavour: SqlFlavour,
+  operation: string,
+  run: (again: boolean) => Promise<T>,
+  { signal, retried = ['transient', 'lost'] }: AttemptOptions = {},
+): Promise<T> {
   let done: { readonly result: T } | undefined;
+  let again = false;
   const runOnce = async (): Promise<T> => {
-    const result = await run();
+    const result = await run(again);
     done = { result };
     return result;
   };
@@ -54,8 +70,12 @@ export async function attempt<T>(flavour: SqlFlavour, operation: string, run: ()
       minTimeout: 5,
       maxTimeout: 100,
       randomize: true,
-      maxRetryTime: busyTimeMs,
-      shouldRetry: ({ error }) => flavour.classify(error) === 'transient',
+      maxRetryTime: flavour.retryForMs,
+      shouldRetry: ({ error }) => {
+        const failure = flavour.classify(error);
+        again ||= failure === 'lost';
+        return retried.includes(failure);
+      },
       ...(signal === undefined ? {} : { signal }),
     });
   } catch (error) {
@@ -80,6 +100,7 @@ function translate(flavour: SqlFlavour, operation: string, error: unknown, signa
         ...rest,
       });
     case 'transient':
+    case 'lost':
     case 'unavailable': {
       const why = flavour.unavailable(error);
       return new HoldfastError('HF_CATALOG_UNAVAILABLE', {

@@ -5,14 +5,19 @@ import { createEvents } from './events.js';
 import type { SqlFlavour } from './flavour.js';
 import { createJobs } from './jobs.js';
 import { createLeases } from './leases.js';
-import { migrate } from './migrate.js';
+import { isUpToDate, migrate } from './migrate.js';
 import type { CatalogDatabase } from './schema.js';
 import { attempt, createSession } from './session.js';
 
+export interface OpenSqlOptions extends CallOptions {
+  /** Another connection to the same database, for changes of the schema: those may take long. Default: the same one. */
+  readonly migrationDatabase?: () => CatalogDatabase;
+}
+
 /** The store on an SQL database: brings its schema up to date, then answers. Takes the connection over: disposing of the store closes it. */
-export async function openSqlMetadataStore(db: CatalogDatabase, flavour: SqlFlavour, options?: CallOptions): Promise<MetadataStore> {
+export async function openSqlMetadataStore(db: CatalogDatabase, flavour: SqlFlavour, options: OpenSqlOptions = {}): Promise<MetadataStore> {
   try {
-    await attempt(flavour, 'catalog.open', () => migrate(db, flavour), options);
+    await attempt(flavour, 'catalog.open', () => bringUpToDate(db, flavour, options), { ...options, retried: ['transient'] });
   } catch (error) {
     await db.destroy();
     throw error;
@@ -27,4 +32,15 @@ export async function openSqlMetadataStore(db: CatalogDatabase, flavour: SqlFlav
     ...createEvents(session),
     [Symbol.asyncDispose]: () => db.destroy(),
   };
+}
+
+async function bringUpToDate(db: CatalogDatabase, flavour: SqlFlavour, { migrationDatabase }: OpenSqlOptions): Promise<void> {
+  if (await isUpToDate(db, flavour)) return;
+  if (migrationDatabase === undefined) return migrate(db, flavour);
+  await using other = closing(migrationDatabase());
+  await migrate(other.db, flavour);
+}
+
+function closing(db: CatalogDatabase): AsyncDisposable & { readonly db: CatalogDatabase } {
+  return { db, [Symbol.asyncDispose]: () => db.destroy() };
 }

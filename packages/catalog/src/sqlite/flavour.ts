@@ -6,7 +6,9 @@ export function sqliteFlavour(path: string): SqlFlavour {
   return {
     type: 'sqlite',
     location: path,
+    retryForMs: 10_000,
     nowMs: sql<number>`cast(round(unixepoch('subsec') * 1000) as integer)`,
+    types: { key: (length) => sql`varchar(${sql.lit(length)})`, text: 'text', identity: 'integer' },
     identity: (column) => column.autoIncrement(),
     classify: classifySqliteError,
     corruptHint: `The catalog can be rebuilt from the repository: move ${path} away, with its -wal and -shm files, and start again`,

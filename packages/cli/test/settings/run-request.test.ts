@@ -6,7 +6,7 @@ test('asks the engine for what the line says, in its own words', async () => {
   const deployment = fakeDeployment();
   const line =
     'run --job align-7 --interval 90s --track out --track /data --keep 3 --here --fresh --on-restore-failure fail --tcp keep --label a=b=c --label d=';
-  await runLine([...line.split(' '), '--', './job', '-x'], { deployment, environment: { HOME: '/root' } });
+  await runLine([...line.split(' '), '--', './job', '-x'], { deployment, environment: { HOME: '/root', HOLDFAST_CATALOG_PASSWORD: 'canary' } });
   expect(deployment.requests).toEqual([
     {
       command: ['./job', '-x'],

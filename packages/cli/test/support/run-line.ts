@@ -49,7 +49,7 @@ export function startLine(argv: readonly string[], options: LineOptions = {}): S
       },
     },
     clock: { now: () => new Date('2026-11-22T14:45:00.000Z'), monotonicMs: () => (now += 1000) },
-    loadPlugins: () => Promise.resolve(plugins()),
+    loadPlugins: () => Promise.resolve(plugins(environment)),
     openDeployment: (what) => {
       opened.push(what);
       return options.open?.(what) ?? Promise.resolve(deployment);

@@ -81,6 +81,7 @@ export type {
   VerifyReport,
   WriteOptions,
 } from './store/checkpoint-store.js';
+export type { EpochHistory, NotedEpoch, NoteKind } from './store/epoch-notes.js';
 export type { JobRemoval, PrunePolicy, PruneReport, RemovalReason, SnapshotUsage } from './store/removal.js';
 export type { CheckpointObject, ObjectInput, ObjectKind, ObjectLayout, ObjectSource, PageRun, SourceExtent } from './store/objects.js';
 export { pageSizeBytes } from './store/objects.js';

@@ -1,9 +1,11 @@
+export type { RebuildOptions, RebuildProgress, RebuildReport } from './catalog/rebuild.js';
 export type { ExportJobOptions, ExportReport } from './deployment/export-job.js';
 export type { ImportJobOptions, ImportReport } from './deployment/import-job.js';
 export type { RemovedJob } from './deployment/remove-job.js';
 export { openDeployment } from './deployment/open-deployment.js';
 export type {
   Deployment,
+  DeploymentCatalog,
   DeploymentJobs,
   DeploymentStorage,
   DoctorCheck,

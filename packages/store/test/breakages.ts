@@ -122,6 +122,25 @@ export const breakages: Readonly<Record<string, Breakage>> = {
   'how the job ended is noted and told': withStore(() => ({ end: () => Promise.resolve() })),
   'the same end again is harmless, another one is refused': neverFenced,
   'only the newest epoch can note an end': neverFenced,
+  'the finished claims of a job are told, oldest first, with what their attempts noted': withStore((store) => ({
+    history: async (job) => (await store.history(job)).toReversed(),
+  })),
+  'of each kind the first note of an epoch stays, and a repeat is harmless': withStore((store) => ({
+    note: async (...given) => {
+      await store.note(...given);
+      return true;
+    },
+  })),
+  'an attempt that was overtaken can still note its end, and decides nothing by it': withStore((store) => ({
+    note: async (epoch, ...rest) => {
+      await store.assertCurrent({ ...epoch, from: undefined, firstNumber: 1 });
+      return await store.note(epoch, ...rest);
+    },
+  })),
+  'a note of an epoch that was removed is refused, and leaves no job': withStore((store) => ({
+    note: (...given) => store.note(...given).catch(() => false),
+  })),
+  'a note is of up to 4 MiB': withStore((store) => ({ note: (epoch, kind) => store.note(epoch, kind, { short: true }) })),
   'a snapshot cannot be begun under an epoch that is over': neverFenced,
   'a snapshot cannot be begun on a parent that is not there or was left behind': forgetsParent,
   'every call that is aborted before it begins rejects with kind aborted': ignoresSignals,

@@ -12,6 +12,7 @@ export type CommandName =
   | 'export'
   | 'import'
   | 'key'
+  | 'catalog'
   | 'doctor'
   | 'completion'
   | '__complete';

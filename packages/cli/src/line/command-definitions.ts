@@ -1,3 +1,4 @@
+import { catalogDefinition } from './catalog-definition.js';
 import { exportDefinition, importDefinition } from './archive-definitions.js';
 import type { CommandDefinition } from './command-definition.js';
 import { keyDefinition } from './key-definition.js';
@@ -109,6 +110,7 @@ export const commandDefinitions: readonly CommandDefinition[] = [
   exportDefinition,
   importDefinition,
   keyDefinition,
+  catalogDefinition,
   {
     name: 'doctor',
     summary: 'check every requirement of this machine',

@@ -6,6 +6,7 @@ import { runLine, startLine } from '../support/run-line.js';
 
 const committed = {
   type: 'snapshot.committed',
+  createdAt: '2026-11-22T14:32:10.000Z',
   number: 4,
   reason: 'interval',
   freezeMs: 12.4,

@@ -38,6 +38,7 @@ test('the hidden command is not offered', () => {
     'export',
     'import',
     'key',
+    'catalog',
     'doctor',
     'completion',
     'help',

@@ -1,5 +1,5 @@
 import { HoldfastError, type JobRecord, type StorageState } from '@holdfast/core';
-import type { Deployment, DeploymentJobs, RunRequest } from '@holdfast/engine';
+import type { Deployment, DeploymentCatalog, DeploymentJobs, RunRequest } from '@holdfast/engine';
 import type { FakeRun } from './fake-run.js';
 
 export interface FakeDeployment extends Deployment {
@@ -10,6 +10,7 @@ export interface FakeDeployment extends Deployment {
 export interface FakeDeploymentParts {
   readonly storageState?: StorageState;
   readonly jobs?: Partial<DeploymentJobs>;
+  readonly catalog?: DeploymentCatalog;
   readonly doctor?: Deployment['doctor'];
   readonly prune?: Deployment['prune'];
   readonly changeKey?: Deployment['changeKey'];
@@ -47,6 +48,7 @@ export function fakeDeployment(parts: FakeDeploymentParts = {}): FakeDeployment 
       import: () => notHere(),
       ...parts.jobs,
     },
+    catalog: parts.catalog ?? { rebuild: () => notHere() },
     doctor: parts.doctor ?? (() => notHere()),
     prune: parts.prune ?? (() => notHere()),
     changeKey: parts.changeKey ?? (() => notHere()),

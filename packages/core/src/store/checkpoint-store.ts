@@ -1,4 +1,5 @@
 import type { CallOptions } from '../storage/storage-driver.js';
+import type { EpochHistory, NotedEpoch, NoteKind } from './epoch-notes.js';
 import type { JobRemoval, PrunePolicy, PruneReport, SnapshotUsage } from './removal.js';
 import type { CheckpointObject, ObjectInput, ObjectLayout } from './objects.js';
 
@@ -204,6 +205,17 @@ export interface CheckpointStore extends AsyncDisposable {
 
   /** Notes how the job ended; the newest epoch only (else kind `fenced`). A repeat with the same end is harmless. */
   end(epoch: Epoch, end: EpochEnd, options?: CallOptions): Promise<void>;
+
+  /**
+   * Keeps a note of the caller's with its epoch, durably: JSON values, of up to 4 MiB (else HF_USAGE). It decides nothing.
+   *
+   * - Of each kind the first stays; a repeat is harmless. Tells whether this call wrote it.
+   * - Also under an epoch that is over. Rejects with kind `not-found` where the epoch was removed.
+   */
+  note(epoch: NotedEpoch, kind: NoteKind, note: CheckpointMetadata, options?: CallOptions): Promise<boolean>;
+
+  /** The job's finished claims with their notes, oldest first; damaged notes are left out, and told to the log. An unknown job has none. */
+  history(job: string, options?: CallOptions): Promise<readonly EpochHistory[]>;
 
   /** Begins a snapshot on top of `parent` (the last committed one of this epoch, or the one it continues). */
   begin(epoch: Epoch, parent: CheckpointRef | undefined, options?: CallOptions): Promise<CheckpointWriter>;

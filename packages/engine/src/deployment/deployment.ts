@@ -10,6 +10,7 @@ import {
   type StorageDriver,
   systemClock,
 } from '@holdfast/core';
+import { type RebuildOptions, type RebuildReport, rebuildCatalog } from '../catalog/rebuild.js';
 import { readCaller } from '../container/caller.js';
 import { findTools } from '../container/tools.js';
 import { sweep } from '../retention/sweep.js';
@@ -25,7 +26,7 @@ import { completeRequest } from './complete-request.js';
 import { runDoctor } from './doctor.js';
 import { createJobs } from './jobs.js';
 import { streamFiles } from './stream-files.js';
-import type { Deployment, DeploymentJobs, DeploymentStorage, DoctorReport, KeyPlace } from './types.js';
+import type { Deployment, DeploymentCatalog, DeploymentJobs, DeploymentStorage, DoctorReport, KeyPlace } from './types.js';
 
 export interface EngineDeploymentOptions {
   readonly config: DeploymentConfig;
@@ -43,6 +44,7 @@ interface Opened {
 export class EngineDeployment implements Deployment {
   readonly storage: DeploymentStorage;
   readonly jobs: DeploymentJobs;
+  readonly catalog: DeploymentCatalog;
   readonly #options: EngineDeploymentOptions;
   readonly #driver: StorageDriver;
   #opened: Promise<Opened> | undefined;
@@ -53,6 +55,7 @@ export class EngineDeployment implements Deployment {
     const { config, logger } = options;
     this.#driver = layerDriver(options.driver, { logger, clock: systemClock });
     this.storage = this.#driver;
+    this.catalog = { rebuild: (rebuildOptions = {}) => this.#rebuild(rebuildOptions) };
     this.jobs = createJobs({
       stateDirectory: config.stateDirectory,
       leaseTtlMs: config.lease.ttlMs,
@@ -61,6 +64,12 @@ export class EngineDeployment implements Deployment {
       store: async (callOptions) => (await this.#open(callOptions)).store,
       catalog: (callOptions) => this.#openCatalog(callOptions),
     });
+  }
+
+  async #rebuild(options: RebuildOptions): Promise<RebuildReport> {
+    const { store } = await this.#open({ signal: options.signal });
+    const catalog = await this.#openCatalog({ signal: options.signal });
+    return rebuildCatalog({ store, catalog, logger: this.#options.logger }, options);
   }
 
   doctor(options: CallOptions = {}): Promise<DoctorReport> {

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { type CallOptions, type CheckpointStore, type CheckpointSummary, type Clock, isHoldfastError, type MetadataStore } from '@holdfast/core';
+import { startedNote } from '../catalog/attempt-note.js';
+import { madeJob, noteMade } from '../catalog/made-job.js';
 import { parseSnapshotMetadata, type SnapshotMetadata } from '../run/snapshot-metadata.js';
 import type { ForkedJob, ForkRequest } from './types.js';
 
@@ -23,7 +25,9 @@ export async function forkJob(
   const forked = { job: to, number: summary.number, from: { job, number: from?.number ?? number ?? summary.number } };
   try {
     const metadata = await metadataOf(store, summary, options);
-    await noteFork(await catalog(options), store.repositoryId, summary, metadata, clock.now().toISOString(), options);
+    const record = madeJob(store.repositoryId, to, metadata, clock.now().toISOString());
+    await store.note(summary, 'started', { ...startedNote(record, undefined) }, options);
+    await noteMade(await catalog(options), record, summary, metadata, options);
     return { ...forked, warning: undefined };
   } catch (error) {
     if (!isHoldfastError(error) || error.kind === 'aborted') throw error;
@@ -34,18 +38,4 @@ export async function forkJob(
 async function metadataOf(store: CheckpointStore, summary: CheckpointSummary, options: CallOptions): Promise<SnapshotMetadata> {
   await using reader = await store.open(summary, options);
   return parseSnapshotMetadata(reader.metadata, summary.job, summary.number);
-}
-
-/** As an interrupted job: its line resumes it. */
-async function noteFork(
-  catalog: MetadataStore,
-  repositoryId: string,
-  { job, number, epoch, attempt, createdAt, logicalBytes, storedBytes }: CheckpointSummary,
-  { command, workingDirectory, freezeMs = 0 }: SnapshotMetadata,
-  now: string,
-  options: CallOptions,
-): Promise<void> {
-  const times = { createdAt: now, updatedAt: now };
-  await catalog.putJob({ job, repositoryId, command, workingDirectory, status: 'interrupted', labels: {}, ...times, exitCode: undefined }, options);
-  await catalog.putCheckpoint({ job, number, epoch, attempt, createdAt, freezeMs, logicalBytes, storedBytes }, options);
 }

@@ -8,6 +8,8 @@ import { importAttemptPrefix } from '../archive/claim-new-job.js';
 import { type ImportedSnapshot, importSnapshot } from '../archive/import-snapshot.js';
 import { openTransferFolder } from '../archive/transfer-folder.js';
 import { untilAborted } from '../archive/until-aborted.js';
+import { startedNote } from '../catalog/attempt-note.js';
+import { madeJob, noteMade } from '../catalog/made-job.js';
 import { ownProcessIdentity } from '../container/process-identity.js';
 import type { ExportContext } from './export-job.js';
 
@@ -67,18 +69,7 @@ async function doImport(context: ImportContext, source: string | Readable, job: 
 }
 
 async function note(catalog: MetadataStore, store: CheckpointStore, { summary, metadata }: ImportedSnapshot, now: string): Promise<void> {
-  const { job, number, epoch, attempt, createdAt, logicalBytes, storedBytes } = summary;
-  await catalog.putJob({
-    job,
-    repositoryId: store.repositoryId,
-    command: metadata.command,
-    workingDirectory: metadata.workingDirectory,
-    // The same as of a job whose machine was lost: its line resumes it.
-    status: 'interrupted',
-    labels: {},
-    createdAt: now,
-    updatedAt: now,
-    exitCode: undefined,
-  });
-  await catalog.putCheckpoint({ job, number, epoch, attempt, createdAt, freezeMs: metadata.freezeMs ?? 0, logicalBytes, storedBytes });
+  const record = madeJob(store.repositoryId, summary.job, metadata, now);
+  await store.note(summary, 'started', { ...startedNote(record, undefined) });
+  await noteMade(catalog, record, summary, metadata, {});
 }

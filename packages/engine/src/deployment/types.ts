@@ -19,6 +19,7 @@ import type {
   StorageProgress,
   VerifyReport,
 } from '@holdfast/core';
+import type { RebuildOptions, RebuildReport } from '../catalog/rebuild.js';
 import type { SweepReport, SweepRequest } from '../retention/types.js';
 import type { Run, RunOptions, RunRequest, SnapshotOutcome } from '../run/types.js';
 import type { ExportJobOptions, ExportReport } from './export-job.js';
@@ -130,6 +131,19 @@ export interface DeploymentJobs {
   import(source: string | Readable, job: string, options?: ImportJobOptions): Promise<ImportReport>;
 }
 
+export interface DeploymentCatalog {
+  /**
+   * Makes the catalog say what the repository says of its jobs: of an empty one the same as the one that was lost, but for events and leases, which only
+   * a catalog has.
+   *
+   * - Safe while jobs run, and beside another rebuild. Leases are left alone, and a record that is newer than what the repository tells stays.
+   * - Killed at any step, another call finishes; a repeat changes nothing.
+   * - What the catalog knows of other storages stays. A job whose name another storage has there, or that cannot be read, is one of `problems`.
+   * - Rejects with HF_CATALOG_UNAVAILABLE, and where the storage cannot be read.
+   */
+  rebuild(options?: RebuildOptions): Promise<RebuildReport>;
+}
+
 /** Where a key of the user's comes from: a file, or a program that prints it. */
 export type KeyPlace = EncryptionConfig['key'];
 
@@ -137,6 +151,7 @@ export type KeyPlace = EncryptionConfig['key'];
 export interface Deployment extends AsyncDisposable {
   readonly storage: DeploymentStorage;
   readonly jobs: DeploymentJobs;
+  readonly catalog: DeploymentCatalog;
   /** Checks every requirement of this machine; changes nothing. */
   doctor(options?: CallOptions): Promise<DoctorReport>;
   /** Attaches the storage and opens its repository (made on first use). A repeat is harmless; `run` and `jobs` do it where needed. */

@@ -34,6 +34,8 @@ export function createCalls(): ServedCalls {
     withdraw: ({ signal }, epoch) => store().withdraw(epoch, { signal }),
     assertCurrent: ({ signal }, epoch) => store().assertCurrent(epoch, { signal }),
     end: ({ signal }, epoch, end) => store().end(epoch, end, { signal }),
+    note: ({ signal }, epoch, kind, note) => store().note(epoch, kind, note, { signal }),
+    history: ({ signal }, job) => store().history(job, { signal }),
     fork: ({ signal }, from, to, holder) => store().fork(from, to, holder, { signal }),
     list: ({ signal }, job) => store().list(job, { signal }),
     verify: ({ signal, progress }, job) => store().verify(job, { signal, onProgress: progress }),

@@ -6,12 +6,15 @@ import type {
   CommitResult,
   Epoch,
   EpochEnd,
+  EpochHistory,
   EpochHolder,
   EpochStart,
   ErrorCode,
   ErrorKind,
   JobRemoval,
   JobState,
+  NotedEpoch,
+  NoteKind,
   ObjectInput,
   ObjectLayout,
   ObjectResult,
@@ -48,6 +51,8 @@ export interface RepositoryCalls {
   remove(job: string, holder: EpochHolder, force: boolean): Promise<JobRemoval>;
   assertCurrent(epoch: Epoch): Promise<void>;
   end(epoch: Epoch, end: EpochEnd): Promise<void>;
+  note(epoch: NotedEpoch, kind: NoteKind, note: CheckpointMetadata): Promise<boolean>;
+  history(job: string): Promise<readonly EpochHistory[]>;
   fork(from: { readonly job: string; readonly number?: number | undefined }, to: string, holder: EpochHolder): Promise<CheckpointSummary>;
   list(job: string): Promise<readonly CheckpointSummary[]>;
   verify(job: string | undefined): Promise<VerifyReport>;

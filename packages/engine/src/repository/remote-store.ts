@@ -86,6 +86,14 @@ class RemoteStore implements CheckpointStore {
     return (await this.connect(options)).call('end', [epoch, end], options);
   }
 
+  async note(...[epoch, kind, note, options = {}]: Parameters<CheckpointStore['note']>): Promise<boolean> {
+    return (await this.connect(options)).call('note', [epoch, kind, note], options);
+  }
+
+  async history(job: string, options: CallOptions = {}): ReturnType<CheckpointStore['history']> {
+    return (await this.connect(options)).call('history', [job], options);
+  }
+
   async fork(...[from, to, holder, options = {}]: Parameters<CheckpointStore['fork']>): ReturnType<CheckpointStore['fork']> {
     return (await this.connect(options)).call('fork', [from, to, holder], options);
   }

@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { HoldfastError } from '@holdfast/core';
 import { removeFolder } from '../container/remove-folder.js';
 import type { ExitStatus } from '../container/running-container.js';
+import { overNote, startedNote } from '../catalog/attempt-note.js';
+import { keepNote } from '../catalog/keep-note.js';
 import { asHoldfastError } from './as-holdfast-error.js';
 import { attemptRecord, checkpointRecord, eventRecord, jobRecord, markLost } from './catalog-records.js';
 import { notRunning } from './control-client.js';
@@ -213,18 +215,26 @@ export class ActiveRun implements Run {
     };
   }
 
+  /** The repository hears of it first: a catalog is rebuilt from what is there. */
   #noteStart(): void {
     const { notes } = this.#options;
-    notes.note((catalog) => catalog.putJob(jobRecord(this.#options, 'running', undefined)));
+    const record = jobRecord(this.#options, 'running', undefined);
+    const attempt = attemptRecord(this.#options, this.#startedAt, undefined);
+    notes.after(() => keepNote(this.#options, 'started', startedNote(record, attempt)));
+    notes.note((catalog) => catalog.putJob(record));
     notes.note((catalog) => markLost(catalog, this.job, this.#startedAt));
-    notes.note((catalog) => catalog.putAttempt(attemptRecord(this.#options, this.#startedAt, undefined)));
+    notes.note((catalog) => catalog.putAttempt(attempt));
   }
 
   #noteEnd(outcome: RunResult['outcome'], exitCode: number | undefined): void {
     const { notes } = this.#options;
     const status = outcome === 'exited' ? (exitCode === 0 ? 'succeeded' : 'failed') : 'interrupted';
-    notes.note((catalog) => catalog.putJob(jobRecord(this.#options, status, outcome === 'exited' ? exitCode : undefined)));
-    notes.note((catalog) => catalog.putAttempt(attemptRecord(this.#options, this.#startedAt, { outcome, exitCode })));
+    // Of a job that a newer attempt has, that one tells.
+    const record = this.#lost?.kind === 'fenced' ? undefined : jobRecord(this.#options, status, outcome === 'exited' ? exitCode : undefined);
+    const attempt = attemptRecord(this.#options, this.#startedAt, { outcome, exitCode });
+    notes.after(() => keepNote(this.#options, 'over', overNote(record, attempt, this.#startedAt)));
+    if (record !== undefined) notes.note((catalog) => catalog.putJob(record));
+    notes.note((catalog) => catalog.putAttempt(attempt));
   }
 
   #note(event: RunEvent): void {

@@ -18,6 +18,11 @@ export class CatalogNotes {
     this.#emit = emit;
   }
 
+  /** What is noted after this is written after it. It does not reject. */
+  after(work: () => Promise<void>): void {
+    this.#tail = this.#tail.then(work);
+  }
+
   note(write: (catalog: MetadataStore) => Promise<unknown>): void {
     this.#tail = this.#tail.then(() => this.#try(write));
   }

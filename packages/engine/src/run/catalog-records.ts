@@ -38,8 +38,8 @@ export function attemptRecord(
 }
 
 export function checkpointRecord(event: Extract<RunEvent, { type: 'snapshot.committed' }>, epoch: number): CheckpointRecord {
-  const { job, attempt, at, number, freezeMs, logicalBytes, storedBytes } = event;
-  return { job, number, epoch, attempt, createdAt: at, freezeMs, logicalBytes, storedBytes };
+  const { job, attempt, createdAt, number, freezeMs, logicalBytes, storedBytes } = event;
+  return { job, number, epoch, attempt, createdAt, freezeMs, logicalBytes, storedBytes };
 }
 
 export function eventRecord({ at, job, attempt, type, ...detail }: RunEvent): EventRecord {

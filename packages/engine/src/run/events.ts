@@ -51,6 +51,8 @@ export type RunEventBody =
       readonly type: 'snapshot.committed';
       readonly number: number;
       readonly reason: SnapshotReason;
+      /** As its manifest says. */
+      readonly createdAt: string;
       /** Time from the freeze to the thaw. */
       readonly freezeMs: number;
       /** Time from the start to the commit. */

@@ -82,7 +82,7 @@ export class Snapshotter {
         logicalBytes: summary.logicalBytes,
         storedBytes: summary.storedBytes,
       };
-      emit({ type: 'snapshot.committed', reason, ...outcome });
+      emit({ type: 'snapshot.committed', reason, createdAt: summary.createdAt, ...outcome });
       await this.#prune();
       return outcome;
     } catch (error) {

@@ -28,6 +28,10 @@ export function pageHashesKey(dataKey: Uint8Array, salt: Uint8Array, repositoryI
   return derive(dataKey, salt, 'holdfast page hashes', repositoryId);
 }
 
+export function noteKey(dataKey: Uint8Array, salt: Uint8Array, repositoryId: string): Uint8Array {
+  return derive(dataKey, salt, 'holdfast note', repositoryId);
+}
+
 /** See docs/format.md, "Encryption"; a change of a single name here makes every repository unreadable. */
 function derive(key: Uint8Array, salt: Uint8Array, purpose: string, repositoryId: string): Uint8Array {
   const info = Buffer.concat([Buffer.from(purpose), Buffer.from([0]), Buffer.from(repositoryId, 'hex')]);

@@ -1,5 +1,5 @@
 import { nonceBytes, type Sealing } from './aead.js';
-import { blockKey, manifestKey, pageHashesKey } from './key-schedule.js';
+import { blockKey, manifestKey, noteKey, pageHashesKey } from './key-schedule.js';
 
 /** What a thread is given to make a RepositoryCipher of its own; secret. */
 export interface CipherSecrets {
@@ -35,6 +35,12 @@ export class RepositoryCipher {
   manifest(salt: Uint8Array, head: Uint8Array): (type: number) => Sealing {
     const key = manifestKey(this.#secrets.dataKey, salt, this.#secrets.repositoryId);
     return (type) => ({ key, nonce: counter(type), authenticated: [this.#repositoryId, head] });
+  }
+
+  /** For the note with this salt; `place` is the name of its file and job. */
+  note(salt: Uint8Array, place: string): Sealing {
+    const key = noteKey(this.#secrets.dataKey, salt, this.#secrets.repositoryId);
+    return { key, nonce: counter(0), authenticated: [this.#repositoryId, Buffer.from(place)] };
   }
 
   /** For what lies at a position of the file of page hashes with this salt. */

@@ -21,6 +21,9 @@ export interface JobListing {
   /** Those with the mark. */
   readonly marked: ReadonlySet<number>;
   readonly ended: ReadonlySet<number>;
+  /** Those of which the attempt noted that it began, and that it was over. */
+  readonly started: ReadonlySet<number>;
+  readonly over: ReadonlySet<number>;
   /** By epoch: up to which number a prune gave up what was not committed by then. */
   readonly abandoned: ReadonlyMap<number, number>;
   /** Newest first; without those that count as removed. */
@@ -35,7 +38,7 @@ export interface JobListing {
 export async function listJob(context: StoreContext, paths: JobPaths): Promise<JobListing> {
   await refuseLinks(context, paths);
   const epochs = new Set<number>();
-  const [ready, ended] = [new Set<number>(), new Set<number>()];
+  const [ready, ended, started, over] = [new Set<number>(), new Set<number>(), new Set<number>(), new Set<number>()];
   const sources: SourceNote[] = [];
   const abandoned = new Map<number, number>();
   for (const file of await listIfThere(context.files, paths.epochs)) {
@@ -44,7 +47,7 @@ export async function listJob(context: StoreContext, paths: JobPaths): Promise<J
     if (note !== undefined) sources.push(note);
     const broken = parseAbandonedName(file);
     if (broken !== undefined) abandoned.set(broken.epoch, Math.max(broken.number, abandoned.get(broken.epoch) ?? 0));
-    if (name !== undefined) ({ epoch: epochs, ready, end: ended })[name.kind].add(name.epoch);
+    if (name !== undefined) ({ epoch: epochs, ready, end: ended, started, over })[name.kind].add(name.epoch);
   }
   const files = await listIfThere(context.files, paths.manifests);
   const there = files.map(parseManifestName).filter((name) => name !== undefined);
@@ -59,6 +62,8 @@ export async function listJob(context: StoreContext, paths: JobPaths): Promise<J
     ready,
     marked,
     ended,
+    started,
+    over,
     abandoned,
     manifests: there.filter((name) => !isCondemned(name)),
     condemned: there.filter(isCondemned),

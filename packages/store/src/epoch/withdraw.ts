@@ -13,8 +13,9 @@ import { readEpoch } from './read-epoch.js';
  */
 export async function withdrawEpoch(context: StoreContext, paths: JobPaths, { epoch, attempt }: Epoch): Promise<boolean> {
   const { files } = context;
-  const { epochs, ended, manifests, condemned, sources } = await listJob(context, paths);
-  if (epochs.length !== 1 || epochs[0] !== epoch || manifests.length + condemned.length + sources.length + ended.size > 0) return false;
+  const { epochs, ended, started, over, manifests, condemned, sources } = await listJob(context, paths);
+  if (epochs.length !== 1 || epochs[0] !== epoch || manifests.length + condemned.length + sources.length > 0) return false;
+  if (ended.size + started.size + over.size > 0) return false;
   if ((await readEpoch(context, paths, epoch))?.attempt !== attempt) return false;
   for (const kind of ['ready', 'epoch'] as const) await removeIfThere(files, join(paths.epochs, epochFileName(epoch, kind)));
   for (const directory of [paths.epochs, paths.manifests, paths.packs, paths.pins, paths.directory]) {

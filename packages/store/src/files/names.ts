@@ -74,17 +74,20 @@ export function packGeneration({ attempt }: SnapshotName): number {
   return Number(movedPattern.exec(attempt)?.[1] ?? 0);
 }
 
-/** `epoch`: who won it. `ready`: its claim is finished. `end`: how the job ended under it. */
-export type EpochFileKind = 'epoch' | 'ready' | 'end';
+/** `epoch`: who won it. `ready`: its claim is finished. `end`: how the job ended under it. `started`, `over`: notes of the attempt. */
+const epochFileKinds = ['epoch', 'ready', 'end', 'started', 'over'] as const;
+
+export type EpochFileKind = (typeof epochFileKinds)[number];
 
 export function epochFileName(epoch: number, kind: EpochFileKind): string {
   return kind === 'epoch' ? tenDigits(epoch) : `${tenDigits(epoch)}.${kind}`;
 }
 
 export function parseEpochName(file: string): { readonly epoch: number; readonly kind: EpochFileKind } | undefined {
-  const found = /^(\d{10})(?:\.(ready|end))?$/.exec(file);
-  if (found === null) return undefined;
-  return { epoch: Number(found[1]), kind: found[2] === 'ready' || found[2] === 'end' ? found[2] : 'epoch' };
+  const found = /^(\d{10})(?:\.(\w+))?$/.exec(file);
+  const kind = epochFileKinds.find((each) => each === (found?.[2] ?? 'epoch'));
+  // The epoch's own file has no ending.
+  return found === null || kind === undefined || found[2] === 'epoch' ? undefined : { epoch: Number(found[1]), kind };
 }
 
 /**

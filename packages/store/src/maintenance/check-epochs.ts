@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { listJob } from '../epoch/job-listing.js';
 import { readEnd, readEpoch, readReady } from '../epoch/read-epoch.js';
+import { readNote } from '../epoch/epoch-note.js';
 import { corrupt } from '../errors.js';
 import { listIfThere } from '../files/directories.js';
 import { epochFileName, parseAbandonedName, parseEpochName, parseSourceNote, parseTemporaryName } from '../files/names.js';
@@ -20,7 +21,7 @@ export async function checkEpochs(context: StoreContext, paths: JobPaths, findin
         context.logger.info({ job: paths.job, file }, 'an unknown file lies among the epochs');
       continue;
     }
-    const read = { epoch: readEpoch, ready: readReady, end: readEnd }[name.kind];
+    const read = { epoch: readEpoch, ready: readReady, end: readEnd, started: readNote.started, over: readNote.over }[name.kind];
     await noting(findings, join(paths.epochs, file), undefined, async () => {
       await read(context, paths, name.epoch);
     });

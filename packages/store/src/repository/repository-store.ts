@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type {
   CallOptions,
+  CheckpointMetadata,
   CheckpointReader,
   CheckpointRef,
   CheckpointStore,
@@ -8,10 +9,13 @@ import type {
   CheckpointWriter,
   Epoch,
   EpochEnd,
+  EpochHistory,
   EpochHolder,
   EpochStart,
   JobRemoval,
   JobState,
+  NotedEpoch,
+  NoteKind,
   PrunePolicy,
   PruneReport,
   SnapshotUsage,
@@ -21,6 +25,8 @@ import { isHoldfastError } from '@holdfast/core/basics';
 import { assertCurrent } from '../epoch/assert-current.js';
 import { claimEpoch } from '../epoch/claim.js';
 import { isEligible } from '../epoch/eligibility.js';
+import { jobHistory } from '../epoch/job-history.js';
+import { writeNote } from '../epoch/write-note.js';
 import { endEpoch } from '../epoch/end-epoch.js';
 import { viewJob } from '../epoch/job-view.js';
 import { readEnd } from '../epoch/read-epoch.js';
@@ -101,6 +107,15 @@ export class RepositoryStore implements CheckpointStore {
   async end(epoch: Epoch, end: EpochEnd, options?: CallOptions): Promise<void> {
     throwIfAborted(options?.signal, 'store.end');
     await endEpoch(this.#context, this.#paths(epoch.job), epoch, end);
+  }
+
+  async note(epoch: NotedEpoch, kind: NoteKind, note: CheckpointMetadata, options?: CallOptions): Promise<boolean> {
+    throwIfAborted(options?.signal, 'store.note');
+    return await writeNote(this.#context, this.#paths(epoch.job), epoch, kind, note);
+  }
+
+  async history(job: string, options?: CallOptions): Promise<readonly EpochHistory[]> {
+    return await jobHistory(this.#context, this.#paths(job), options?.signal);
   }
 
   async begin(epoch: Epoch, parent: CheckpointRef | undefined, options?: CallOptions): Promise<CheckpointWriter> {

@@ -5,6 +5,7 @@ import { epochCases } from './epoch-cases.js';
 import type { CheckpointStoreFixture } from './fixture.js';
 import { forkCases } from './fork-cases.js';
 import { listCases } from './list-cases.js';
+import { noteCases } from './note-cases.js';
 import { pruneCases } from './prune-cases.js';
 import { putCases } from './put-cases.js';
 import { readCases } from './read-cases.js';
@@ -16,6 +17,7 @@ import { writeFileCases } from './write-file-cases.js';
 export const checkpointStoreCases: readonly ContractCase<CheckpointStoreFixture>[] = [
   ...claimCases,
   ...epochCases,
+  ...noteCases,
   ...putCases,
   ...commitCases,
   ...readCases,

@@ -1,5 +1,6 @@
 import { mysql } from '@holdfast/catalog/mysql';
 import { postgres } from '@holdfast/catalog/postgres';
+import { redis } from '@holdfast/catalog/redis';
 import { sqlite } from '@holdfast/catalog/sqlite';
 import { local } from '@holdfast/driver-local';
 import type { Plugins } from './cli-options.js';
@@ -7,5 +8,5 @@ import type { Environment } from './settings/variables.js';
 
 /** The drivers and catalogs of this build: the only place that names them. Each loads its client by itself where it is used. */
 export function plugins(environment: Environment): Plugins {
-  return { drivers: [local()], catalogs: [sqlite(), mysql({ environment }), postgres({ environment })] };
+  return { drivers: [local()], catalogs: [sqlite(), mysql({ environment }), postgres({ environment }), redis({ environment })] };
 }

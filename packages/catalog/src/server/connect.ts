@@ -62,7 +62,7 @@ async function connectOnce(
 }
 
 /** The file is read for each session, so that a new bundle needs no restart. */
-async function readTls({ caFile, serverName }: TlsChoice): Promise<ServerTls> {
+export async function readTls({ caFile, serverName }: TlsChoice): Promise<ServerTls> {
   return {
     ca: caFile === undefined ? undefined : await readBundle(caFile),
     serverName,

@@ -32,10 +32,13 @@ export interface PasswordSources {
   readonly tokens?: TokenSigner;
 }
 
+/** Who logs in where, and what with. */
+export type Account = Pick<ServerConfig, 'host' | 'port' | 'user' | 'password'>;
+
 const defaultVariable = 'HOLDFAST_CATALOG_PASSWORD';
 
 /** Asks for the password as it is now. Rejects with HF_CONFIG where there is no such source, with HF_CATALOG_UNAVAILABLE where it fails. */
-export async function readCredentials(config: ServerConfig, sources: PasswordSources, options: CallOptions = {}): Promise<Credentials> {
+export async function readCredentials(config: Account, sources: PasswordSources, options: CallOptions = {}): Promise<Credentials> {
   const { user, password } = config;
   const { environment = {}, secrets, tokens } = sources;
   switch (password.from) {

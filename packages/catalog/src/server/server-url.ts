@@ -1,7 +1,9 @@
 import { HoldfastError } from '@holdfast/core';
 
-/** Settings that a URL may carry behind its question mark, and how each is read. */
-const parameters: Readonly<Record<string, (text: string) => unknown>> = {
+/** How settings are read that a URL carries behind its question mark. */
+export type Readers = Readonly<Record<string, (text: string) => unknown>>;
+
+const parameters: Readers = {
   passwordVariable: String,
   passwordFile: String,
   passwordSecret: String,
@@ -17,7 +19,7 @@ const parameters: Readonly<Record<string, (text: string) => unknown>> = {
 };
 
 /** Reads `mysql://user@host:3306/database?tls=verify` as a section of the configuration. A password in it is refused, and never repeated. */
-export function sectionFromUrl(type: string, url: string): Readonly<Record<string, unknown>> {
+export function sectionFromUrl(type: string, url: string, readers: Readers = parameters): Readonly<Record<string, unknown>> {
   const hint = `Write ${type}://user@host/database; more settings go behind a ?, such as ?tlsCaFile=/etc/ssl/rds.pem`;
   if (!URL.canParse(url)) throw refuse(`the catalog's ${type}: URL cannot be read`, hint);
   const { username, password, hostname, port, pathname, hash, searchParams } = new URL(url);
@@ -28,7 +30,7 @@ export function sectionFromUrl(type: string, url: string): Readonly<Record<strin
     );
   }
   if (hash !== '') throw refuse("the catalog's URL has a part behind a #, which means nothing", hint);
-  const settings = [...searchParams].map(([name, text]): [string, unknown] => [name, setting(name, text, searchParams)]);
+  const settings = [...searchParams].map(([name, text]): [string, unknown] => [name, setting(name, text, searchParams, readers)]);
   return {
     type,
     ...(hostname === '' ? {} : { host: decode(hostname).replace(/^\[(.*)\]$/u, '$1') }),
@@ -39,9 +41,9 @@ export function sectionFromUrl(type: string, url: string): Readonly<Record<strin
   };
 }
 
-function setting(name: string, text: string, all: URLSearchParams): unknown {
-  const read = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
-  if (read === undefined) throw refuse(`the catalog's URL has the setting '${name}', which is none`, `Known: ${Object.keys(parameters).join(', ')}`);
+function setting(name: string, text: string, all: URLSearchParams, readers: Readers): unknown {
+  const read = Object.hasOwn(readers, name) ? readers[name] : undefined;
+  if (read === undefined) throw refuse(`the catalog's URL has the setting '${name}', which is none`, `Known: ${Object.keys(readers).join(', ')}`);
   if (all.getAll(name).length > 1) throw refuse(`the catalog's URL has the setting '${name}' twice`, 'Give it once');
   return read(text);
 }

@@ -63,8 +63,12 @@ function usersOf({ folder }: Place): string {
   return join(folder, 'data', 'users.acl');
 }
 
+/**
+ * The default user is off, but keeps every right: while a server reads its append-only file it looks at that user's, and leaves out
+ * transactions and what scripts wrote (redis/redis#14541, valkey-io/valkey#3983).
+ */
 function ownUsers({ user, password }: ServerAccess): string {
-  return `user default off\nuser ${user} on >${password} ~* &* +@all\n`;
+  return `user default off ~* &* +@all\nuser ${user} on >${password} ~* &* +@all\n`;
 }
 
 function configuration(place: Place): string[] {

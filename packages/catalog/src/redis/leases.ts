@@ -1,0 +1,98 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import type { CallOptions, Lease, LeaseHolder, LeaseOutcome } from '@holdfast/core';
+import { HoldfastError } from '@holdfast/core';
+import * as z from 'zod';
+import { positive } from '../sql/values.js';
+import type { Keys } from './keys.js';
+import { json, parse, whole } from './parse.js';
+import { type Script, runScript } from './run-script.js';
+import { acquireScript, currentScript, freeScript, renewScript } from './scripts/lease-scripts.js';
+import type { Attempt } from './call-time.js';
+import type { Session } from './session.js';
+import { untilReplicated } from './until-replicated.js';
+
+/** The lease calls of MetadataStore. */
+export interface Leases {
+  acquireLease(job: string, holder: LeaseHolder, ttlMs: number, options?: CallOptions): Promise<LeaseOutcome>;
+  renewLease(lease: Lease, ttlMs: number, options?: CallOptions): Promise<Lease>;
+  releaseLease(lease: Lease, options?: CallOptions): Promise<void>;
+  breakLease(lease: Lease, options?: CallOptions): Promise<boolean>;
+  currentLease(job: string, options?: CallOptions): Promise<Lease | undefined>;
+}
+
+const holderSchema = z.object({ attempt: z.string(), host: z.string(), bootId: z.string(), pid: whole, startTicks: z.number() });
+const heldSchema = z.tuple([z.string(), whole, json(holderSchema), whole, whole]);
+const answerSchema = z.array(z.string()).min(1);
+
+export function createLeases(session: Session, keys: Keys): Leases {
+  const leaseOf = (job: string, answer: unknown): Lease => {
+    const [, term, holder, acquiredAtMs, expiresAtMs] = parse(session.location, keys.job(job).lease, heldSchema, answer);
+    return { job, holder, term, acquiredAt: new Date(acquiredAtMs).toISOString(), expiresAt: new Date(expiresAtMs).toISOString() };
+  };
+  const ask = async (port: Pick<Attempt, 'send' | 'sendTogether'>, job: string, wanted: Script, args: readonly (string | number)[]) => {
+    const answer = await runScript(port, wanted, [keys.job(job).lease], args);
+    return { answer, word: parse(session.location, keys.job(job).lease, answerSchema, answer)[0] };
+  };
+  const free = (operation: string, lease: Lease, options?: CallOptions): Promise<boolean> => {
+    const call = randomUUID();
+    return session.write(
+      operation,
+      async (attempt) => (await runScript(attempt, freeScript, [keys.job(lease.job).lease], [lease.holder.attempt, lease.term, call])) === 1,
+      options,
+    );
+  };
+  return {
+    acquireLease: async (job, holder, ttlMs, options) => {
+      positive('ttlMs', ttlMs);
+      return session.write(
+        'catalog.acquireLease',
+        async (attempt) => {
+          const { answer, word } = await ask(attempt, job, acquireScript, [holder.attempt, JSON.stringify(holder), ttlMs, randomInt(4096)]);
+          if (word === 'held') return { acquired: false, current: leaseOf(job, answer) };
+          attempt.commit();
+          if (word === 'given') await untilReplicated(attempt, keys.job(job).lease);
+          return { acquired: true, lease: leaseOf(job, answer) };
+        },
+        options,
+      );
+    },
+    renewLease: async (lease, ttlMs, options) => {
+      positive('ttlMs', ttlMs);
+      const { job, holder, term } = lease;
+      const args = [holder.attempt, term, ttlMs, JSON.stringify(holder), Date.parse(lease.acquiredAt)];
+      return session.write(
+        'catalog.renewLease',
+        async (attempt) => {
+          const { answer, word } = await ask(attempt, job, renewScript, args);
+          if (word === 'renewed') return leaseOf(job, answer);
+          throw lost(lease, word === 'free' ? undefined : leaseOf(job, answer));
+        },
+        options,
+      );
+    },
+    releaseLease: async (lease, options) => {
+      await free('catalog.releaseLease', lease, options);
+    },
+    breakLease: (lease, options) => free('catalog.breakLease', lease, options),
+    currentLease: (job, options) =>
+      session.read(
+        'catalog.currentLease',
+        async (port) => {
+          const { answer, word } = await ask(port, job, currentScript, []);
+          return word === 'free' ? undefined : leaseOf(job, answer);
+        },
+        options,
+      ),
+  };
+}
+
+function lost(lease: Lease, current: Lease | undefined): HoldfastError {
+  const how = current === undefined ? 'it was freed' : `attempt ${current.holder.attempt} on ${current.holder.host} took it at ${current.acquiredAt}`;
+  return new HoldfastError('HF_LEASE_LOST', {
+    kind: 'conflict',
+    message: `The lease of job '${lease.job}', term ${lease.term}, is lost: ${how}`,
+    operation: 'catalog.renewLease',
+    context: { job: lease.job, term: lease.term },
+    hint: "Look at the job's epoch in the repository: only a higher one means that this attempt must end",
+  });
+}

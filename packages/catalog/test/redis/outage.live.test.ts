@@ -1,0 +1,81 @@
+import type { MetadataStore } from '@holdfast/core';
+import { missingServer, startRedis, startRedisCluster } from '@holdfast/testkit/servers';
+import { describe, expect, test } from 'vitest';
+import { keysBelow } from '../../src/redis/keys.js';
+import { openStore } from './fixture.js';
+
+const missing = missingServer('redis');
+const holder = (attempt: string) => ({ attempt, host: 'h', bootId: 'b', pid: 1, startTicks: 1 });
+const time = '2026-01-02T03:04:05.000Z';
+const checkpoint = { job: 'job', epoch: 1, attempt: 'a', createdAt: time, freezeMs: 1, logicalBytes: 1, storedBytes: 1 };
+const job = {
+  repositoryId: 'r',
+  command: ['a'],
+  workingDirectory: '/',
+  status: 'running',
+  labels: {},
+  createdAt: time,
+  updatedAt: time,
+  exitCode: undefined,
+} as const;
+
+/** Puts checkpoints of a job, one after the other, until it is told to end; gives the numbers of those that were taken. */
+async function putUntil(store: MetadataStore, name: string, isOver: () => boolean): Promise<readonly number[]> {
+  const taken: number[] = [];
+  for (let number = 1; !isOver(); number += 1) {
+    await store.putCheckpoint({ ...checkpoint, job: name, number });
+    taken.push(number);
+  }
+  return taken;
+}
+
+async function numbersOf(store: MetadataStore, name: string): Promise<readonly number[]> {
+  return (await store.listCheckpoints(name)).map(({ number }) => number).toReversed();
+}
+
+describe.skipIf(missing !== undefined)(`outages${missing === undefined ? '' : ` (${missing})`}`, () => {
+  test('what was taken is there after the server was killed, and calls go on when it is back', { timeout: 120_000 }, async () => {
+    await using server = await startRedis();
+    await using store = await openStore(await server.fresh());
+    let isOver = false;
+    const putting = putUntil(store, 'job', () => isOver);
+    for (let round = 0; round < 3; round += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      await server.kill();
+      await server.restart();
+    }
+    const last = (await store.listCheckpoints('job')).length;
+    await expect.poll(async () => (await store.listCheckpoints('job')).length, { timeout: 30_000 }).toBeGreaterThan(last);
+    isOver = true;
+    const taken = await putting;
+    expect(await numbersOf(store, 'job')).toEqual(taken);
+  });
+
+  test('a cluster’s fail-over, of a job’s node and of the index’s, is survived within the call’s time', { timeout: 180_000 }, async () => {
+    await using cluster = await startRedisCluster({ tls: true });
+    const access = await cluster.fresh();
+    await using store = await openStore(access);
+    const keys = keysBelow(access.space);
+    const before = await store.acquireLease('job', holder('a'), 1);
+    await store.putJob({ ...job, job: 'before' });
+    for (const key of [keys.job('job').lease, keys.entries]) {
+      let isOver = false;
+      const putting = putUntil(store, key, () => isOver);
+      const primary = await cluster.primaryOf(key);
+      await primary.kill();
+      await store.putJob({ ...job, job: key });
+      const next = await store.acquireLease('job', holder(key), 3_600_000);
+      if (next.acquired && before.acquired) {
+        expect(next.lease.term).toBeGreaterThan(before.lease.term);
+        await store.releaseLease(next.lease);
+      }
+      expect(next.acquired).toBe(true);
+      isOver = true;
+      await putting;
+      // Whole again before the next one is taken away: two of six would be too many.
+      await primary.restart();
+      await expect.poll(() => primary.query('INFO replication'), { timeout: 60_000 }).toContain('master_link_status:up');
+    }
+    expect((await store.listJobs()).items.map((record) => record.job)).toEqual(['before', keys.job('job').lease, keys.entries].toSorted());
+  });
+});

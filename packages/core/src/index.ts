@@ -28,6 +28,7 @@ export { silentLogger } from './logger.js';
 export type {
   AttemptRecord,
   CatalogPlugin,
+  CatalogTotals,
   CheckpointRecord,
   EventRecord,
   JobQuery,
@@ -38,6 +39,7 @@ export type {
   LeaseOutcome,
   MetadataStore,
   Page,
+  RecordQuery,
 } from './metadata/metadata-store.js';
 export type { ProcessOutcome, ProcessRequest } from './storage/probe/abandonable-process.js';
 export { runAbandonable } from './storage/probe/abandonable-process.js';

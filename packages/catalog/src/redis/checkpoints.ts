@@ -1,18 +1,20 @@
-import type { CallOptions, CheckpointRecord } from '@holdfast/core';
+import type { CallOptions, CheckpointRecord, Page, RecordQuery } from '@holdfast/core';
 import * as z from 'zod';
+import { checkpointCursor } from '../sql/cursor.js';
+import { pageOf, rowsWanted } from '../sql/page.js';
 import { instant } from '../sql/values.js';
 import type { Keys } from './keys.js';
 import { json, parse } from './parse.js';
 import { checkpointSchema, writeCheckpoint } from './records.js';
 import { runScript } from './run-script.js';
-import { putCheckpointScript, removeCheckpointsScript } from './scripts/record-scripts.js';
+import { pageCheckpointsScript, putCheckpointScript, removeCheckpointsScript } from './scripts/record-scripts.js';
 import type { Attempt } from './call-time.js';
 import type { Session } from './session.js';
 
 /** The checkpoint calls of MetadataStore. */
 export interface Checkpoints {
   putCheckpoint(record: CheckpointRecord, options?: CallOptions): Promise<void>;
-  listCheckpoints(job: string, options?: CallOptions): Promise<readonly CheckpointRecord[]>;
+  listCheckpoints(job: string, query?: RecordQuery, options?: CallOptions): Promise<Page<CheckpointRecord>>;
   removeCheckpoints(job: string, numbers: readonly number[], options?: CallOptions): Promise<void>;
 }
 
@@ -28,12 +30,22 @@ export function createCheckpoints(session: Session, keys: Keys): Checkpoints {
       const args = [record.number, writeCheckpoint(record)];
       await session.write('catalog.putCheckpoint', (attempt) => runScript(attempt, putCheckpointScript, [checkpoints, numbers], args), options);
     },
-    listCheckpoints: (job, options) => {
-      const key = keys.job(job).checkpoints;
-      return session.read(
+    listCheckpoints: async (job, query = {}, options) => {
+      const wanted = rowsWanted(query.limit);
+      const cursor = checkpointCursor.read(query.cursor);
+      const { checkpoints, numbers } = keys.job(job);
+      const args = [cursor === undefined ? '+inf' : `(${cursor[1]}`, wanted];
+      const records = await session.read(
         'catalog.listCheckpoints',
-        async (port) => parse(session.location, key, storedSchema, await port.send('hvals', key)).toSorted((a, b) => b.number - a.number),
+        async (port) =>
+          parse(session.location, checkpoints, storedSchema, await runScript(port, pageCheckpointsScript, [checkpoints, numbers], args)),
         options,
+      );
+      return pageOf(
+        records,
+        wanted,
+        (record) => record,
+        ({ number }) => checkpointCursor.write(['checkpoint', number]),
       );
     },
     removeCheckpoints: async (job, numbers, options) => {

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { CallOptions, EventRecord } from '@holdfast/core';
+import type { CallOptions, EventRecord, Page, RecordQuery } from '@holdfast/core';
 import * as z from 'zod';
-import { instant, positive } from '../sql/values.js';
+import { eventCursor } from '../sql/cursor.js';
+import { pageOf, rowsWanted } from '../sql/page.js';
+import { instant } from '../sql/values.js';
 import type { Keys } from './keys.js';
 import { json, parse } from './parse.js';
 import { eventSchema, writeEvent } from './records.js';
@@ -13,15 +15,13 @@ import { ascending, instantWidth } from './sortable.js';
 /** The event calls of MetadataStore. */
 export interface Events {
   appendEvent(record: EventRecord, options?: CallOptions): Promise<void>;
-  listEvents(job: string, query?: { readonly limit?: number }, options?: CallOptions): Promise<readonly EventRecord[]>;
+  listEvents(job: string, query?: RecordQuery, options?: CallOptions): Promise<Page<EventRecord>>;
 }
 
-const defaultLimit = 100;
-const mostLimit = 1000;
 /** A member of the sorted set: its instant, its number among the job's events, its document. */
 const sequenceWidth = 16;
 const memberSchema = z.array(z.string());
-const storedSchema = z.array(json(eventSchema));
+const storedSchema = json(eventSchema);
 
 export function createEvents(session: Session, keys: Keys): Events {
   return {
@@ -33,17 +33,28 @@ export function createEvents(session: Session, keys: Keys): Events {
       await session.write('catalog.appendEvent', (attempt) => runScript(attempt, appendEventScript, used, args), options);
     },
     listEvents: async (job, query = {}, options) => {
-      const limit = positive('limit', query.limit ?? defaultLimit, mostLimit);
+      const wanted = rowsWanted(query.limit);
+      const first = before(query.cursor);
       const key = keys.job(job).events;
-      return session.read(
+      const members = await session.read(
         'catalog.listEvents',
-        async (port) => {
-          const members = parse(session.location, key, memberSchema, await port.send('zrevrangebylex', key, '+', '-', 'limit', 0, limit));
-          const documents = members.map((member) => member.slice(instantWidth + sequenceWidth));
-          return parse(session.location, key, storedSchema, documents);
-        },
+        async (port) => parse(session.location, key, memberSchema, await port.send('zrevrangebylex', key, first, '-', 'limit', 0, wanted)),
         options,
       );
+      const read = (member: string): EventRecord => parse(session.location, key, storedSchema, member.slice(instantWidth + sequenceWidth));
+      return pageOf(members, wanted, read, (last) => eventCursor.write(['event', read(last).at, sequenceOf(last)]));
     },
   };
+}
+
+/** Where a page begins, going down: below every member of that instant and number, whatever its document. */
+function before(text: string | undefined): string {
+  const last = eventCursor.read(text);
+  if (last === undefined) return '+';
+  const [, at, sequence] = last;
+  return `(${ascending(instant('cursor', at))}${String(sequence).padStart(sequenceWidth, '0')}`;
+}
+
+function sequenceOf(member: string): number {
+  return Number(member.slice(instantWidth, instantWidth + sequenceWidth));
 }

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { CallOptions, JobQuery, JobRecord, Page } from '@holdfast/core';
-import { writeCursor } from '../sql/cursor.js';
-import { instant, positive } from '../sql/values.js';
+import type { CallOptions, CatalogTotals, JobQuery, JobRecord, Page } from '@holdfast/core';
+import { pageOf, rowsWanted } from '../sql/page.js';
+import { instant } from '../sql/values.js';
 import { indexEntry } from './index-entry.js';
 import { createJobIndex } from './job-index.js';
 import { readJob } from './job-records.js';
 import type { Keys } from './keys.js';
 import { listJobs } from './list-jobs.js';
+import { countAll, cursorAfter } from './totals.js';
 import { writeJob } from './records.js';
 import { runScript } from './run-script.js';
 import { putJobScript } from './scripts/record-scripts.js';
@@ -18,10 +19,8 @@ export interface Jobs {
   getJob(job: string, options?: CallOptions): Promise<JobRecord | undefined>;
   listJobs(query?: JobQuery, options?: CallOptions): Promise<Page<JobRecord>>;
   removeJob(job: string, options?: CallOptions): Promise<void>;
+  totals(query?: { readonly repositoryId?: string }, options?: CallOptions): Promise<CatalogTotals>;
 }
-
-const defaultLimit = 100;
-const mostLimit = 1000;
 
 export function createJobs(session: Session, keys: Keys): Jobs {
   const { location } = session;
@@ -45,14 +44,12 @@ export function createJobs(session: Session, keys: Keys): Jobs {
     },
     getJob: (job, options) => session.read('catalog.getJob', async (port) => (await readJob(port, location, keys, job))?.record, options),
     listJobs: async (query = {}, options) => {
-      const limit = positive('limit', query.limit ?? defaultLimit, mostLimit);
+      const wanted = rowsWanted(query.limit);
       if (query.updatedAfter !== undefined) instant('updatedAfter', query.updatedAfter);
-      // One more than the page: whether there is a next one.
-      const records = await session.read('catalog.listJobs', (port) => listJobs(port, { location, keys, index }, query, limit + 1), options);
-      const items = records.slice(0, limit);
-      const last = items.at(-1);
-      return { items, nextCursor: last !== undefined && records.length > limit ? writeCursor(last) : undefined };
+      const records = await session.read('catalog.listJobs', (port) => listJobs(port, { location, keys, index }, query, wanted), options);
+      return pageOf(records, wanted, (record) => record, cursorAfter);
     },
+    totals: (query = {}, options) => session.read('catalog.totals', (port) => countAll(port, { location, keys, index }, query), options),
     removeJob: async (job, options) => {
       const { record, attempts, checkpoints, numbers, events, sequence } = keys.job(job);
       await session.write(

@@ -1,6 +1,6 @@
 import type { JobQuery, JobRecord } from '@holdfast/core';
 import * as z from 'zod';
-import { readCursor } from '../sql/cursor.js';
+import { jobCursor } from '../sql/cursor.js';
 import type { RedisPort } from './connection.js';
 import { choiceOfLabel, choiceOfRepository, choiceOfStatus, everyJob, jobOf, memberOf } from './index-entry.js';
 import type { JobIndex } from './job-index.js';
@@ -11,7 +11,7 @@ import { runScript } from './run-script.js';
 import { walkScript } from './scripts/index-scripts.js';
 import { descending, instantWidth } from './sortable.js';
 
-interface Place {
+export interface Place {
   readonly location: string;
   readonly keys: Keys;
   readonly index: JobIndex;
@@ -28,7 +28,7 @@ export async function listJobs(port: RedisPort, { location, keys, index }: Place
     choicesOf(query).map((name) => keys.choice(name)),
   );
   const end = query.updatedAfter === undefined ? '+' : `(${descending(query.updatedAfter)}`;
-  let from = query.cursor === undefined ? '-' : afterCursor(query.cursor);
+  let from = afterCursor(query.cursor);
   await index.repairStopped(port);
   const records: JobRecord[] = [];
   while (records.length < limit && from !== '') {
@@ -61,9 +61,9 @@ async function smallestFirst(port: RedisPort, keys: readonly string[]): Promise<
   return sizes.toSorted((a, b) => a.size - b.size).map(({ key }) => key);
 }
 
-function afterCursor(text: string): string {
-  const { updatedAt, job } = readCursor(text);
-  return `(${memberOf(updatedAt, job)}`;
+function afterCursor(text: string | undefined): string {
+  const last = jobCursor.read(text);
+  return last === undefined ? '-' : `(${memberOf(...last)}`;
 }
 
 function fits(record: JobRecord, { status, repositoryId, label }: JobQuery): boolean {

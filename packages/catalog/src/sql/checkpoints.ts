@@ -1,4 +1,6 @@
-import type { CallOptions, CheckpointRecord } from '@holdfast/core';
+import type { CallOptions, CheckpointRecord, Page, RecordQuery } from '@holdfast/core';
+import { checkpointCursor } from './cursor.js';
+import { pageOf, rowsWanted } from './page.js';
 import { readCheckpoint } from './rows.js';
 import type { CatalogTransaction, Session } from './session.js';
 import { instant } from './values.js';
@@ -6,7 +8,7 @@ import { instant } from './values.js';
 /** The checkpoint calls of MetadataStore. */
 export interface Checkpoints {
   putCheckpoint(record: CheckpointRecord, options?: CallOptions): Promise<void>;
-  listCheckpoints(job: string, options?: CallOptions): Promise<readonly CheckpointRecord[]>;
+  listCheckpoints(job: string, query?: RecordQuery, options?: CallOptions): Promise<Page<CheckpointRecord>>;
   removeCheckpoints(job: string, numbers: readonly number[], options?: CallOptions): Promise<void>;
 }
 
@@ -19,15 +21,19 @@ export function createCheckpoints(session: Session): Checkpoints {
       instant('createdAt', record.createdAt);
       await session.write('catalog.putCheckpoint', (trx) => put(trx, record), options);
     },
-    listCheckpoints: (job, options) =>
-      session.read(
+    listCheckpoints: async (job, query = {}, options) => {
+      const wanted = rowsWanted(query.limit);
+      const cursor = checkpointCursor.read(query.cursor);
+      const rows = await session.read(
         'catalog.listCheckpoints',
         async (db) => {
-          const rows = await db.selectFrom('hf_checkpoints').selectAll().where('job', '=', job).orderBy('number', 'desc').execute();
-          return rows.map(readCheckpoint);
+          const all = db.selectFrom('hf_checkpoints').selectAll().where('job', '=', job).orderBy('number', 'desc').limit(wanted);
+          return (cursor === undefined ? all : all.where('number', '<', cursor[1])).execute();
         },
         options,
-      ),
+      );
+      return pageOf(rows, wanted, readCheckpoint, (last) => checkpointCursor.write(['checkpoint', last.number]));
+    },
     removeCheckpoints: async (job, numbers, options) => {
       await session.write('catalog.removeCheckpoints', (trx) => remove(trx, job, numbers), options);
     },

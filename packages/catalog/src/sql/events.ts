@@ -1,18 +1,17 @@
-import type { CallOptions, EventRecord } from '@holdfast/core';
+import type { CallOptions, EventRecord, Page, RecordQuery } from '@holdfast/core';
+import { eventCursor } from './cursor.js';
+import { pageOf, rowsWanted } from './page.js';
 import type { Insertable } from 'kysely';
 import { readEvent } from './rows.js';
-import type { CatalogTables } from './schema.js';
+import type { CatalogDatabase, CatalogTables } from './schema.js';
 import type { CatalogTransaction, Session } from './session.js';
-import { instant, positive } from './values.js';
+import { instant } from './values.js';
 
 /** The event calls of MetadataStore. */
 export interface Events {
   appendEvent(record: EventRecord, options?: CallOptions): Promise<void>;
-  listEvents(job: string, query?: { readonly limit?: number }, options?: CallOptions): Promise<readonly EventRecord[]>;
+  listEvents(job: string, query?: RecordQuery, options?: CallOptions): Promise<Page<EventRecord>>;
 }
-
-const defaultLimit = 100;
-const mostLimit = 1000;
 
 export function createEvents(session: Session): Events {
   return {
@@ -28,16 +27,10 @@ export function createEvents(session: Session): Events {
       );
     },
     listEvents: async (job, query = {}, options) => {
-      const limit = positive('limit', query.limit ?? defaultLimit, mostLimit);
-      return session.read(
-        'catalog.listEvents',
-        async (db) => {
-          const events = db.selectFrom('hf_events').selectAll().where('job', '=', job);
-          const rows = await events.orderBy('at', 'desc').orderBy('id', 'desc').limit(limit).execute();
-          return rows.map(readEvent);
-        },
-        options,
-      );
+      const wanted = rowsWanted(query.limit);
+      const cursor = eventCursor.read(query.cursor);
+      const rows = await session.read('catalog.listEvents', async (db) => eventsOf(db, job, cursor, wanted).execute(), options);
+      return pageOf(rows, wanted, readEvent, (last) => eventCursor.write(['event', last.at, last.id]));
     },
   };
 }
@@ -50,4 +43,11 @@ async function isThere(trx: CatalogTransaction, { job, type, attempt, at, detail
     .limit(1)
     .execute();
   return rows.length > 0;
+}
+
+function eventsOf(db: CatalogDatabase, job: string, cursor: readonly ['event', string, number] | undefined, limit: number) {
+  const events = db.selectFrom('hf_events').selectAll().where('job', '=', job).orderBy('at', 'desc').orderBy('id', 'desc').limit(limit);
+  if (cursor === undefined) return events;
+  const [, at, id] = cursor;
+  return events.where('at', '<=', at).where((row) => row.or([row('at', '<', at), row('id', '<', id)]));
 }

@@ -1,9 +1,11 @@
 import type { CallOptions, JobQuery, JobRecord, Page } from '@holdfast/core';
-import { readCursor, writeCursor } from './cursor.js';
+import type { Selectable, SelectQueryBuilder } from 'kysely';
+import { jobCursor } from './cursor.js';
+import { pageOf, rowsWanted } from './page.js';
 import { readJob } from './rows.js';
-import type { CatalogDatabase } from './schema.js';
+import type { CatalogDatabase, CatalogTables } from './schema.js';
 import type { CatalogTransaction, Session } from './session.js';
-import { instant, positive } from './values.js';
+import { instant } from './values.js';
 
 /** The job calls of MetadataStore. */
 export interface Jobs {
@@ -16,8 +18,7 @@ export interface Jobs {
 /** What is about one job, but for its lease: terms never repeat. */
 const tablesOfJobs = ['hf_job_labels', 'hf_attempts', 'hf_checkpoints', 'hf_events', 'hf_jobs'] as const;
 
-const defaultLimit = 100;
-const mostLimit = 1000;
+type JobRow = Selectable<CatalogTables['hf_jobs']>;
 
 export function createJobs(session: Session): Jobs {
   return {
@@ -36,12 +37,9 @@ export function createJobs(session: Session): Jobs {
         options,
       ),
     listJobs: async (query = {}, options) => {
-      const limit = positive('limit', query.limit ?? defaultLimit, mostLimit);
-      // One more than the page: whether there is a next one.
-      const rows = await session.read('catalog.listJobs', (db) => select(db, query, limit + 1), options);
-      const items = rows.slice(0, limit);
-      const last = items.at(-1);
-      return { items, nextCursor: last !== undefined && rows.length > limit ? writeCursor(last) : undefined };
+      const wanted = rowsWanted(query.limit);
+      const rows = await session.read('catalog.listJobs', async (db) => jobsOf(db, query, wanted).execute(), options);
+      return pageOf(rows, wanted, readJob, (last) => jobCursor.write([last.updated_at, last.job]));
     },
     removeJob: async (job, options) => {
       await session.write(
@@ -79,9 +77,10 @@ async function put(trx: CatalogTransaction, record: JobRecord): Promise<void> {
   if (labelRows.length > 0) await trx.insertInto('hf_job_labels').values(labelRows).execute();
 }
 
-async function select(db: CatalogDatabase, query: JobQuery, limit: number): Promise<readonly JobRecord[]> {
+/** Told apart from its execution so that a test can have the database explain it. */
+export function jobsOf(db: CatalogDatabase, query: JobQuery, limit: number): SelectQueryBuilder<CatalogTables, 'hf_jobs', JobRow> {
   const { status, repositoryId, prefix, label, updatedAfter } = query;
-  const cursor = query.cursor === undefined ? undefined : readCursor(query.cursor);
+  const cursor = jobCursor.read(query.cursor);
   let jobs = db.selectFrom('hf_jobs').selectAll().orderBy('updated_at', 'desc').orderBy('job', 'asc').limit(limit);
   if (status !== undefined) jobs = jobs.where('status', '=', status);
   if (repositoryId !== undefined) jobs = jobs.where('repository_id', '=', repositoryId);
@@ -93,9 +92,8 @@ async function select(db: CatalogDatabase, query: JobQuery, limit: number): Prom
     jobs = jobs.where('job', 'in', named);
   }
   if (cursor !== undefined) {
-    jobs = jobs
-      .where('updated_at', '<=', cursor.updatedAt)
-      .where((row) => row.or([row('updated_at', '<', cursor.updatedAt), row('job', '>', cursor.job)]));
+    const [updatedAt, job] = cursor;
+    jobs = jobs.where('updated_at', '<=', updatedAt).where((row) => row.or([row('updated_at', '<', updatedAt), row('job', '>', job)]));
   }
-  return (await jobs.execute()).map(readJob);
+  return jobs;
 }

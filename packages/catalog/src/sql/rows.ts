@@ -1,4 +1,4 @@
-import type { AttemptRecord, CheckpointRecord, EventRecord, JobRecord, LeaseHolder } from '@holdfast/core';
+import type { AttemptRecord, CatalogTotals, CheckpointRecord, EventRecord, JobRecord, LeaseHolder } from '@holdfast/core';
 import { HoldfastError } from '@holdfast/core';
 import type { Selectable } from 'kysely';
 import * as z from 'zod';
@@ -57,6 +57,9 @@ const eventSchema = z.object({
   detail: json(z.record(z.string(), z.unknown())),
 });
 
+const statusCountSchema = z.object({ status: jobSchema.shape.status, jobs: whole });
+const snapshotCountSchema = z.object({ snapshots: whole, stored_bytes: z.coerce.number().nullable() });
+
 export interface LeaseRow {
   readonly job: string;
   readonly term: number;
@@ -94,6 +97,16 @@ export function readCheckpoint(row: Selectable<CatalogTables['hf_checkpoints']>)
 
 export function readEvent(row: Selectable<CatalogTables['hf_events']>): EventRecord {
   return parseRow('hf_events', eventSchema, row);
+}
+
+export function readCounts(byStatus: readonly unknown[], [sums]: readonly unknown[]): CatalogTotals {
+  const jobs = { running: 0, interrupted: 0, succeeded: 0, failed: 0 };
+  for (const row of byStatus) {
+    const { status, jobs: count } = parseRow('hf_jobs', statusCountSchema, row);
+    jobs[status] = count;
+  }
+  const { snapshots, stored_bytes } = parseRow('hf_checkpoints', snapshotCountSchema, sums);
+  return { jobs, snapshots, storedBytes: stored_bytes ?? 0 };
 }
 
 function parseRow<T extends z.ZodType>(table: string, schema: T, row: unknown): z.output<T> {

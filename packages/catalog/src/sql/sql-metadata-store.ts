@@ -8,6 +8,7 @@ import { createLeases } from './leases.js';
 import { isUpToDate, migrate } from './migrate.js';
 import type { CatalogDatabase } from './schema.js';
 import { attempt, createSession } from './session.js';
+import { createTotals } from './totals.js';
 
 export interface OpenSqlOptions extends CallOptions {
   /** Another connection to the same database, for changes of the schema: those may take long. Default: the same one. */
@@ -30,6 +31,7 @@ export async function openSqlMetadataStore(db: CatalogDatabase, flavour: SqlFlav
     ...createAttempts(session),
     ...createCheckpoints(session),
     ...createEvents(session),
+    ...createTotals(session),
     [Symbol.asyncDispose]: () => db.destroy(),
   };
 }

@@ -151,7 +151,7 @@ describe.skipIf(missing !== undefined)(`the connection${missing === undefined ? 
     const put = store.putCheckpoint(checkpoint);
     await server.query('REPLICAOF NO ONE');
     await put;
-    expect(await store.listCheckpoints('job')).toEqual([checkpoint]);
+    expect((await store.listCheckpoints('job')).items).toEqual([checkpoint]);
   });
 });
 

@@ -102,7 +102,7 @@ describe.skipIf(missing !== undefined)(`the catalog on Redis${missing === undefi
     await store.putCheckpoint(checkpoint);
     await server.query('SCRIPT FLUSH');
     await store.putCheckpoint({ ...checkpoint, number: 2 });
-    expect(await store.listCheckpoints('job')).toHaveLength(2);
+    expect((await store.listCheckpoints('job')).items).toHaveLength(2);
   });
 
   test('a call whose answer was lost does its work once, and tells what it did', async () => {
@@ -121,7 +121,7 @@ describe.skipIf(missing !== undefined)(`the catalog on Redis${missing === undefi
     const session = createSession(forgetful, { location: 'here', timeoutMs: 30_000 });
     const [events, leases] = [createEvents(session, keysBelow(access.space)), createLeases(session, keysBelow(access.space))];
     await events.appendEvent({ job: 'job', attempt: undefined, at: checkpoint.createdAt, type: 'once', detail: {} });
-    expect(await events.listEvents('job')).toHaveLength(1);
+    expect((await events.listEvents('job')).items).toHaveLength(1);
     const outcome = await leases.acquireLease('job', holder('a'), 60_000);
     expect(outcome.acquired).toBe(true);
     if (outcome.acquired) expect(await leases.breakLease(outcome.lease)).toBe(true);

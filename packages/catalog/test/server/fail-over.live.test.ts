@@ -24,7 +24,7 @@ describeServers('a fail-over', {}, (under) => {
     // Over the session that it had.
     await store.appendEvent(event('after'));
     expect(acquired.acquired && (await store.renewLease(acquired.lease, 3_600_000)).term).toBe(1);
-    expect((await store.listEvents('job')).map(({ type }) => type)).toEqual(['after', 'before']);
+    expect((await store.listEvents('job')).items.map(({ type }) => type)).toEqual(['after', 'before']);
     const count = 'SELECT count(*) FROM hf_events';
     expect([await replica.query(count, { ...access, port: replica.port }), await primary.query(count, access)]).toEqual(['2', '1']);
   });
@@ -38,7 +38,7 @@ describeServers('a fail-over', {}, (under) => {
     await sleep(300);
     await under.server().restart();
     await Promise.all(calls);
-    expect((await store.listEvents('job')).map(({ type }) => type)).toEqual(['during', 'before']);
+    expect((await store.listEvents('job')).items.map(({ type }) => type)).toEqual(['during', 'before']);
     expect((await store.currentLease('job'))?.term).toBe(1);
   });
 
@@ -57,7 +57,7 @@ describeServers('a fail-over', {}, (under) => {
     await using calm = await openCatalog(under, access);
     await calm.appendEvent(event('after'));
     // Whether the one in between was taken, nobody was told.
-    expect((await calm.listEvents('job')).map(({ type }) => type).filter((type) => type !== 'during')).toEqual(['after', 'before']);
+    expect((await calm.listEvents('job')).items.map(({ type }) => type).filter((type) => type !== 'during')).toEqual(['after', 'before']);
   });
 
   test('nobody listens: said at once, with the place and no more', async () => {

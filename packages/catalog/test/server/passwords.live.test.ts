@@ -65,7 +65,7 @@ function event(type: string) {
 }
 
 async function types(store: MetadataStore): Promise<readonly string[]> {
-  return (await store.listEvents('job')).map(({ type }) => type);
+  return (await store.listEvents('job')).items.map(({ type }) => type);
 }
 
 /** As a log would show it, with everything that hangs on it. */

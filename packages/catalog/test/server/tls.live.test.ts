@@ -17,7 +17,7 @@ describeServers('a server that takes TLS alone', { tls: true }, (under) => {
     ] as const) {
       await using store = await openCatalog(under, { ...access, host }, settings);
       await store.putCheckpoint(checkpoint);
-      expect(await store.listCheckpoints('job')).toEqual([checkpoint]);
+      expect((await store.listCheckpoints('job')).items).toEqual([checkpoint]);
     }
     await under.server().query('DELETE FROM hf_checkpoints', access);
   });

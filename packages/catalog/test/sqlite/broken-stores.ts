@@ -1,4 +1,4 @@
-import type { JobRecord, Lease, MetadataStore } from '@holdfast/core';
+import type { CheckpointRecord, EventRecord, JobRecord, Lease, MetadataStore, Page, RecordQuery } from '@holdfast/core';
 
 type Break = (store: MetadataStore) => MetadataStore;
 
@@ -85,24 +85,36 @@ export const brokenStores: Readonly<Record<string, Break>> = {
     ...store,
     listAttempts: async (job) => (await store.listAttempts(job)).toReversed(),
   }),
-  'checkpoints are replaced by job and number, and listed newest first': (store) => ({
-    ...store,
-    listCheckpoints: async (job) => (await store.listCheckpoints(job)).toSorted((a, b) => (String(a.number) < String(b.number) ? 1 : -1)),
-  }),
+  'checkpoints are replaced by job and number, and listed newest first': changeCheckpoints((page) => ({
+    ...page,
+    items: page.items.toSorted((a, b) => (String(a.number) < String(b.number) ? 1 : -1)),
+  })),
   'removal takes the checkpoints named, of that job, and ignores absent ones': (store) => ({
     ...store,
     removeCheckpoints: (job, numbers) => store.removeCheckpoints(job, numbers.slice(0, 1)),
   }),
   'a job is removed with all that is known of it, and no other; its lease stays': (store) => ({ ...store, removeJob: () => Promise.resolve() }),
-  'events are listed newest first, those of one time in reverse of their order, as they were appended': (store) => ({
+  'events are listed newest first, those of one time in reverse of their order, as they were appended': changeEvents((page) => ({
+    ...page,
+    items: page.items.toSorted((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : a.type < b.type ? -1 : 1)),
+  })),
+  'pages of checkpoints join to the whole list; what comes or goes meanwhile moves no other': (store) => ({
     ...store,
-    listEvents: async (job, query) =>
-      (await store.listEvents(job, query)).toSorted((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : a.type < b.type ? -1 : 1)),
+    listCheckpoints: (job, query) => byCount((all) => store.listCheckpoints(job, all), query),
   }),
-  'events are cut to the limit, 100 where none is given': (store) => ({
+  'pages of events join to the whole list, also where many have the same time': (store) => ({
+    ...store,
+    listEvents: (job, query) => byCount((all) => store.listEvents(job, all), query),
+  }),
+  'a page of checkpoints or events holds 100 where no limit is given': (store) => ({
     ...store,
     listEvents: (job, query) => store.listEvents(job, { limit: 1000, ...query }),
   }),
+  'a limit that is out of range, a broken cursor and one of another list are refused': (store) => ({
+    ...store,
+    listCheckpoints: (job, { limit = 100, ...query } = {}) => store.listCheckpoints(job, { ...query, limit: Math.max(1, Math.round(limit)) }),
+  }),
+  'totals count jobs by status, snapshots and bytes, of all or of one repository': (store) => ({ ...store, totals: () => store.totals() }),
   'a record whose time is not in UTC is refused': (store) => ({
     ...store,
     appendEvent: (record) => store.appendEvent({ ...record, at: new Date(record.at).toISOString() }),
@@ -181,6 +193,20 @@ function changeJob(change: (record: JobRecord) => JobRecord): Break {
 
 function forgetsJobs(store: MetadataStore): MetadataStore {
   return { ...store, getJob: async () => undefined };
+}
+
+function changeCheckpoints(change: (page: Page<CheckpointRecord>) => Page<CheckpointRecord>): Break {
+  return (store) => ({ ...store, listCheckpoints: async (job, query) => change(await store.listCheckpoints(job, query)) });
+}
+
+function changeEvents(change: (page: Page<EventRecord>) => Page<EventRecord>): Break {
+  return (store) => ({ ...store, listEvents: async (job, query) => change(await store.listEvents(job, query)) });
+}
+
+async function byCount<T>(list: (query: RecordQuery) => Promise<Page<T>>, { limit = 100, cursor = '0' }: RecordQuery = {}): Promise<Page<T>> {
+  const { items } = await list({ limit: 1000 });
+  const end = Number(cursor) + limit;
+  return { items: items.slice(Number(cursor), end), nextCursor: end < items.length ? String(end) : undefined };
 }
 
 /** Pages by a count of records, which moves when records do. */

@@ -94,7 +94,7 @@ test('a file that another program keeps locked is unavailable after a while, and
   clearInterval(timer);
   // A wait inside SQLite would let none through.
   expect(ticks).toBeGreaterThan(5);
-  expect(await store.listCheckpoints('job')).toEqual([]);
+  expect((await store.listCheckpoints('job')).items).toEqual([]);
   other.exec('rollback');
   other.close();
   await store.putCheckpoint(checkpoint);
@@ -110,7 +110,7 @@ test('an abort ends the wait for a lock', async () => {
   setTimeout(() => controller.abort(), 50);
   await expect(waiting).rejects.toMatchObject({ code: 'HF_ABORTED', kind: 'aborted' });
   other.close();
-  expect(await store.listCheckpoints('job')).toEqual([]);
+  expect((await store.listCheckpoints('job')).items).toEqual([]);
 });
 
 const checkpoint = {

@@ -83,6 +83,22 @@ export interface JobQuery {
   readonly cursor?: string;
 }
 
+/** A part of a list that grows without bound. */
+export interface RecordQuery {
+  /** From 1 to 1000; 100 where absent. */
+  readonly limit?: number;
+  /** From the page before, of the same list. */
+  readonly cursor?: string;
+}
+
+/** How much the catalog knows of. */
+export interface CatalogTotals {
+  readonly jobs: Readonly<Record<JobStatus, number>>;
+  readonly snapshots: number;
+  /** What these snapshots added to the repository when they were committed. */
+  readonly storedBytes: number;
+}
+
 export interface Page<T> {
   readonly items: readonly T[];
   readonly nextCursor: string | undefined;
@@ -144,14 +160,17 @@ export interface MetadataStore extends AsyncDisposable {
 
   /** Inserts or replaces by `job` and `number`. */
   putCheckpoint(record: CheckpointRecord, options?: CallOptions): Promise<void>;
-  /** Newest first: by number. */
-  listCheckpoints(job: string, options?: CallOptions): Promise<readonly CheckpointRecord[]>;
+  /** Newest first: by number. A cursor never skips or repeats a record, whichever came or went meanwhile. */
+  listCheckpoints(job: string, query?: RecordQuery, options?: CallOptions): Promise<Page<CheckpointRecord>>;
   /** Absent numbers are ignored. */
   removeCheckpoints(job: string, numbers: readonly number[], options?: CallOptions): Promise<void>;
 
   appendEvent(record: EventRecord, options?: CallOptions): Promise<void>;
-  /** Newest first, those of one instant in reverse order of appending; at most `limit`, from 1 to 1000 (100). */
-  listEvents(job: string, query?: { readonly limit?: number }, options?: CallOptions): Promise<readonly EventRecord[]>;
+  /** Newest first, those of one instant in reverse order of appending. A cursor never skips or repeats a record, whichever came meanwhile. */
+  listEvents(job: string, query?: RecordQuery, options?: CallOptions): Promise<Page<EventRecord>>;
+
+  /** Counts the jobs, their snapshots and bytes; of one repository where it is named. Snapshots of a job without a record do not count. */
+  totals(query?: { readonly repositoryId?: string }, options?: CallOptions): Promise<CatalogTotals>;
 }
 
 /** What a catalog package exports; the counterpart of StoragePlugin. */

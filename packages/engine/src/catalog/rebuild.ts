@@ -8,6 +8,7 @@ import {
   type Logger,
   type MetadataStore,
 } from '@holdfast/core';
+import { allCheckpoints } from './all-checkpoints.js';
 import { markOf, readJob, type StoredJob } from './read-job.js';
 
 /** How often a job is read again that changes under the reader; a run writes a few times a minute at most. */
@@ -101,7 +102,7 @@ interface InCatalog {
 async function lookUp(catalog: MetadataStore, job: string, options: CallOptions): Promise<InCatalog> {
   const record = await catalog.getJob(job, options);
   const attempts = await catalog.listAttempts(job, options);
-  return { record, attempts, numbers: (await catalog.listCheckpoints(job, options)).map(({ number }) => number) };
+  return { record, attempts, numbers: (await allCheckpoints(catalog, job, options)).map(({ number }) => number) };
 }
 
 async function knownJobs(catalog: MetadataStore, repositoryId: string, options: CallOptions): Promise<readonly string[]> {

@@ -15,6 +15,7 @@ import { isProcessAlive } from '../container/process-identity.js';
 import { isHeld } from '../run/is-held.js';
 import { notRunning, requestSnapshot } from '../run/control-client.js';
 import { findRuns } from '../run/run-record.js';
+import { allCheckpoints } from '../catalog/all-checkpoints.js';
 import { exportJob } from './export-job.js';
 import { importJob } from './import-job.js';
 import { forkJob } from './fork-job.js';
@@ -151,12 +152,12 @@ async function fromCatalog(job: string, repositoryId: string, options: CallOptio
       index.getJob(job, options),
       index.currentLease(job, options),
       index.listAttempts(job, options),
-      index.listCheckpoints(job, options),
+      allCheckpoints(index, job, options),
       index.listEvents(job, {}, options),
     ]);
     // A job of the same name in another storage is another job.
     if (record !== undefined && record.repositoryId !== repositoryId) return nothing;
-    return { record, lease, attempts, checkpoints, events };
+    return { record, lease, attempts, checkpoints, events: events.items };
   } catch (error) {
     if (isHoldfastError(error) && (error.kind === 'unavailable' || error.kind === 'corrupt')) return nothing;
     throw error;

@@ -55,7 +55,7 @@ export async function contentOf(catalog: MetadataStore): Promise<readonly JobCon
     items.map(async (record) => ({
       record,
       attempts: await catalog.listAttempts(record.job),
-      checkpoints: await catalog.listCheckpoints(record.job),
+      checkpoints: (await catalog.listCheckpoints(record.job)).items,
     })),
   );
 }

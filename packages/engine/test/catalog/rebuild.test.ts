@@ -148,7 +148,7 @@ test('what the repository has not is removed, what another storage has stays', a
   const others = { ...record, job: 'theirs', repositoryId: 'other' };
   await catalog.putJob(others);
   await catalog.putJob({ ...record, job: 'gone' });
-  const { checkpoints } = { checkpoints: await catalog.listCheckpoints('job') };
+  const { checkpoints } = { checkpoints: (await catalog.listCheckpoints('job')).items };
   await catalog.putCheckpoint({
     job: 'job',
     number: 99,
@@ -163,7 +163,7 @@ test('what the repository has not is removed, what another storage has stays', a
   expect(report).toMatchObject({ jobs: 1, removed: ['gone'], problems: [{ job: 'theirs' }] });
   expect(await catalog.getJob('gone')).toBeUndefined();
   expect(await catalog.getJob('theirs')).toMatchObject({ repositoryId: 'other', updatedAt: record.updatedAt });
-  expect(await catalog.listCheckpoints('job')).toEqual(checkpoints);
+  expect((await catalog.listCheckpoints('job')).items).toEqual(checkpoints);
 });
 
 test('of a job without notes its snapshots and epochs tell what they can', async () => {

@@ -46,12 +46,13 @@ function leaseOf(name: string, lastsMs: number): Lease {
 function jobsWith(repositoryId: string | HoldfastError, known: JobRecord | undefined = record, lease?: Lease) {
   const queries: JobQuery[] = [];
   const none = () => Promise.resolve([]);
+  const emptyPage = () => Promise.resolve({ items: [], nextCursor: undefined });
   const catalog: Partial<MetadataStore> = {
     getJob: () => Promise.resolve(known),
     currentLease: () => Promise.resolve(lease),
     listAttempts: () => Promise.resolve([{ ...attempt, attempt: 'a2' }, attempt, { ...attempt, attempt: 'a0', outcome: 'interrupted' }]),
-    listCheckpoints: none,
-    listEvents: none,
+    listCheckpoints: emptyPage,
+    listEvents: emptyPage,
     listJobs: (query = {}) => {
       queries.push(query);
       return Promise.resolve({ items: [record], nextCursor: undefined });

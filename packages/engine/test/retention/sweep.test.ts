@@ -143,5 +143,5 @@ test('a job that cannot be swept is named and stops nobody, and the catalog forg
     ['whole', true],
   ]);
   expect(await left().catch(() => ({ whole: [2] }))).toMatchObject({ whole: [2] });
-  expect(await catalog.listCheckpoints('whole')).toEqual([]);
+  expect((await catalog.listCheckpoints('whole')).items).toEqual([]);
 });

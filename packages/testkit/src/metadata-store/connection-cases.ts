@@ -26,7 +26,7 @@ export const connectionCases: readonly ContractCase<MetadataStoreFixture>[] = [
     const numbers = Array.from({ length: 40 }, (_, index) => index + 1);
     await Promise.all(numbers.map((number) => (number % 2 === 0 ? store : elsewhere).putCheckpoint(checkpoint(number))));
     deepEqual(
-      await store.listCheckpoints('job'),
+      (await store.listCheckpoints('job')).items,
       numbers.toReversed().map((number) => checkpoint(number)),
     );
     await Promise.all([store, elsewhere, store, elsewhere].map((each) => each.putJob(job('same'))));
@@ -48,16 +48,17 @@ export const connectionCases: readonly ContractCase<MetadataStoreFixture>[] = [
       store.putAttempt(attempt('a'), options),
       store.listAttempts('job', options),
       store.putCheckpoint(checkpoint(1), options),
-      store.listCheckpoints('job', options),
+      store.listCheckpoints('job', {}, options),
       store.removeCheckpoints('job', [1], options),
       store.appendEvent(event('e'), options),
       store.listEvents('job', {}, options),
+      store.totals({}, options),
     ];
     await Promise.all(calls.map((call) => assertRejects(call, { kind: 'aborted' })));
     deepEqual(await store.currentLease('held'), lease);
     equal(await store.currentLease('job'), undefined);
     deepEqual((await store.listJobs()).items, []);
-    deepEqual([await store.listAttempts('job'), await store.listCheckpoints('job'), await store.listEvents('job')], [[], [], []]);
+    deepEqual([await store.listAttempts('job'), (await store.listCheckpoints('job')).items, (await store.listEvents('job')).items], [[], [], []]);
   }),
   contractCase('a closed store rejects with unavailable; closing it again is harmless', async ({ open }) => {
     const store = await open();

@@ -3,10 +3,17 @@ import { connectionCases } from './connection-cases.js';
 import type { MetadataStoreFixture } from './fixture.js';
 import { jobCases } from './job-cases.js';
 import { leaseCases } from './lease-cases.js';
+import { pageCases } from './page-cases.js';
 import { recordCases } from './record-cases.js';
 
 /** What every MetadataStore promises, on one database and two connections to it. */
-export const metadataStoreCases: readonly ContractCase<MetadataStoreFixture>[] = [...leaseCases, ...jobCases, ...recordCases, ...connectionCases];
+export const metadataStoreCases: readonly ContractCase<MetadataStoreFixture>[] = [
+  ...leaseCases,
+  ...jobCases,
+  ...recordCases,
+  ...pageCases,
+  ...connectionCases,
+];
 
 export interface MetadataStoreContract {
   /** For the tests' names: `sqlite`. */

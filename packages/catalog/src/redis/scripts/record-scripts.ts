@@ -1,9 +1,28 @@
+import { corruptReply } from '../errors.js';
 import { type Script, script } from '../run-script.js';
 
 /** KEYS: documents, numbers. ARGV: number, document. */
 export const putCheckpointScript: Script = script(`
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 redis.call('ZADD', KEYS[2], ARGV[1], ARGV[1])
+`);
+
+/** KEYS: documents. Their count, and the sum of their storedBytes as text: a number of a script's answer is cut to 53 bits and to a whole one. */
+export const sumCheckpointsScript: Script = script(`
+local bytes = 0
+local documents = redis.call('HVALS', KEYS[1])
+for _, document in ipairs(documents) do bytes = bytes + cjson.decode(document).storedBytes end
+return { #documents, string.format('%.0f', bytes) }
+`);
+
+/** KEYS: documents, numbers. ARGV: first score, how many. The documents of so many numbers, downwards. */
+export const pageCheckpointsScript: Script = script(`
+if redis.call('HLEN', KEYS[1]) ~= redis.call('ZCARD', KEYS[2]) then
+  return redis.error_reply('${corruptReply} there are not as many snapshots as numbers of snapshots')
+end
+local numbers = redis.call('ZREVRANGEBYSCORE', KEYS[2], ARGV[1], '-inf', 'LIMIT', 0, ARGV[2])
+if #numbers == 0 then return {} end
+return redis.call('HMGET', KEYS[1], unpack(numbers))
 `);
 
 /** KEYS: documents, numbers. ARGV: numbers. */

@@ -1,0 +1,30 @@
+import type { CallOptions, CatalogTotals } from '@holdfast/core';
+import { readCounts } from './rows.js';
+import type { CatalogDatabase } from './schema.js';
+import type { Session } from './session.js';
+
+/** The totals of MetadataStore. */
+export interface Totals {
+  totals(query?: { readonly repositoryId?: string }, options?: CallOptions): Promise<CatalogTotals>;
+}
+
+export function createTotals(session: Session): Totals {
+  return {
+    totals: (query = {}, options) => session.read('catalog.totals', (db) => count(db, query.repositoryId), options),
+  };
+}
+
+async function count(db: CatalogDatabase, repositoryId: string | undefined): Promise<CatalogTotals> {
+  let jobs = db.selectFrom('hf_jobs').select((row) => ['status', row.fn.countAll<number>().as('jobs')]);
+  let known = db.selectFrom('hf_jobs').select('job');
+  if (repositoryId !== undefined) {
+    jobs = jobs.where('repository_id', '=', repositoryId);
+    known = known.where('repository_id', '=', repositoryId);
+  }
+  const checkpoints = db.selectFrom('hf_checkpoints').where('job', 'in', known);
+  const [byStatus, sums] = await Promise.all([
+    jobs.groupBy('status').execute(),
+    checkpoints.select((row) => [row.fn.countAll<number>().as('snapshots'), row.fn.sum<number | null>('stored_bytes').as('stored_bytes')]).execute(),
+  ]);
+  return readCounts(byStatus, sums);
+}

@@ -40,6 +40,8 @@ const byKind: Readonly<Record<ErrorKind, number>> = {
 export function exitCodeOf(error: HoldfastError): number {
   if (error.code === 'HF_NOT_ROOT' || error.code === 'HF_JOB_EXISTS') return exitCodes.no;
   if (error.code === 'HF_JOB_NOT_RUNNING') return exitCodes.notFound;
+  // Nothing that goes away by itself, whatever the caller can do about it.
+  if (error.code.startsWith('HF_KEY_') && error.code !== 'HF_KEY_UNAVAILABLE') return exitCodes.usage;
   return byKind[error.kind];
 }
 

@@ -56,6 +56,15 @@ export function checkpointMissing(job: string, number: number, why: string): Hol
   });
 }
 
+export function noSnapshot(job: string): HoldfastError {
+  return new HoldfastError('HF_CHECKPOINT_MISSING', {
+    message: `Job ${job} has no snapshot to go on from: it has none yet, or a later attempt left them all behind`,
+    kind: 'not-found',
+    context: { job },
+    hint: `Run it until it has one; "holdfast show ${job}" tells`,
+  });
+}
+
 export function snapshotAbandoned(job: string, number: number): HoldfastError {
   return new HoldfastError('HF_SNAPSHOT_DISCARDED', {
     message: `Snapshot ${number} of job ${job} wrote nothing for a day and was taken for broken off: a prune may have removed what it had stored`,

@@ -16,8 +16,12 @@ export function narrateRun(printer: Printer, clock: CliOptions['clock']): (event
     delayedSaidAtMs = nowMs;
     return false;
   };
+  let newestSnapshot: number | undefined;
   return (event) => {
-    const { weight, lines } = eventMessage(event, clock.now());
+    if (event.type === 'job.resumed') newestSnapshot = event.snapshot;
+    if (event.type === 'snapshot.committed') newestSnapshot = event.number;
+    const { weight, lines: said } = eventMessage(event, clock.now());
+    const lines = failedByItself(event) && newestSnapshot !== undefined ? [...said, wayBack(event.job, newestSnapshot)] : said;
     // Scripts get every event at -q 0, also those that people see with --verbose only.
     if (printer.json) printer.line(weight === 'detail' ? 'word' : weight, event);
     else if (isRepeated(event)) return;
@@ -25,4 +29,13 @@ export function narrateRun(printer: Printer, clock: CliOptions['clock']): (event
     else if (event.type === 'restore.progress') printer.progress(lines.join(' '));
     else printer.say(weight, ...lines);
   };
+}
+
+function failedByItself(event: RunEvent): boolean {
+  return event.type === 'job.exited' && event.exitCode !== 0;
+}
+
+/** Once the line is run again the snapshots are left behind, and no fork can be made of them. */
+function wayBack(job: string, snapshot: number): string {
+  return `  the same line begins it anew; to go on from snapshot ${snapshot} instead, first: holdfast fork ${job}@${snapshot} NEW`;
 }

@@ -96,7 +96,7 @@ export const commandDefinitions: readonly CommandDefinition[] = [
     summary: "make a new job from another job's snapshot",
     description:
       'Makes the job NEW, which goes on from the newest snapshot of JOB, or from snapshot N, when it is run. Nothing is copied, and both jobs go on by themselves.\n' +
-      'The files of NEW come back at the paths of JOB: on one machine only one of the two may run at a time.',
+      'The files of NEW come back at the paths of JOB: on one machine only one of the two may run at a time, unless NEW is run with --here in a directory of its own.',
     arguments: [
       { name: 'JOB[@N]', required: true, completes: 'job' },
       { name: 'NEW', required: true },

@@ -40,3 +40,26 @@ test.each([
   expect(said).toContain(text);
   if (text === '') expect(said).toBe('');
 });
+
+function saidOf(...events: readonly Partial<RunEvent>[]): string {
+  let said = '';
+  const stream = { write: (part: string) => void (said += part), isTerminal: false, columns: undefined };
+  const clock = { now: () => new Date(0), monotonicMs: () => 0 };
+  const narrate = narrateRun(
+    createPrinter({ stdout: stream, stderr: stream }, { json: false, quiet: 0, verbose: false, colors: false, clock }),
+    clock,
+  );
+  for (const event of events) narrate({ at: '2026-11-22T14:40:00.000Z', job: 'align-7', attempt: 'a1', ...event } as RunEvent);
+  return said;
+}
+
+const resumed = { type: 'job.resumed', pid: 7, snapshot: 4, restoreMs: 1, restoredFiles: 1, restoredBytes: 1 } as const;
+const failed = { type: 'job.exited', exitCode: 1, signal: undefined } as const;
+
+test('of a job that failed by itself it is said how to go on from its newest snapshot, before its line begins it anew', () => {
+  expect(saidOf(resumed, failed)).toMatch(
+    /ended with status 1\n.*begins it anew; to go on from snapshot 4 instead, first: holdfast fork align-7@4 NEW/u,
+  );
+  expect(saidOf(failed)).not.toContain('anew');
+  expect(saidOf(resumed, { ...failed, exitCode: 0 })).not.toContain('anew');
+});

@@ -14,7 +14,7 @@ export function keyWrong(file: string): HoldfastError {
     message: `The key that was given is not the one of the encrypted repository of ${file}`,
     kind: 'permission',
     context: { file },
-    hint: 'Give the key that the repository was made with; without it nobody can read the snapshots',
+    hint: 'Give the key that the repository was made with, or the one that "holdfast key change" gave it last; without it nobody can read the snapshots',
   });
 }
 

@@ -1,5 +1,5 @@
 import { viewJob } from '../epoch/job-view.js';
-import { checkpointMissing } from '../errors.js';
+import { checkpointMissing, noSnapshot } from '../errors.js';
 import type { SnapshotName } from '../files/names.js';
 import type { Manifest } from '../manifest/manifest.js';
 import { readManifest } from '../manifest/read-manifest.js';
@@ -23,7 +23,8 @@ export async function findSource(context: StoreContext, from: ForkSource): Promi
   const { eligible } = await viewJob(context, paths);
   const name = from.number === undefined ? eligible[0] : eligible.find(({ number }) => number === from.number);
   if (name !== undefined) return { paths, name };
-  throw checkpointMissing(paths.job, from.number ?? 0, 'is not there, or a later attempt left it behind');
+  if (from.number === undefined) throw noSnapshot(paths.job);
+  throw checkpointMissing(paths.job, from.number, 'is not there, or a later attempt left it behind');
 }
 
 /** Reads it where it is still there and not marked. Rejects with HF_CHECKPOINT_MISSING. */

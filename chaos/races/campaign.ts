@@ -20,6 +20,8 @@ export interface CampaignOptions {
 
 const mostContenders = 5;
 const hourMs = 3_600_000;
+/** Rounds between two fail-overs, each of which needs a new replica. */
+const failOverEvery = 40;
 
 /** Plays rounds with one catalog, one after the other. */
 export async function runCampaign({ folder, arena, rounds, seed, blind, onRound }: CampaignOptions): Promise<Tally> {
@@ -28,20 +30,25 @@ export async function runCampaign({ folder, arena, rounds, seed, blind, onRound 
   await mkdir(root);
   await using store = await openRepository({ root, create: true });
   await using pool = new ContenderPool((name, generation) =>
-    startContender({
-      name,
-      root,
-      blind,
-      catalog: arena.catalog,
-      historyFile: join(folder, `history-${name}-${generation}`),
-      skewMs: random.chance(0.5) ? 0 : random.below(4 * hourMs) - 2 * hourMs,
-    }),
+    startContender(
+      {
+        name,
+        root,
+        blind,
+        catalog: arena.catalog,
+        historyFile: join(folder, `history-${name}-${generation}`),
+        skewMs: random.chance(0.5) ? 0 : random.below(4 * hourMs) - 2 * hourMs,
+      },
+      arena.password,
+    ),
   );
   let tally = emptyTally(arena.kind);
   for (let round = 1; round <= rounds; round += 1) {
+    const job = `race-${round}`;
     const contenders = await pool.take(2 + random.below(mostContenders - 1));
     const startedAt = performance.now();
-    const result = await playRound({ round, job: `race-${round}`, random, store, contenders });
+    const befalls = await troubleOf(arena, { round, rounds, job }, random);
+    const result = await playRound({ round, job, random, store, contenders, befalls });
     tally = withRound(tally, result, contenders.filter(({ skewMs }) => skewMs !== 0).length);
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(2);
     const good = result.problems.length === 0;
@@ -54,6 +61,20 @@ export async function runCampaign({ folder, arena, rounds, seed, blind, onRound 
     if (blind) break;
   }
   return tally;
+}
+
+/** What is done to the server in a round: nothing in most of them. */
+async function troubleOf(
+  arena: Arena,
+  { round, rounds, job }: { readonly round: number; readonly rounds: number; readonly job: string },
+  random: Random,
+): Promise<(() => Promise<string>) | undefined> {
+  const { trouble, prepareFailOver } = arena;
+  if (prepareFailOver !== undefined && round % failOverEvery === Math.min(3, rounds)) {
+    const failOver = await prepareFailOver();
+    return () => failOver(random, job);
+  }
+  return trouble !== undefined && random.chance(0.3) ? () => trouble(random, job) : undefined;
 }
 
 /** Contenders live over several rounds; those that died are replaced. */

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCampaign } from './campaign.ts';
-import { startArena } from './catalogs/start-arena.ts';
+import { missingArena, startArena } from './catalogs/start-arena.ts';
 import { type RacesOptions, racesOptions } from './options.ts';
 import type { Tally } from './tally.ts';
 
@@ -20,6 +20,12 @@ async function race({ kinds, rounds, seed, blind, json }: RacesOptions): Promise
   say(`seed ${seed}`);
   let status = 0;
   for (const [place, kind] of kinds.entries()) {
+    const missing = missingArena(kind);
+    if (missing !== undefined) {
+      say(`left out: ${kind}: ${missing}`);
+      if (process.env['CI'] === 'true') status = 1;
+      continue;
+    }
     const share = Math.floor(rounds / kinds.length) + (place < rounds % kinds.length ? 1 : 0);
     const folder = await mkdtemp(join(tmpdir(), 'holdfast-races-'));
     let tally: Tally;
@@ -38,7 +44,22 @@ async function race({ kinds, rounds, seed, blind, json }: RacesOptions): Promise
   return status;
 }
 
-function print({ kind, rounds, contenders, skewed, calls, claims, committed, fenced, unanswered, deaths, stops, leases, problems }: Tally): void {
+function print({
+  kind,
+  rounds,
+  contenders,
+  skewed,
+  calls,
+  claims,
+  committed,
+  fenced,
+  unanswered,
+  deaths,
+  stops,
+  befell,
+  leases,
+  problems,
+}: Tally): void {
   console.log(`\n${kind}: ${rounds} rounds, ${contenders} contenders, ${skewed} of them with a wrong clock, ${calls} calls`);
   console.log(`  claims ${claims}, committed ${committed}, fenced ${fenced}, never answered ${unanswered}, killed ${deaths}`);
   console.log(`  leases taken ${leases.taken}, refused ${leases.refused}, found lost ${leases.lost}, catalog did not answer ${leases.unanswered}`);
@@ -47,5 +68,7 @@ function print({ kind, rounds, contenders, skewed, calls, claims, committed, fen
       .map(([at, count]) => `${at} ${count}`)
       .join(', ')}`,
   );
+  const troubles = Object.entries(befell).map(([what, count]) => `${what} ${count}`);
+  if (troubles.length > 0) console.log(`  the server was ${troubles.join(', ')}`);
   console.log(problems.length === 0 ? '  every history has an order, and nothing committed was lost' : `  ${problems.length} problems`);
 }

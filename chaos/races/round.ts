@@ -12,6 +12,8 @@ export interface RoundOptions {
   readonly random: Random;
   readonly store: CheckpointStore;
   readonly contenders: readonly Contender[];
+  /** What is done to the catalog's server meanwhile; tells what. */
+  readonly befalls?: (() => Promise<string>) | undefined;
 }
 
 export interface RoundResult {
@@ -19,6 +21,7 @@ export interface RoundResult {
   readonly problems: readonly string[];
   readonly stops: Readonly<Record<StopPoint | 'from outside', number>>;
   readonly deaths: number;
+  readonly befell: string | undefined;
   readonly leases: LeaseCounts;
 }
 
@@ -27,7 +30,7 @@ const attempts = 2;
 const deadlineMs = 120_000;
 
 /** Lets the contenders race for a job of its own, then judges. */
-export async function playRound({ round, job, random, store, contenders }: RoundOptions): Promise<RoundResult> {
+export async function playRound({ round, job, random, store, contenders, befalls }: RoundOptions): Promise<RoundResult> {
   const stops = { ...(Object.fromEntries(stopPoints.map((point) => [point, 0])) as Record<StopPoint, number>), 'from outside': 0 };
   let deaths = 0;
   const originNs = process.hrtime.bigint();
@@ -47,12 +50,14 @@ export async function playRound({ round, job, random, store, contenders }: Round
   const disturbing = disturb(contenders, random, over.signal, () => {
     stops['from outside'] += 1;
   });
+  const befalling = befalls?.();
   const outcomes = await Promise.race([Promise.all(playing), sleep(deadlineMs, undefined, { ref: false })]).finally(() => over.abort());
   await disturbing;
+  const befell = await befalling;
   if (outcomes === undefined) throw new Error(`round ${round} is not over after ${deadlineMs} ms`);
   const histories = contenders.flatMap(({ name, historyFile }) => readHistory(historyFile, name, round));
   const history = [...histories, await finalRead(store, job, originNs)].toSorted((a, b) => a.calledAt - b.calledAt);
-  return { history, problems: await judgeRound(store, job, history), stops, deaths, leases: sum(outcomes) };
+  return { history, problems: await judgeRound(store, job, history), stops, deaths, befell, leases: sum(outcomes) };
 }
 
 /** Stops contenders at any moment, half of the time past their lease. */

@@ -15,6 +15,8 @@ export interface Tally {
   readonly unanswered: number;
   readonly deaths: number;
   readonly stops: Readonly<Record<string, number>>;
+  /** What befell the catalog's server, and in how many rounds. */
+  readonly befell: Readonly<Record<string, number>>;
   readonly leases: LeaseCounts;
   /** What was wrong, of all rounds. */
   readonly problems: readonly string[];
@@ -22,10 +24,10 @@ export interface Tally {
 
 export function emptyTally(kind: string): Tally {
   const none = { rounds: 0, contenders: 0, skewed: 0, calls: 0, claims: 0, committed: 0, fenced: 0, unanswered: 0, deaths: 0 };
-  return { kind, ...none, stops: {}, leases: { taken: 0, refused: 0, lost: 0, unanswered: 0 }, problems: [] };
+  return { kind, ...none, stops: {}, befell: {}, leases: { taken: 0, refused: 0, lost: 0, unanswered: 0 }, problems: [] };
 }
 
-export function withRound(tally: Tally, { history, problems, stops, deaths, leases }: RoundResult, skewed: number): Tally {
+export function withRound(tally: Tally, { history, problems, stops, deaths, befell, leases }: RoundResult, skewed: number): Tally {
   const answers = (kind: string): number => history.filter(({ answer }) => answer?.kind === kind).length;
   const names = new Set(history.map(({ process }) => process));
   names.delete('judge');
@@ -41,6 +43,7 @@ export function withRound(tally: Tally, { history, problems, stops, deaths, leas
     unanswered: tally.unanswered + history.filter(({ answer }) => answer === undefined).length,
     deaths: tally.deaths + deaths,
     stops: added(tally.stops, stops),
+    befell: befell === undefined ? tally.befell : { ...tally.befell, [befell]: (tally.befell[befell] ?? 0) + 1 },
     leases: added(tally.leases, leases),
     problems: [...tally.problems, ...problems],
   };

@@ -1,11 +1,16 @@
 import type { CatalogPlugin } from '@holdfast/core';
-import { sqlite } from '@holdfast/catalog/sqlite';
 
-/** Loads the catalog of one type, and nothing of the others. */
-export async function catalogPlugin(type: string): Promise<CatalogPlugin> {
+/** Loads the catalog of one type, and nothing of the others. A server's password is in HOLDFAST_CATALOG_PASSWORD. */
+export async function catalogPlugin(type: string, environment: NodeJS.ProcessEnv = process.env): Promise<CatalogPlugin> {
   switch (type) {
     case 'sqlite':
-      return sqlite();
+      return (await import('@holdfast/catalog/sqlite')).sqlite();
+    case 'mysql':
+      return (await import('@holdfast/catalog/mysql')).mysql({ environment });
+    case 'postgres':
+      return (await import('@holdfast/catalog/postgres')).postgres({ environment });
+    case 'redis':
+      return (await import('@holdfast/catalog/redis')).redis({ environment });
     default:
       throw new Error(`there is no catalog of type '${type}'`);
   }

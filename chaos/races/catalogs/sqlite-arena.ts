@@ -5,6 +5,7 @@ export function sqliteArena(folder: string): Arena {
   return {
     kind: 'sqlite',
     catalog: { type: 'sqlite', section: { type: 'sqlite', path: join(folder, 'catalog.sqlite') } },
+    password: undefined,
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }

@@ -25,8 +25,9 @@ export interface Contender extends AsyncDisposable {
 
 const program = fileURLToPath(new URL('main.ts', import.meta.url));
 
-export async function startContender(given: ContenderArguments): Promise<Contender> {
-  const child = fork(program, [JSON.stringify(given)], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+export async function startContender(given: ContenderArguments, password: string | undefined): Promise<Contender> {
+  const env = { ...process.env, HOLDFAST_CATALOG_PASSWORD: password };
+  const child = fork(program, [JSON.stringify(given)], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], env });
   const complaints: string[] = [];
   child.stderr?.setEncoding('utf8').on('data', (text: string) => complaints.push(text));
   const exited = once(child, 'exit');

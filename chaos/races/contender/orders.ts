@@ -1,9 +1,10 @@
-/** How a contender is started. */
+import type { CatalogChoice } from '../catalogs/arena.ts';
+
+/** How a contender is started; the catalog's password is in its environment. */
 export interface ContenderArguments {
   readonly name: string;
   readonly root: string;
-  /** Scheme of the catalog's URL, and the section of its configuration. */
-  readonly catalog: { readonly type: string; readonly section: unknown };
+  readonly catalog: CatalogChoice;
   readonly historyFile: string;
   /** What its clock is wrong by. */
   readonly skewMs: number;

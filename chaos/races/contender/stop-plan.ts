@@ -11,8 +11,7 @@ export function planStop(random: Random): (point: StopPoint) => 'stop' | 'die' |
   if (!random.chance(shareOfAttempts)) return () => undefined;
   const wanted = random.chance(0.4) ? favourite : (stopPoints[random.below(stopPoints.length)] ?? favourite);
   const what = random.chance(shareOfDeaths) ? 'die' : 'stop';
-  // Passed once a snapshot, but the last of them hundreds of times.
-  let passes = random.below(wanted === 'anywhere' ? 60 : 2);
+  let passes = random.below(passesOf(wanted));
   let isOver = false;
   return (point) => {
     if (isOver || point !== wanted) return undefined;
@@ -23,4 +22,10 @@ export function planStop(random: Random): (point: StopPoint) => 'stop' | 'die' |
     isOver = true;
     return what;
   };
+}
+
+/** How often an attempt passes there, about: once as it claims, once a snapshot, or at each of its operations. */
+function passesOf(point: StopPoint): number {
+  if (point === 'anywhere') return 60;
+  return point.includes('manifest') ? 2 : 1;
 }

@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ServerAccess, TestServer } from '@holdfast/testkit/servers';
+import type { Random } from '../../power-loss/random.ts';
+import type { Arena } from './arena.ts';
+import { openEndpoint } from './endpoint.ts';
+
+export interface ServerArenaOptions {
+  readonly kind: string;
+  readonly start: () => Promise<TestServer>;
+  /** Of the catalog's plugin. */
+  readonly type: string;
+  /** What the catalog is opened with, at this port. */
+  readonly section: (access: ServerAccess, port: number) => unknown;
+}
+
+/** How long before its end the primary's writes no longer reach the replica. */
+const lostMs = 100;
+
+/** A catalog on a server of its own, which is stopped, killed and replaced by its replica. */
+export async function serverArena({ kind, start, type, section }: ServerArenaOptions): Promise<Arena> {
+  await using cleanup = new AsyncDisposableStack();
+  let server = await start();
+  cleanup.defer(() => server[Symbol.asyncDispose]());
+  const access = await server.fresh();
+  const endpoint = cleanup.use(await openEndpoint(server.port));
+  const held = cleanup.move();
+  return {
+    kind,
+    catalog: { type, section: section(access, endpoint.port) },
+    password: access.password,
+    trouble: (random) => (random.chance(0.5) ? stopServer(server, random) : killServer(server, random)),
+    prepareFailOver: async () => {
+      const [primary, replica] = [server, await server.replica()];
+      server = replica;
+      held.use(primary);
+      return async (random) => {
+        await sleep(random.below(200));
+        await replica.pause();
+        await sleep(lostMs);
+        await primary.kill();
+        await replica.resume();
+        await replica.promote();
+        endpoint.pointTo(replica.port);
+        return 'replaced by its replica';
+      };
+    },
+    [Symbol.asyncDispose]: () => held.disposeAsync(),
+  };
+}
+
+async function stopServer(server: TestServer, random: Random): Promise<string> {
+  await sleep(random.below(200));
+  await server.pause();
+  await sleep(50 + random.below(400));
+  await server.resume();
+  return 'stopped';
+}
+
+async function killServer(server: TestServer, random: Random): Promise<string> {
+  await sleep(random.below(200));
+  await server.kill();
+  await server.restart();
+  return 'killed and started again';
+}

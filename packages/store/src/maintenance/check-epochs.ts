@@ -5,13 +5,14 @@ import { readNote } from '../epoch/epoch-note.js';
 import { corrupt } from '../errors.js';
 import { listIfThere } from '../files/directories.js';
 import { epochFileName, parseAbandonedName, parseEpochName, parseSourceNote, parseTemporaryName } from '../files/names.js';
+import { readTombstone } from '../removal/tombstone.js';
 import type { JobPaths, StoreContext } from '../repository/store-context.js';
 import { type Findings, noting } from './findings.js';
 
 /** A file with an absurd number in its name is told often enough. */
 const toldLimit = 100;
 
-/** Every epoch file is read; every epoch that has a snapshot, or that another goes on from, must have its file. */
+/** Every epoch file is read; none may be missing of those since the name was removed the last time. */
 export async function checkEpochs(context: StoreContext, paths: JobPaths, findings: Findings): Promise<void> {
   for (const file of await listIfThere(context.files, paths.epochs)) {
     findings.advance(0);
@@ -31,8 +32,10 @@ export async function checkEpochs(context: StoreContext, paths: JobPaths, findin
   const present = new Set(listing.epochs);
   // A fork is there with its manifest; the mark comes after it.
   const forked = new Set(listing.sources.map(({ epoch }) => epoch));
+  // Read only now: an epoch that a removal took from this listing is below what it had left before.
+  const removed = await noting(findings, paths.tombstone, undefined, () => readTombstone(context, paths));
   let told = 0;
-  for (let epoch = 1; epoch <= highest && told < toldLimit; epoch += 1) {
+  for (let epoch = (removed?.epoch ?? highest) + 1; epoch <= highest && told < toldLimit; epoch += 1) {
     const missing = present.has(epoch) ? undefined : epochFileName(epoch, 'epoch');
     const unready =
       present.has(epoch) && !listing.marked.has(epoch) && listing.ready.has(epoch) && !forked.has(epoch) ? epochFileName(epoch, 'ready') : undefined;

@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import {
   type AttachedStorage,
   type CallOptions,
   type CatalogPlugin,
   type CheckpointStore,
+  isHoldfastError,
   type DeploymentConfig,
   type Logger,
   layerDriver,
@@ -10,6 +12,9 @@ import {
   type StorageDriver,
   systemClock,
 } from '@holdfast/core';
+import { boundedCatalog, within } from '../catalog/bounded-catalog.js';
+import { catchUp } from '../catalog/journal/catch-up.js';
+import { catalogKey } from '../catalog/journal/journal-name.js';
 import { type RebuildOptions, type RebuildReport, rebuildCatalog } from '../catalog/rebuild.js';
 import { readCaller } from '../container/caller.js';
 import { findTools } from '../container/tools.js';
@@ -18,6 +23,7 @@ import type { SweepReport, SweepRequest } from '../retention/types.js';
 import { readUserKey } from '../encryption/user-key.js';
 import { defaultDeadlines } from '../repository/deadlines.js';
 import { openRemoteStore } from '../repository/remote-store.js';
+import type { JournalPlace } from '../run/catalog-notes.js';
 import { startRun } from '../run/start-run.js';
 import type { Run, RunOptions, RunRequest } from '../run/types.js';
 import { assertRights } from './assert-rights.js';
@@ -49,10 +55,13 @@ export class EngineDeployment implements Deployment {
   readonly #driver: StorageDriver;
   #opened: Promise<Opened> | undefined;
   #catalog: Promise<MetadataStore> | undefined;
+  #connected: MetadataStore | undefined;
+  readonly #journal: JournalPlace;
 
   constructor(options: EngineDeploymentOptions) {
     this.#options = options;
     const { config, logger } = options;
+    this.#journal = { folder: join(config.stateDirectory, 'catalog-journal'), key: catalogKey(config.catalog) };
     this.#driver = layerDriver(options.driver, { logger, clock: systemClock });
     this.storage = this.#driver;
     this.catalog = { rebuild: (rebuildOptions = {}) => this.#rebuild(rebuildOptions) };
@@ -100,11 +109,12 @@ export class EngineDeployment implements Deployment {
     assertRights(await readCaller());
     const tools = await findTools(config.tools);
     const { store, attached } = await this.#open({ signal });
-    const catalog = await this.#openCatalog({ signal });
+    const catalog = await this.#catalogOfRun({ signal });
     return startRun(
       {
         store,
         catalog,
+        journal: this.#journal,
         stateDirectory: config.stateDirectory,
         memoryDirectory: '/dev/shm',
         plainDiskStaging: config.encryption === undefined || config.encryption.allowPlainDiskStaging,
@@ -125,8 +135,9 @@ export class EngineDeployment implements Deployment {
     const opened = await this.#opened?.catch(() => undefined);
     await opened?.store[Symbol.asyncDispose]();
     await opened?.attached.detach();
-    const catalog = await this.#catalog?.catch(() => undefined);
-    await catalog?.[Symbol.asyncDispose]();
+    await this.#catalog?.catch(() => undefined);
+    const connected = this.#connected;
+    if (connected !== undefined) await within(Promise.resolve(connected[Symbol.asyncDispose]()), 'close');
   }
 
   #open(options: CallOptions): Promise<Opened> {
@@ -163,11 +174,32 @@ export class EngineDeployment implements Deployment {
   }
 
   #openCatalog(options: CallOptions): Promise<MetadataStore> {
-    const { catalogPlugin, config } = this.#options;
-    this.#catalog ??= catalogPlugin.open(config.catalog, options).catch((error: unknown) => {
+    this.#catalog ??= this.#connect(options).catch((error: unknown) => {
       this.#catalog = undefined;
       throw error;
     });
     return this.#catalog;
+  }
+
+  /** What dead processes of this node could not tell the catalog comes first. A failure there is none of the caller's. */
+  async #connect(options: CallOptions): Promise<MetadataStore> {
+    const { catalogPlugin, config, logger } = this.#options;
+    const opened = await within(catalogPlugin.open(config.catalog, options), 'open');
+    this.#connected = opened;
+    const catalog = boundedCatalog(opened.type, () => Promise.resolve(opened));
+    const store = async (): Promise<CheckpointStore> => (await this.#open(options)).store;
+    await catchUp({ ...this.#journal, catalog, store, logger }).catch((error: unknown) =>
+      logger.warn({ error: String(error) }, 'the catalog did not take what it had missed; it stays on this node'),
+    );
+    return catalog;
+  }
+
+  /** A catalog that does not answer stops no job: it is tried again by each call. One that is misconfigured does. */
+  async #catalogOfRun(options: CallOptions): Promise<MetadataStore> {
+    const { catalogPlugin } = this.#options;
+    await this.#openCatalog(options).catch((error: unknown) => {
+      if (!isHoldfastError(error) || error.kind !== 'unavailable') throw error;
+    });
+    return boundedCatalog(catalogPlugin.type, () => this.#openCatalog({}));
   }
 }

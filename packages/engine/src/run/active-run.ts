@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { HoldfastError } from '@holdfast/core';
+import { HoldfastError, type Lease } from '@holdfast/core';
 import { removeFolder } from '../container/remove-folder.js';
 import type { ExitStatus } from '../container/running-container.js';
 import { overNote, startedNote } from '../catalog/attempt-note.js';
 import { keepNote } from '../catalog/keep-note.js';
 import { asHoldfastError } from './as-holdfast-error.js';
-import { attemptRecord, checkpointRecord, eventRecord, jobRecord, markLost } from './catalog-records.js';
+import { attemptRecord, checkpointRecord, eventRecord, jobRecord } from './catalog-records.js';
 import { notRunning } from './control-client.js';
 import { serveControl } from './control-socket.js';
 import type { RunEvent } from './events.js';
@@ -34,6 +34,7 @@ export class ActiveRun implements Run {
   /** Holdfast ended the job without a last snapshot. */
   #ended = false;
   #lost: HoldfastError | undefined;
+  #lease: Lease | undefined;
 
   /** Sets up what goes on beside the job. The job runs already: where this fails it is ended. */
   static async create(options: ActiveRunOptions): Promise<ActiveRun> {
@@ -56,6 +57,7 @@ export class ActiveRun implements Run {
   private constructor(options: ActiveRunOptions, control: AsyncDisposable | undefined, images: KeptImages) {
     this.#options = options;
     this.#control = control;
+    this.#lease = options.lease;
     const { environment, request, epoch, container, roots, restored, events } = options;
     const { clock } = environment;
     this.#startedAt = clock.now().toISOString();
@@ -105,6 +107,10 @@ export class ActiveRun implements Run {
       catalog: environment.catalog,
       epoch,
       lease: options.lease,
+      holder: { attempt: options.attempt, host: options.host, ...options.identity },
+      onLease: (lease) => {
+        this.#lease = lease;
+      },
       ttlMs: environment.leaseTtlMs,
       logger: environment.logger,
       signal: this.#over.signal,
@@ -182,7 +188,7 @@ export class ActiveRun implements Run {
   }
 
   async #finish(exited: Promise<ExitStatus>): Promise<RunResult> {
-    const { environment, container, events, notes, lease, request, epoch } = this.#options;
+    const { environment, container, events, notes, request, epoch } = this.#options;
     const status = await exited;
     this.#over.abort();
     await this.#snapshotter.idle();
@@ -194,13 +200,14 @@ export class ActiveRun implements Run {
     else events.emit({ type: 'job.exited', exitCode, signal: status.signal });
     if (outcome === 'exited') await noteEnd(environment, epoch, exitCode ?? 0, (event) => events.emit(event));
     this.#noteEnd(outcome, exitCode);
-    if (lease !== undefined) notes.note((catalog) => catalog.releaseLease(lease));
     await this.#control?.[Symbol.asyncDispose]();
     await container.dispose();
     for (const folder of [this.#options.directory, this.#options.memoryDirectory, join(environment.stateDirectory, 'staging', this.attempt)]) {
       await removeFolder(folder).catch(() => undefined);
     }
     await notes.settled();
+    // A catalog that does not answer lets it run out.
+    if (this.#lease !== undefined && !notes.isBehind) await environment.catalog.releaseLease(this.#lease).catch(() => undefined);
     events.end();
     return {
       job: request.job,
@@ -221,9 +228,9 @@ export class ActiveRun implements Run {
     const record = jobRecord(this.#options, 'running', undefined);
     const attempt = attemptRecord(this.#options, this.#startedAt, undefined);
     notes.after(() => keepNote(this.#options, 'started', startedNote(record, attempt)));
-    notes.note((catalog) => catalog.putJob(record));
-    notes.note((catalog) => markLost(catalog, this.job, this.#startedAt));
-    notes.note((catalog) => catalog.putAttempt(attempt));
+    notes.note({ write: 'job', record });
+    notes.note({ write: 'lost', job: this.job, epoch: this.epoch, at: this.#startedAt });
+    notes.note({ write: 'attempt', record: attempt });
   }
 
   #noteEnd(outcome: RunResult['outcome'], exitCode: number | undefined): void {
@@ -233,15 +240,15 @@ export class ActiveRun implements Run {
     const record = this.#lost?.kind === 'fenced' ? undefined : jobRecord(this.#options, status, outcome === 'exited' ? exitCode : undefined);
     const attempt = attemptRecord(this.#options, this.#startedAt, { outcome, exitCode });
     notes.after(() => keepNote(this.#options, 'over', overNote(record, attempt, this.#startedAt)));
-    if (record !== undefined) notes.note((catalog) => catalog.putJob(record));
-    notes.note((catalog) => catalog.putAttempt(attempt));
+    if (record !== undefined) notes.note({ write: 'job', record });
+    notes.note({ write: 'attempt', record: attempt });
   }
 
   #note(event: RunEvent): void {
     const { notes, epoch } = this.#options;
-    notes.note((catalog) => catalog.appendEvent(eventRecord(event)));
-    if (event.type === 'snapshot.committed') notes.note((catalog) => catalog.putCheckpoint(checkpointRecord(event, epoch.epoch)));
-    if (event.type === 'snapshots.pruned') notes.note((catalog) => catalog.removeCheckpoints(event.job, event.numbers));
+    notes.note({ write: 'event', record: eventRecord(event) });
+    if (event.type === 'snapshot.committed') notes.note({ write: 'snapshot', record: checkpointRecord(event, epoch.epoch) });
+    if (event.type === 'snapshots.pruned') notes.note({ write: 'pruned', job: event.job, numbers: event.numbers });
   }
 }
 

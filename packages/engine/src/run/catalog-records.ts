@@ -1,4 +1,4 @@
-import type { AttemptRecord, CheckpointRecord, EventRecord, JobRecord, JobStatus, MetadataStore } from '@holdfast/core';
+import type { AttemptRecord, CheckpointRecord, EventRecord, JobRecord, JobStatus } from '@holdfast/core';
 import type { RunEvent } from './events.js';
 import type { ActiveRunOptions } from './run-environment.js';
 import type { RunResult } from './types.js';
@@ -44,11 +44,4 @@ export function checkpointRecord(event: Extract<RunEvent, { type: 'snapshot.comm
 
 export function eventRecord({ at, job, attempt, type, ...detail }: RunEvent): EventRecord {
   return { at, job, attempt, type, detail };
-}
-
-/** Whoever holds the job's epoch now knows that attempts noted as running before it are dead. */
-export async function markLost(catalog: MetadataStore, job: string, now: string): Promise<void> {
-  for (const attempt of await catalog.listAttempts(job)) {
-    if (attempt.outcome === 'running') await catalog.putAttempt({ ...attempt, outcome: 'lost', endedAt: now });
-  }
 }

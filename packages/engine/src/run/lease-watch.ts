@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type CheckpointStore, type Epoch, isHoldfastError, type Lease, type Logger, type MetadataStore } from '@holdfast/core';
+import { type CheckpointStore, type Epoch, isHoldfastError, type Lease, type LeaseHolder, type Logger, type MetadataStore } from '@holdfast/core';
 import { asHoldfastError } from './as-holdfast-error.js';
 
 export interface LeaseWatchOptions {
@@ -7,6 +7,9 @@ export interface LeaseWatchOptions {
   readonly catalog: MetadataStore;
   readonly epoch: Epoch;
   readonly lease: Lease | undefined;
+  readonly holder: LeaseHolder;
+  /** Called with each lease that was renewed or taken, and with undefined once it is another's. */
+  readonly onLease: (lease: Lease | undefined) => void;
   readonly ttlMs: number;
   readonly logger: Logger;
   readonly signal: AbortSignal;
@@ -14,20 +17,32 @@ export interface LeaseWatchOptions {
 }
 
 /**
- * Renews the lease three times in its life and asks the repository, which decides, whether a higher epoch exists. A catalog or a storage
+ * Renews the lease three times in its life, takes it where nobody has it, as after a loss of the catalog, and asks the repository, which decides, whether a higher epoch exists. A catalog or a storage
  * that does not answer proves nothing: the job goes on.
  */
-export async function watchLease({ store, catalog, epoch, lease, ttlMs, logger, signal, onFenced }: LeaseWatchOptions): Promise<void> {
+export async function watchLease({
+  store,
+  catalog,
+  epoch,
+  lease,
+  holder,
+  ttlMs,
+  logger,
+  signal,
+  onLease,
+  onFenced,
+}: LeaseWatchOptions): Promise<void> {
   let held = lease;
   while (!signal.aborted) {
     await delay(ttlMs / 3, undefined, { signal, ref: false }).catch(() => undefined);
     if (signal.aborted) return;
     try {
-      if (held !== undefined) held = await catalog.renewLease(held, ttlMs, { signal });
+      held = await prolong(catalog, epoch.job, held, holder, ttlMs, signal);
+      onLease(held);
     } catch (error) {
       // A lost lease is no verdict: the epoch below is.
       logger.warn({ job: epoch.job, error: asHoldfastError(error).message }, 'the lease was not renewed');
-      if (isHoldfastError(error) && error.code === 'HF_LEASE_LOST') held = undefined;
+      if (isHoldfastError(error) && error.code === 'HF_LEASE_LOST') onLease((held = undefined));
     }
     try {
       await store.assertCurrent(epoch, { signal });
@@ -41,4 +56,18 @@ export async function watchLease({ store, catalog, epoch, lease, ttlMs, logger, 
       logger.warn({ job: epoch.job, error: failure.message }, 'the storage did not tell the newest epoch');
     }
   }
+}
+
+/** Undefined where another attempt has it: the epoch says whose job it is. */
+async function prolong(
+  catalog: MetadataStore,
+  job: string,
+  held: Lease | undefined,
+  holder: LeaseHolder,
+  ttlMs: number,
+  signal: AbortSignal,
+): Promise<Lease | undefined> {
+  if (held !== undefined) return await catalog.renewLease(held, ttlMs, { signal });
+  const outcome = await catalog.acquireLease(job, holder, ttlMs, { signal });
+  return outcome.acquired ? outcome.lease : undefined;
 }

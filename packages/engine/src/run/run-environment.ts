@@ -3,7 +3,8 @@ import type { JobStreams } from '../container/keeper.js';
 import type { RunningContainer } from '../container/running-container.js';
 import type { EngineTools } from '../container/tools.js';
 import type { TrackedRoot } from '../files/index.js';
-import type { CatalogNotes } from './catalog-notes.js';
+import type { ProcessIdentity } from '../container/process-identity.js';
+import type { CatalogNotes, JournalPlace } from './catalog-notes.js';
 import type { EventLog } from './event-log.js';
 import type { RunEventBody } from './events.js';
 import type { Restored } from './restore.js';
@@ -31,6 +32,7 @@ export interface CompleteRequest {
 export interface RunEnvironment {
   readonly store: CheckpointStore;
   readonly catalog: MetadataStore;
+  readonly journal: JournalPlace;
   readonly stateDirectory: string;
   /** A tmpfs in which each attempt makes a folder for staging and its job's shared memory. */
   readonly memoryDirectory: string;
@@ -61,7 +63,7 @@ export interface ActiveRunOptions extends Started {
   readonly request: CompleteRequest;
   readonly attempt: string;
   readonly host: string;
-  readonly identity: { readonly pid: number };
+  readonly identity: ProcessIdentity;
   readonly directory: string;
   readonly memoryDirectory: string;
   readonly lease: Lease | undefined;

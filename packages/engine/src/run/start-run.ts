@@ -66,7 +66,7 @@ export async function startRun(environment: RunEnvironment, request: CompleteReq
       lease,
       signal,
       events,
-      notes: new CatalogNotes(catalog, logger, emit),
+      notes: new CatalogNotes({ catalog, store, journal: environment.journal, logger, emit }),
       ...started,
     });
   } catch (error) {

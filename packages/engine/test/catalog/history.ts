@@ -1,8 +1,9 @@
 import { type CheckpointStore, type Clock, type Epoch, type MetadataStore, silentLogger } from '@holdfast/core';
 import { memoryObject, patternBytes } from '@holdfast/testkit/checkpoint-store';
 import { overNote, startedNote } from '../../src/catalog/attempt-note.js';
+import { applyWrite } from '../../src/catalog/catalog-write.js';
 import { keepNote } from '../../src/catalog/keep-note.js';
-import { attemptRecord, jobRecord, markLost } from '../../src/run/catalog-records.js';
+import { attemptRecord, jobRecord } from '../../src/run/catalog-records.js';
 import type { ActiveRunOptions } from '../../src/run/run-environment.js';
 import type { SnapshotMetadata } from '../../src/run/snapshot-metadata.js';
 
@@ -59,7 +60,7 @@ export async function liveThrough(
   const [record, begun] = [jobRecord(options, 'running', undefined), attemptRecord(options, startedAt, undefined)];
   await keepNote(options, 'started', startedNote(record, begun));
   await catalog.putJob(record);
-  await markLost(catalog, job, startedAt);
+  await applyWrite(catalog, { write: 'lost', job, epoch: epoch.epoch, at: startedAt });
   await catalog.putAttempt(begun);
   let parent = epoch.from;
   for (let made = 0; made < snapshots; made += 1) {

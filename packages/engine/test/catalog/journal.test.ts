@@ -1,0 +1,268 @@
+import { appendFile, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Logger, type MetadataStore, silentLogger } from '@holdfast/core';
+import { expect, test } from 'vitest';
+import { boundedCatalog } from '../../src/catalog/bounded-catalog.js';
+import { applyWrite, type CatalogWrite } from '../../src/catalog/catalog-write.js';
+import { catchUp } from '../../src/catalog/journal/catch-up.js';
+import { JournalFile } from '../../src/catalog/journal/journal-file.js';
+import { journalLine } from '../../src/catalog/journal/journal-lines.js';
+import { ownJournalName } from '../../src/catalog/journal/journal-name.js';
+import { CatalogNotes } from '../../src/run/catalog-notes.js';
+import type { RunEventBody } from '../../src/run/events.js';
+import { type MoodyCatalog, moodyCatalog } from './moody-catalog.js';
+import { type CatalogPlace, catalogPlace, contentOf } from './place.js';
+
+const key = '0123456789abcdef';
+const at = (second: number): string => new Date(Date.UTC(2026, 10, 20, 10, 0, second)).toISOString();
+
+/** What a run tells its catalog, in order; the job is claimed and has snapshots 2 and 3. Its events are of one instant: their order is that of the writes. */
+async function lifeOf(place: CatalogPlace, job: string): Promise<readonly CatalogWrite[]> {
+  const { store } = place;
+  const epoch = await store.claim(job, { attempt: `of-${job}`, host: 'h', pid: 7 }, { kind: 'newest' });
+  const identity = { job, repositoryId: store.repositoryId, command: ['./x', 'ü\n'], workingDirectory: '/data', labels: { team: 'x' } };
+  const record = { ...identity, status: 'running' as const, createdAt: at(1), updatedAt: at(1), exitCode: undefined };
+  const attempt = { job, attempt: epoch.attempt, epoch: 1, host: 'h', pid: 7, startedAt: at(1), resumedFrom: undefined };
+  const writes: CatalogWrite[] = [
+    { write: 'job', record },
+    { write: 'lost', job, epoch: 1, at: at(1) },
+    { write: 'attempt', record: { ...attempt, endedAt: undefined, outcome: 'running', exitCode: undefined } },
+  ];
+  let parent: Awaited<ReturnType<typeof store.claim>>['from'];
+  for (let number = 1; number <= 3; number += 1) {
+    await using writer = await store.begin(epoch, parent);
+    const { summary } = await writer.commit({ number });
+    parent = summary;
+    const { parent: _parent, eligible: _eligible, ...rest } = summary;
+    writes.push({ write: 'snapshot', record: { ...rest, freezeMs: 5 } });
+    writes.push({
+      write: 'event',
+      record: { job, attempt: epoch.attempt, at: at(5), type: 'snapshot.committed', detail: { number, z: 1, a: [{}] } },
+    });
+  }
+  await store.prune(job, { keep: 2, graceMs: 0 });
+  writes.push({ write: 'pruned', job, numbers: [1] });
+  writes.push({ write: 'job', record: { ...record, status: 'succeeded', updatedAt: at(9), exitCode: 0 } });
+  writes.push({ write: 'attempt', record: { ...attempt, endedAt: at(9), outcome: 'exited', exitCode: 0 } });
+  return writes;
+}
+
+async function everything(catalog: MetadataStore): Promise<unknown> {
+  const { items } = await catalog.listJobs({ limit: 1000 });
+  return [await contentOf(catalog), await Promise.all(items.map(async ({ job }) => (await catalog.listEvents(job, { limit: 1000 })).items))];
+}
+
+/** What the catalog says that was never away. */
+async function expected(place: CatalogPlace, writes: readonly CatalogWrite[]): Promise<unknown> {
+  for (const entry of writes) await applyWrite(place.catalog, entry);
+  return everything(place.catalog);
+}
+
+interface Desk {
+  readonly folder: string;
+  readonly moody: MoodyCatalog;
+  readonly notes: CatalogNotes;
+  readonly events: RunEventBody[];
+  readonly logged: string[];
+  /** What the next process of the node does; `catalog` in place of the moody one. */
+  next(catalog?: MetadataStore): Promise<void>;
+}
+
+async function openDesk(place: CatalogPlace, retryMs = 1): Promise<Desk> {
+  const folder = join(place.folder, 'catalog-journal');
+  const moody = moodyCatalog(await place.fresh());
+  const logged: string[] = [];
+  const logger: Logger = { ...silentLogger, warn: (_fields: unknown, text?: string) => logged.push(String(text)) };
+  const events: RunEventBody[] = [];
+  const catalog = boundedCatalog('moody', () => Promise.resolve(moody.catalog), 30);
+  const { store } = place;
+  const notes = new CatalogNotes({ catalog, store, journal: { folder, key }, logger, emit: (event) => events.push(event), retryMs });
+  const next = (given = moody.catalog): Promise<void> => catchUp({ folder, key, catalog: given, store: () => Promise.resolve(store), logger });
+  return { folder, moody, notes, events, logged, next };
+}
+
+const journals = (folder: string): Promise<readonly string[]> => readdir(folder).catch(() => []);
+
+/** Notes everything, and waits until each has had its turn. */
+async function tell(notes: CatalogNotes, writes: readonly CatalogWrite[]): Promise<void> {
+  for (const entry of writes) notes.note(entry);
+  await new Promise<void>((resolve) => notes.after(() => Promise.resolve(resolve())));
+}
+
+for (const mood of ['dead', 'hangs', 'writes-lost'] as const) {
+  for (const missed of [0, 4, 11]) {
+    test(`a catalog that ${mood} after ${missed} records and comes back has all of them in order`, async () => {
+      await using place = await catalogPlace();
+      const writes = await lifeOf(place, 'job');
+      const { folder, moody, notes, events } = await openDesk(place);
+      await tell(notes, writes.slice(0, missed));
+      moody.mood = mood;
+      await tell(notes, writes.slice(missed, missed + 1));
+      expect(events).toMatchObject([{ type: 'catalog.unavailable' }]);
+      expect(await journals(folder)).toHaveLength(1);
+      moody.mood = 'well';
+      await tell(notes, writes.slice(missed + 1));
+      await notes.settled();
+      expect(events.map(({ type }) => type)).toEqual(['catalog.unavailable', 'catalog.recovered']);
+      expect(await everything(moody.catalog)).toEqual(await expected(place, writes));
+      expect(await journals(folder)).toEqual([]);
+    });
+  }
+}
+
+test('a catalog that comes back while nothing is noted is caught up with all the same', async () => {
+  await using place = await catalogPlace();
+  const writes = await lifeOf(place, 'job');
+  const { folder, moody, notes, events } = await openDesk(place);
+  moody.mood = 'dead';
+  await tell(notes, writes);
+  moody.mood = 'well';
+  await expect.poll(() => events.at(-1)?.type, { timeout: 20_000 }).toBe('catalog.recovered');
+  expect(await journals(folder)).toEqual([]);
+  expect(await everything(moody.catalog)).toEqual(await expected(place, writes));
+});
+
+test('what a run could not tell to its end the next process of the node tells, the oldest run first', async () => {
+  await using place = await catalogPlace();
+  const writes = await lifeOf(place, 'job');
+  const desk = await openDesk(place);
+  desk.moody.mood = 'dead';
+  await tell(desk.notes, writes.slice(0, 6));
+  await desk.notes.settled();
+  const second = await openDesk(place);
+  second.moody.mood = 'hangs';
+  await tell(second.notes, writes.slice(6));
+  await second.notes.settled();
+  expect(await journals(desk.folder)).toHaveLength(2);
+  desk.moody.mood = 'well';
+  await desk.next();
+  expect(await everything(desk.moody.catalog)).toEqual(await expected(place, writes));
+  expect(await journals(desk.folder)).toEqual([]);
+});
+
+test('a catalog that dies at any call of catching up gets the rest later, and nothing twice', async () => {
+  await using place = await catalogPlace();
+  const writes = await lifeOf(place, 'job');
+  const full = await expected(place, writes);
+  const desk = await openDesk(place);
+  desk.moody.mood = 'dead';
+  await tell(desk.notes, writes);
+  await desk.notes.settled();
+  for (let calls = 1; (await journals(desk.folder)).length > 0; calls += 1) {
+    expect(calls).toBeLessThan(100);
+    const dying = moodyCatalog(desk.moody.catalog);
+    desk.moody.mood = 'well';
+    dying.diesAfter = calls;
+    await desk.next(dying.catalog).catch(() => undefined);
+  }
+  expect(await everything(desk.moody.catalog)).toEqual(full);
+});
+
+test('of several that catch up at once each journal is taken by one, and nothing comes twice', async () => {
+  await using place = await catalogPlace();
+  const writes = await lifeOf(place, 'job');
+  const desk = await openDesk(place);
+  desk.moody.mood = 'dead';
+  await tell(desk.notes, writes);
+  await desk.notes.settled();
+  desk.moody.mood = 'well';
+  await Promise.all([desk.next(), desk.next(), desk.next()]);
+  expect(await everything(desk.moody.catalog)).toEqual(await expected(place, writes));
+  expect(await journals(desk.folder)).toEqual([]);
+});
+
+test('what is newer in the catalog stays, and what was removed from the storage is not brought back', async () => {
+  await using place = await catalogPlace();
+  const [kept, gone] = [await lifeOf(place, 'kept'), await lifeOf(place, 'gone')];
+  const desk = await openDesk(place);
+  desk.moody.mood = 'dead';
+  await tell(desk.notes, [...kept.slice(0, 9), ...gone]);
+  await desk.notes.settled();
+  desk.moody.mood = 'well';
+  for (const entry of kept.slice(10)) await applyWrite(desk.moody.catalog, entry);
+  await place.store.remove('gone', { attempt: 'r', host: 'h', pid: 1 });
+  await desk.next();
+  expect(await contentOf(desk.moody.catalog)).toMatchObject([
+    { record: { job: 'kept', status: 'succeeded' }, attempts: [{ outcome: 'exited' }], checkpoints: [{ number: 3 }, { number: 2 }] },
+  ]);
+});
+
+test('a record that the catalog refuses holds up nothing', async () => {
+  await using place = await catalogPlace();
+  const writes = await lifeOf(place, 'job');
+  const bad: CatalogWrite = { write: 'event', record: { job: 'job', attempt: undefined, at: 'yesterday', type: 'x', detail: {} } };
+  const { moody, notes, events, logged } = await openDesk(place);
+  await tell(notes, [bad, ...writes.slice(0, 3)]);
+  expect(events).toEqual([]);
+  moody.mood = 'dead';
+  await tell(notes, [bad, ...writes.slice(3)]);
+  moody.mood = 'well';
+  await notes.settled();
+  expect(await everything(moody.catalog)).toEqual(await expected(place, writes));
+  expect(logged.filter((text) => text === 'the catalog refused a record')).toHaveLength(2);
+});
+
+test('a torn line is passed over, in the middle too, and what follows it is not', async () => {
+  await using place = await catalogPlace();
+  const writes = await lifeOf(place, 'job');
+  const desk = await openDesk(place);
+  desk.moody.mood = 'dead';
+  await tell(desk.notes, writes.slice(0, 5));
+  await desk.notes.settled();
+  const path = join(desk.folder, (await journals(desk.folder))[0] ?? '');
+  expect((await stat(path)).mode & 0o777).toBe(0o600);
+  expect((await stat(desk.folder)).mode & 0o777).toBe(0o700);
+  const lost: CatalogWrite = { write: 'event', record: { job: 'job', attempt: undefined, at: at(30), type: 'torn', detail: {} } };
+  await appendFile(path, journalLine(lost).slice(0, -3));
+  for (const entry of writes.slice(5)) await appendFile(path, journalLine(entry));
+  await appendFile(path, journalLine(lost));
+  await truncate(path, (await stat(path)).size - 4);
+  desk.moody.mood = 'well';
+  await desk.next();
+  expect(await everything(desk.moody.catalog)).toEqual(await expected(place, writes));
+  expect(desk.logged.at(-1)).toContain('not whole');
+});
+
+test('journals of another catalog, of a newer Holdfast and of a process that lives stay where they are', async () => {
+  await using place = await catalogPlace();
+  const writes = await lifeOf(place, 'job');
+  const desk = await openDesk(place);
+  desk.moody.mood = 'dead';
+  await tell(desk.notes, writes);
+  await catchUp({ ...desk, key, catalog: desk.moody.catalog, store: () => Promise.resolve(place.store), logger: silentLogger });
+  expect(await journals(desk.folder)).toHaveLength(1);
+  await desk.notes.settled();
+  const [file = ''] = await journals(desk.folder);
+  await catchUp({ ...desk, key: 'f'.repeat(16), catalog: desk.moody.catalog, store: () => Promise.resolve(place.store), logger: silentLogger });
+  expect(await journals(desk.folder)).toEqual([file]);
+  const content = await readFile(join(desk.folder, file), 'utf8');
+  await writeFile(join(desk.folder, file), content.replace(/^\n.*\n/u, journalLine({ version: 2 } as never) + '\n'));
+  desk.moody.mood = 'well';
+  await desk.next();
+  expect(await journals(desk.folder)).toHaveLength(1);
+  expect(await contentOf(desk.moody.catalog)).toEqual([]);
+});
+
+test('a journal is bounded: events go first', async () => {
+  await using place = await catalogPlace();
+  const [job] = await lifeOf(place, 'job');
+  const event: CatalogWrite = { write: 'event', record: { job: 'job', attempt: 'a', at: at(1), type: 'x', detail: { text: 'y'.repeat(400) } } };
+  if (job === undefined) throw new Error('no record');
+  const file = new JournalFile(join(place.folder, 'bounded'), ownJournalName(key, 1), 1500);
+  const kept: boolean[] = [];
+  for (const entry of [event, event, event, job, job, job, job, job, job, job]) kept.push(await file.append({ repositoryId: 'r' }, entry));
+  expect(kept.slice(0, 4)).toEqual([true, true, false, true]);
+  expect(kept.at(-1)).toBe(false);
+  expect((await stat(file.path)).size).toBeLessThanOrEqual(3000);
+});
+
+test('where the node takes no journal the run goes on, and it is said once', async () => {
+  await using place = await catalogPlace();
+  const writes = await lifeOf(place, 'job');
+  const desk = await openDesk(place);
+  await writeFile(desk.folder, 'in the way');
+  desk.moody.mood = 'dead';
+  await tell(desk.notes, writes);
+  await desk.notes.settled();
+  expect(desk.logged.filter((text) => text.includes('cannot be kept'))).toHaveLength(1);
+});

@@ -2,6 +2,7 @@ import type { CheckpointStore, Clock, Logger, StorageGuarantees } from '@holdfas
 import { silentLogger, systemClock } from '@holdfast/core/basics';
 import { createKeyedHash } from './codec/create-keyed-hash.js';
 import type { HashKind } from './codec/keyed-hash.js';
+import type { HeldKey } from './encryption/held-key.js';
 import { RepositoryCipher } from './encryption/repository-cipher.js';
 import { assertUserKey } from './encryption/user-key.js';
 import { usage } from './errors.js';
@@ -11,6 +12,7 @@ import type { FileOperations } from './files/file-operations.js';
 import { resolveRoot } from './files/resolve-root.js';
 import { openIdentity } from './repository/identity.js';
 import { RepositoryStore } from './repository/repository-store.js';
+import type { StoreContext } from './repository/store-context.js';
 import { ThreadPool } from './workers/thread-pool.js';
 
 export interface RepositoryOptions {
@@ -24,6 +26,8 @@ export interface RepositoryOptions {
   readonly create?: boolean;
   /** The user's key, 32 bytes (`parseUserKey`). A repository that is made with one is encrypted, and is opened with it only. */
   readonly encryptionKey?: Uint8Array;
+  /** What `openHeldRepository` gave for this repository: it opens it also after `changeUserKey`. Of another repository it is not used. */
+  readonly heldKey?: HeldKey;
   /**
    * How changed pages are told from unchanged ones in a repository that is made and not encrypted: `xxh3-128` by default; `blake3-128` where those
    * who share it do not trust each other. An encrypted one has `blake3-128`.
@@ -38,6 +42,11 @@ export interface RepositoryInternals {
   readonly packTargetBytes?: number;
   /** How long a reader's pin holds where it is not renewed; 10 minutes by default. */
   readonly pinLifetimeMs?: number;
+}
+
+interface OpenedContext {
+  readonly context: StoreContext;
+  readonly heldKey: HeldKey | undefined;
 }
 
 const defaultPackBytes = 64 * 1024 * 1024;
@@ -55,14 +64,30 @@ export function openRepository(options: RepositoryOptions): Promise<CheckpointSt
   return openRepositoryWith(options, {});
 }
 
+export interface HeldRepository {
+  readonly store: CheckpointStore;
+  /** Undefined where the repository is not encrypted. */
+  readonly heldKey: HeldKey | undefined;
+}
+
+/** Opens it as `openRepository` does, for somebody who will open it again for as long as he runs: the user's key may be another one by then. */
+export async function openHeldRepository(options: RepositoryOptions): Promise<HeldRepository> {
+  const { context, heldKey } = await openContext(options, {});
+  return { store: new RepositoryStore(context), heldKey };
+}
+
 /** For tests and the siblings of this package: with other file operations or pack sizes. */
 export async function openRepositoryWith(options: RepositoryOptions, internals: RepositoryInternals): Promise<CheckpointStore> {
-  const { guarantees, logger = silentLogger, clock = systemClock, create = false, encryptionKey: userKey, hash } = options;
+  return new RepositoryStore((await openContext(options, internals)).context);
+}
+
+async function openContext(options: RepositoryOptions, internals: RepositoryInternals): Promise<OpenedContext> {
+  const { guarantees, logger = silentLogger, clock = systemClock, create = false, encryptionKey: userKey, heldKey, hash } = options;
   assertKeys(options);
   const files = explainedOperations(internals.files ?? createFileOperations());
   const root = await resolveRoot(options.root);
-  const { id, secrets } = await openIdentity(files, root, { create, userKey, hash }, clock);
-  return new RepositoryStore({
+  const { id, secrets } = await openIdentity(files, root, { create, userKey, heldKey, hash }, clock);
+  const context: StoreContext = {
     files,
     root,
     repositoryId: id,
@@ -74,7 +99,8 @@ export async function openRepositoryWith(options: RepositoryOptions, internals: 
     pinLifetimeMs: internals.pinLifetimeMs,
     packTargetBytes: internals.packTargetBytes ?? packBytes(guarantees?.preferredWriteSizeBytes),
     workers: new ThreadPool(secrets),
-  });
+  };
+  return { context, heldKey: secrets.cipher };
 }
 
 function assertKeys({ encryptionKey, hash }: RepositoryOptions): void {

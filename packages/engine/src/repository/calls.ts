@@ -1,6 +1,6 @@
 import type { CheckpointReader, CheckpointStore, CheckpointWriter } from '@holdfast/core';
 import { HoldfastError } from '@holdfast/core/basics';
-import { changeUserKey, openRepository } from '@holdfast/store';
+import { changeUserKey, openHeldRepository } from '@holdfast/store';
 import type { CallContext, RepositoryCalls } from './protocol.js';
 
 const progressMs = 200;
@@ -21,11 +21,11 @@ export function createCalls(): ServedCalls {
 
   return {
     open: async (_context, root, options) => {
-      const { create, compresses, encryptionKey } = options;
-      const key = encryptionKey === undefined ? {} : { encryptionKey };
-      const repository = await openRepository({ root, create, guarantees: { compresses }, ...key });
-      opened = repository;
-      return repository.repositoryId;
+      const { create, compresses, encryptionKey, heldKey } = options;
+      const keys = { ...(encryptionKey === undefined ? {} : { encryptionKey }), ...(heldKey === undefined ? {} : { heldKey }) };
+      const repository = await openHeldRepository({ root, create, guarantees: { compresses }, ...keys });
+      opened = repository.store;
+      return { repositoryId: repository.store.repositoryId, heldKey: repository.heldKey };
     },
     changeKey: (_context, change) => changeUserKey(change),
     jobs: ({ signal }) => store().jobs({ signal }),

@@ -24,12 +24,18 @@ import type {
   SnapshotUsage,
   VerifyReport,
 } from '@holdfast/core';
-import type { KeyChange } from '@holdfast/store';
+import type { HeldKey, KeyChange } from '@holdfast/store';
 
 /** What the server side gives to each call beside its arguments. */
 export interface CallContext {
   readonly signal: AbortSignal;
   readonly progress: (...values: readonly number[]) => void;
+}
+
+export interface OpenedRepository {
+  readonly repositoryId: string;
+  /** Undefined where the repository is not encrypted. */
+  readonly heldKey: HeldKey | undefined;
 }
 
 export interface OpenedReader {
@@ -41,7 +47,7 @@ export interface OpenedReader {
 
 /** The calls between the engine and the process that does all repository I/O. Arguments survive a structured clone. */
 export interface RepositoryCalls {
-  open(root: string, options: RepositoryOptions): Promise<string>;
+  open(root: string, options: ReopenOptions): Promise<OpenedRepository>;
   /** In place of `open`: no repository is open afterwards. */
   changeKey(change: KeyChange): Promise<boolean>;
   jobs(): Promise<readonly string[]>;
@@ -80,6 +86,11 @@ export interface RepositoryOptions {
   readonly compresses: boolean;
   /** The user's key, where the repository is encrypted. It reaches the process by this message only. */
   readonly encryptionKey?: Uint8Array | undefined;
+}
+
+export interface ReopenOptions extends RepositoryOptions {
+  /** From the process before this one; the user's key may be another one by now. */
+  readonly heldKey?: HeldKey | undefined;
 }
 
 export type CallName = keyof RepositoryCalls;

@@ -1,5 +1,6 @@
 import type { CallOptions, CheckpointReader, CheckpointRef, CheckpointStore, CheckpointWriter, Epoch, Logger } from '@holdfast/core';
 import { HoldfastError } from '@holdfast/core/basics';
+import type { HeldKey } from '@holdfast/store';
 import { defaultDeadlines, type RepositoryDeadlines } from './deadlines.js';
 import type { RepositoryOptions } from './protocol.js';
 import { RemoteReader } from './remote-reader.js';
@@ -14,7 +15,8 @@ export interface RemoteStoreOptions extends RepositoryOptions {
 
 /**
  * A CheckpointStore whose work is done in a process of its own. Storage that hangs fails the call at its deadline; the process is
- * abandoned and the next call starts another. Writers and readers of an abandoned process are lost.
+ * abandoned and the next call starts another. Writers and readers of an abandoned process are lost. An encrypted repository opens again also where its
+ * user's key was changed meanwhile: what was unwrapped first is kept, in memory only.
  */
 export async function openRemoteStore(options: RemoteStoreOptions, callOptions: CallOptions = {}): Promise<CheckpointStore> {
   const store = new RemoteStore(options);
@@ -27,6 +29,7 @@ class RemoteStore implements CheckpointStore {
   #connection: Promise<RepositoryProcess> | undefined;
   #process: RepositoryProcess | undefined;
   #repositoryId = '';
+  #heldKey: HeldKey | undefined;
   #closed = false;
 
   constructor(options: RemoteStoreOptions) {
@@ -51,9 +54,11 @@ class RemoteStore implements CheckpointStore {
     this.#process = started;
     try {
       // A repository that was there must still be: an empty place is a mount that is gone.
-      const id = await started.call('open', [root, { create: create && this.#repositoryId === '', compresses, encryptionKey }], { signal });
+      const again = { create: create && this.#repositoryId === '', compresses, encryptionKey, heldKey: this.#heldKey };
+      const { repositoryId: id, heldKey } = await started.call('open', [root, again], { signal });
       if (this.#repositoryId !== '' && id !== this.#repositoryId) throw replaced(root, this.#repositoryId, id);
       this.#repositoryId = id;
+      this.#heldKey = heldKey;
       return started;
     } catch (error) {
       this.#connection = undefined;

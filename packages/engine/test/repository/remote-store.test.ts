@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +5,7 @@ import { type CheckpointStore, type EpochHolder, silentLogger } from '@holdfast/
 import { afterEach, beforeEach, expect, test } from 'vitest';
 // The built module: the process that it starts is a file beside it.
 import { openRemoteStore } from '../../dist/repository/remote-store.js';
+import { repositoryProcesses } from './repository-processes.js';
 
 let root: string;
 let store: CheckpointStore;
@@ -22,11 +22,6 @@ afterEach(async () => {
   await store[Symbol.asyncDispose]();
   await rm(root, { recursive: true });
 });
-
-function repositoryProcesses(): readonly number[] {
-  const lines = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)], { encoding: 'utf8' }).split('\n');
-  return lines.filter((line) => line.includes('process-main.js')).map((line) => Number.parseInt(line, 10));
-}
 
 async function commitOne(bytes: Uint8Array): Promise<number> {
   const epoch = await store.claim('job', holder, { kind: 'newest' });

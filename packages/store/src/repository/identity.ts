@@ -7,6 +7,7 @@ import type { Fields } from '../codec/fields.js';
 import type { HashKind } from '../codec/keyed-hash.js';
 import { decodeSealedJson, encodeSealedJson, sealedJsonLimitBytes } from '../codec/sealed-json.js';
 import { keyMissing, keyWrong, notEncrypted } from '../encryption/errors.js';
+import type { HeldKey } from '../encryption/held-key.js';
 import { hashKeyOf, keyBytes } from '../encryption/key-schedule.js';
 import type { RepositorySecrets } from '../encryption/repository-secrets.js';
 import { unwrapDataKey, wrapDataKey } from '../encryption/wrapped-key.js';
@@ -22,6 +23,8 @@ export interface IdentityOptions {
   readonly create: boolean;
   /** The user's key; a repository that is made with one is encrypted. */
   readonly userKey: Uint8Array | undefined;
+  /** From an earlier opening; of another repository it is not used. */
+  readonly heldKey?: HeldKey | undefined;
   /** Of a repository that is made; undefined: `blake3-128` where it is encrypted, else `xxh3-128`. */
   readonly hash: HashKind | undefined;
 }
@@ -35,7 +38,7 @@ export interface RepositoryIdentity {
 export async function openIdentity(files: FileOperations, root: string, options: IdentityOptions, clock: Clock): Promise<RepositoryIdentity> {
   const path = join(root, 'repository.json');
   const record = (await readIdentity(files, path)) ?? (await createIdentity(files, root, path, options, clock));
-  return { id: record.id, secrets: openSecrets(path, record, options.userKey) };
+  return { id: record.id, secrets: openSecrets(path, record, options) };
 }
 
 async function createIdentity(files: FileOperations, root: string, path: string, options: IdentityOptions, clock: Clock): Promise<IdentityRecord> {
@@ -54,13 +57,14 @@ function newIdentity({ userKey, hash }: IdentityOptions, clock: Clock): Identity
   return { id, hash: 'blake3-128', key: wrapDataKey(randomBytes(keyBytes), userKey, id), createdAt };
 }
 
-function openSecrets(path: string, { id, hash, key }: IdentityRecord, userKey: Uint8Array | undefined): RepositorySecrets {
+function openSecrets(path: string, { id, hash, key }: IdentityRecord, { userKey, heldKey }: IdentityOptions): RepositorySecrets {
   if (key instanceof Uint8Array) {
-    if (userKey !== undefined) throw notEncrypted(path);
+    if (userKey !== undefined || heldKey !== undefined) throw notEncrypted(path);
     return { hash: { kind: hash, key: new Uint8Array(key) }, cipher: undefined };
   }
-  if (userKey === undefined) throw keyMissing(path);
-  const dataKey = unwrapDataKey(key, userKey, id);
+  const held = heldKey?.repositoryId === id ? heldKey.dataKey : undefined;
+  if (held === undefined && userKey === undefined) throw keyMissing(path);
+  const dataKey = held ?? (userKey === undefined ? undefined : unwrapDataKey(key, userKey, id));
   if (dataKey === undefined) throw keyWrong(path);
   return { hash: { kind: hash, key: hashKeyOf(dataKey, id) }, cipher: { repositoryId: id, dataKey } };
 }

@@ -27,6 +27,7 @@ export type { Logger } from './logger.js';
 export { silentLogger } from './logger.js';
 export type {
   AttemptRecord,
+  CatalogFinding,
   CatalogPlugin,
   CatalogTotals,
   CheckpointRecord,

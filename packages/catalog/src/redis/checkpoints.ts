@@ -7,7 +7,7 @@ import type { Keys } from './keys.js';
 import { json, parse } from './parse.js';
 import { checkpointSchema, writeCheckpoint } from './records.js';
 import { runScript } from './run-script.js';
-import { pageCheckpointsScript, putCheckpointScript, removeCheckpointsScript } from './scripts/record-scripts.js';
+import { listCheckpointsScript, putCheckpointScript, removeCheckpointsScript } from './scripts/record-scripts.js';
 import type { Attempt } from './call-time.js';
 import type { Session } from './session.js';
 
@@ -26,23 +26,21 @@ export function createCheckpoints(session: Session, keys: Keys): Checkpoints {
   return {
     putCheckpoint: async (record, options) => {
       instant('createdAt', record.createdAt);
-      const { checkpoints, numbers } = keys.job(record.job);
-      const args = [record.number, writeCheckpoint(record)];
-      await session.write('catalog.putCheckpoint', (attempt) => runScript(attempt, putCheckpointScript, [checkpoints, numbers], args), options);
+      const { job, number } = record;
+      await session.write(
+        'catalog.putCheckpoint',
+        (attempt) => runScript(attempt, putCheckpointScript, snapshotKeys(keys, job), [number, writeCheckpoint(record)]),
+        options,
+      );
     },
     listCheckpoints: async (job, query = {}, options) => {
       const wanted = rowsWanted(query.limit);
       const cursor = checkpointCursor.read(query.cursor);
-      const { checkpoints, numbers } = keys.job(job);
+      const used = snapshotKeys(keys, job);
       const args = [cursor === undefined ? '+inf' : `(${cursor[1]}`, wanted];
-      const records = await session.read(
-        'catalog.listCheckpoints',
-        async (port) =>
-          parse(session.location, checkpoints, storedSchema, await runScript(port, pageCheckpointsScript, [checkpoints, numbers], args)),
-        options,
-      );
+      const stored = await session.read('catalog.listCheckpoints', (port) => runScript(port, listCheckpointsScript, used, args), options);
       return pageOf(
-        records,
+        parse(session.location, used[0], storedSchema, stored),
         wanted,
         (record) => record,
         ({ number }) => checkpointCursor.write(['checkpoint', number]),
@@ -55,9 +53,13 @@ export function createCheckpoints(session: Session, keys: Keys): Checkpoints {
 }
 
 async function remove(attempt: Attempt, keys: Keys, job: string, wanted: readonly number[]): Promise<void> {
-  const { checkpoints, numbers } = keys.job(job);
   for (let first = 0; first < wanted.length; first += removalSize) {
-    await runScript(attempt, removeCheckpointsScript, [checkpoints, numbers], wanted.slice(first, first + removalSize));
+    await runScript(attempt, removeCheckpointsScript, snapshotKeys(keys, job), wanted.slice(first, first + removalSize));
     attempt.commit();
   }
+}
+
+function snapshotKeys(keys: Keys, job: string): readonly [string, string, string] {
+  const { checkpoints, numbers, sums } = keys.job(job);
+  return [checkpoints, numbers, sums];
 }

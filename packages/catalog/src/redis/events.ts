@@ -18,8 +18,9 @@ export interface Events {
   listEvents(job: string, query?: RecordQuery, options?: CallOptions): Promise<Page<EventRecord>>;
 }
 
-/** A member of the sorted set: its instant, its number among the job's events, its document. */
+/** A member of the sorted set begins with its instant and its number among the job's events; its document follows. */
 const sequenceWidth = 16;
+const prefixWidth: number = instantWidth + sequenceWidth;
 const memberSchema = z.array(z.string());
 const storedSchema = json(eventSchema);
 
@@ -34,27 +35,25 @@ export function createEvents(session: Session, keys: Keys): Events {
     },
     listEvents: async (job, query = {}, options) => {
       const wanted = rowsWanted(query.limit);
-      const first = before(query.cursor);
+      const cursor = eventCursor.read(query.cursor);
+      if (cursor !== undefined) instant('at', cursor[1]);
+      const from = cursor === undefined ? '+' : `(${ascending(cursor[1])}${String(cursor[2]).padStart(sequenceWidth, '0')}`;
       const key = keys.job(job).events;
       const members = await session.read(
         'catalog.listEvents',
-        async (port) => parse(session.location, key, memberSchema, await port.send('zrevrangebylex', key, first, '-', 'limit', 0, wanted)),
+        async (port) => parse(session.location, key, memberSchema, await port.send('zrevrangebylex', key, from, '-', 'limit', 0, wanted)),
         options,
       );
-      const read = (member: string): EventRecord => parse(session.location, key, storedSchema, member.slice(instantWidth + sequenceWidth));
-      return pageOf(members, wanted, read, (last) => eventCursor.write(['event', read(last).at, sequenceOf(last)]));
+      const rows = members.map((member) => ({
+        number: Number(member.slice(instantWidth, prefixWidth)),
+        record: parse(session.location, key, storedSchema, member.slice(prefixWidth)),
+      }));
+      return pageOf(
+        rows,
+        wanted,
+        ({ record }) => record,
+        ({ number, record }) => eventCursor.write(['event', record.at, number]),
+      );
     },
   };
-}
-
-/** Where a page begins, going down: below every member of that instant and number, whatever its document. */
-function before(text: string | undefined): string {
-  const last = eventCursor.read(text);
-  if (last === undefined) return '+';
-  const [, at, sequence] = last;
-  return `(${ascending(instant('cursor', at))}${String(sequence).padStart(sequenceWidth, '0')}`;
-}
-
-function sequenceOf(member: string): number {
-  return Number(member.slice(instantWidth, instantWidth + sequenceWidth));
 }

@@ -21,6 +21,8 @@ export interface JobKeys {
   readonly checkpoints: string;
   /** Sorted set of the numbers in `checkpoints`. */
   readonly numbers: string;
+  /** Hash: how many `checkpoints` there are, and their stored bytes together. */
+  readonly sums: string;
   /** Sorted set whose members are the events themselves. */
   readonly events: string;
   /** Counts the events of this job. */
@@ -44,6 +46,7 @@ export function keysBelow(prefix: string): Keys {
         attempts: `${job}:attempts`,
         checkpoints: `${job}:checkpoints`,
         numbers: `${job}:numbers`,
+        sums: `${job}:sums`,
         events: `${job}:events`,
         sequence: `${job}:sequence`,
         appended: (call) => `${job}:appended:${call}`,

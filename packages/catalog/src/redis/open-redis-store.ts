@@ -6,12 +6,15 @@ import type { PasswordSources } from '../server/credentials.js';
 import type { RedisConfig } from './config.js';
 import { openConnection } from './connection.js';
 import { createEvents } from './events.js';
+import { createFindings } from './findings.js';
 import { isCluster } from './is-cluster.js';
+import { createJobIndex } from './job-index.js';
 import { createJobs } from './jobs.js';
 import { keysBelow } from './keys.js';
 import { createLeases } from './leases.js';
 import { checkSchemaVersion } from './schema-version.js';
 import { createSession, type Session } from './session.js';
+import { createTotals } from './totals.js';
 
 /** The store on the server that the configuration names. */
 export async function openRedisStore(config: RedisConfig, sources: PasswordSources, options?: CallOptions): Promise<MetadataStore> {
@@ -27,11 +30,14 @@ export async function openRedisStore(config: RedisConfig, sources: PasswordSourc
       session = connect(true);
     }
     const keys = keysBelow(prefix);
+    const index = createJobIndex(location, keys);
     await checkSchemaVersion(session, keys, options);
     return {
       type: 'redis',
       ...createLeases(session, keys),
-      ...createJobs(session, keys),
+      ...createJobs(session, keys, index),
+      ...createTotals(session, keys, index),
+      ...createFindings(session, keys),
       ...createAttempts(session, keys),
       ...createCheckpoints(session, keys),
       ...createEvents(session, keys),

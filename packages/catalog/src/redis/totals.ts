@@ -1,37 +1,59 @@
-import type { CatalogTotals, JobRecord } from '@holdfast/core';
+import type { CallOptions, CatalogTotals, JobStatus } from '@holdfast/core';
 import * as z from 'zod';
-import { jobCursor } from '../sql/cursor.js';
 import type { RedisPort } from './connection.js';
-import { listJobs, type Place } from './list-jobs.js';
+import { choiceOfRepository, choiceOfStatus, everyJob, jobOf } from './index-entry.js';
+import type { JobIndex } from './job-index.js';
+import type { Keys } from './keys.js';
 import { parse, whole } from './parse.js';
-import { runScript } from './run-script.js';
-import { sumCheckpointsScript } from './scripts/record-scripts.js';
+import type { Session } from './session.js';
+import { walkIndex } from './walk-index.js';
 
-/** Jobs that are looked at together. */
-const pageSize = 1000;
-const sumsSchema = z.tuple([whole, z.coerce.number()]);
+/** The totals of MetadataStore. */
+export interface Totals {
+  totals(query?: { readonly repositoryId?: string }, options?: CallOptions): Promise<CatalogTotals>;
+}
 
-/** Walks through all jobs: what each has lies in a slot of its own, so nothing on the server can add it up. */
-export async function countAll(port: RedisPort, place: Place, query: { readonly repositoryId?: string }): Promise<CatalogTotals> {
-  const jobs = { running: 0, interrupted: 0, succeeded: 0, failed: 0 };
+const statuses: readonly JobStatus[] = ['running', 'interrupted', 'succeeded', 'failed'];
+/** Jobs whose sums are read at once. */
+const namesAtOnce = 1000;
+// What is not there is null, and coerced to 0.
+const sumsSchema = z.tuple([whole, whole]);
+
+/** Jobs are counted by the index, snapshots by the sums that each job keeps of its own: that takes a read for each job. */
+export function createTotals(session: Session, keys: Keys, index: JobIndex): Totals {
+  const { location } = session;
+  return {
+    totals: (query = {}, options) =>
+      session.read(
+        'catalog.totals',
+        async (port) => {
+          await index.repairStopped(port);
+          const repository = query.repositoryId === undefined ? [] : [keys.choice(choiceOfRepository(query.repositoryId))];
+          const jobs = { running: 0, interrupted: 0, succeeded: 0, failed: 0 };
+          for (const status of statuses) jobs[status] = await countJobs(port, location, [keys.choice(choiceOfStatus(status)), ...repository]);
+          return { jobs, ...(await sumOf(port, location, keys, repository[0] ?? keys.choice(everyJob))) };
+        },
+        options,
+      ),
+  };
+}
+
+async function countJobs(port: RedisPort, location: string, choices: readonly [string, ...string[]]): Promise<number> {
+  if (choices.length === 1) return Number(await port.send('zcard', choices[0]));
+  let count = 0;
+  for await (const members of walkIndex(port, location, choices)) count += members.length;
+  return count;
+}
+
+async function sumOf(port: RedisPort, location: string, keys: Keys, choice: string): Promise<Pick<CatalogTotals, 'snapshots' | 'storedBytes'>> {
   let [snapshots, storedBytes] = [0, 0];
-  for (let last: JobRecord | undefined; ; ) {
-    const page = await listJobs(port, place, last === undefined ? query : { ...query, cursor: cursorAfter(last) }, pageSize);
-    for (const { status } of page) jobs[status] += 1;
-    for (const [count, bytes] of await Promise.all(page.map(({ job }) => sumOf(port, place, job)))) {
+  for await (const members of walkIndex(port, location, [choice], { wanted: () => namesAtOnce })) {
+    const answers = await Promise.all(members.map((member) => port.send('hmget', keys.job(jobOf(member)).sums, 'snapshots', 'bytes')));
+    for (const answer of answers) {
+      const [count, bytes] = parse(location, 'the sums of a job', sumsSchema, answer);
       snapshots += count;
       storedBytes += bytes;
     }
-    last = page.at(-1);
-    if (page.length < pageSize) return { jobs, snapshots, storedBytes };
   }
-}
-
-export function cursorAfter({ updatedAt, job }: JobRecord): string {
-  return jobCursor.write([updatedAt, job]);
-}
-
-async function sumOf(port: RedisPort, { location, keys }: Place, job: string): Promise<[number, number]> {
-  const key = keys.job(job).checkpoints;
-  return parse(location, key, sumsSchema, await runScript(port, sumCheckpointsScript, [key], []));
+  return { snapshots, storedBytes };
 }

@@ -32,6 +32,8 @@ export async function openSqlMetadataStore(db: CatalogDatabase, flavour: SqlFlav
     ...createCheckpoints(session),
     ...createEvents(session),
     ...createTotals(session),
+    // None is known of these servers.
+    findings: (call) => session.read('catalog.findings', () => Promise.resolve([]), call),
     [Symbol.asyncDispose]: () => db.destroy(),
   };
 }

@@ -2,6 +2,7 @@ import type { JobQuery, JobRecord, JobStatus } from '@holdfast/core';
 import { missingServer, type ServerAccess, startRedis, type TestServer } from '@holdfast/testkit/servers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Connection } from '../../src/redis/connection.js';
+import { createJobIndex } from '../../src/redis/job-index.js';
 import { createJobs, type Jobs } from '../../src/redis/jobs.js';
 import { keysBelow } from '../../src/redis/keys.js';
 import { createSession } from '../../src/redis/session.js';
@@ -44,7 +45,8 @@ describe.skipIf(missing !== undefined)(`the index of jobs${missing === undefined
     };
     const session = createSession(held, { location: 'here', timeoutMs: 30_000 });
     open.defer(() => session.close());
-    return createJobs(session, keysBelow(access.space));
+    const keys = keysBelow(access.space);
+    return createJobs(session, keys, createJobIndex('here', keys));
   }
 
   /** A process that dies behind its n-th command. */

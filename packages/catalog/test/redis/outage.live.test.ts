@@ -30,7 +30,14 @@ async function putUntil(store: MetadataStore, name: string, isOver: () => boolea
 }
 
 async function numbersOf(store: MetadataStore, name: string): Promise<readonly number[]> {
-  return (await store.listCheckpoints(name)).items.map(({ number }) => number).toReversed();
+  const numbers: number[] = [];
+  let page = await store.listCheckpoints(name);
+  for (;;) {
+    numbers.push(...page.items.map(({ number }) => number));
+    if (page.nextCursor === undefined) break;
+    page = await store.listCheckpoints(name, { cursor: page.nextCursor });
+  }
+  return numbers.toReversed();
 }
 
 describe.skipIf(missing !== undefined)(`outages${missing === undefined ? '' : ` (${missing})`}`, () => {
@@ -44,8 +51,8 @@ describe.skipIf(missing !== undefined)(`outages${missing === undefined ? '' : ` 
       await server.kill();
       await server.restart();
     }
-    const last = (await store.listCheckpoints('job')).items.length;
-    await expect.poll(async () => (await store.listCheckpoints('job')).items.length, { timeout: 30_000 }).toBeGreaterThan(last);
+    const last = (await numbersOf(store, 'job')).length;
+    await expect.poll(async () => (await numbersOf(store, 'job')).length, { timeout: 30_000 }).toBeGreaterThan(last);
     isOver = true;
     const taken = await putting;
     expect(await numbersOf(store, 'job')).toEqual(taken);

@@ -77,7 +77,10 @@ describe.skipIf(missing !== undefined)(`the catalog on Redis${missing === undefi
 
   test.each([
     ['a record that is none', (access: ServerAccess) => `HSET ${keysBelow(access.space).job('job').checkpoints} 1 {}`],
-    ['a key of another kind', (access: ServerAccess) => `SET ${keysBelow(access.space).job('job').checkpoints} 1`],
+    [
+      'a key of another kind',
+      (access: ServerAccess) => `DEL ${keysBelow(access.space).job('job').checkpoints}\nSET ${keysBelow(access.space).job('job').checkpoints} 1`,
+    ],
     ['a lease without numbers', (access: ServerAccess) => `HSET ${keysBelow(access.space).job('job').lease} term x attempt a`],
     [
       'a lease without its holder',
@@ -87,6 +90,7 @@ describe.skipIf(missing !== undefined)(`the catalog on Redis${missing === undefi
   ])('%s is corrupt, not a wrong answer', async (_, damage) => {
     const access = await server.fresh();
     await using store = await openStore(access);
+    await store.putCheckpoint(checkpoint);
     await server.query(damage(access));
     const use = async (): Promise<void> => {
       await store.listCheckpoints('job');
@@ -95,6 +99,41 @@ describe.skipIf(missing !== undefined)(`the catalog on Redis${missing === undefi
     };
     const error = await assertRejects(use(), { code: 'HF_CATALOG_CORRUPT', kind: 'corrupt' });
     expect(error.hint).toContain('rebuilt');
+  });
+
+  test('a server that evicts keys of all kinds is found, and so is nothing where it does not or may not tell', async () => {
+    const access = await server.fresh();
+    await using store = await openStore(access);
+    const policies: [string, string, boolean][] = [
+      ['allkeys-lru', '100mb', true],
+      ['volatile-lru', '100mb', false],
+      ['allkeys-lfu', '0', false],
+      ['noeviction', '100mb', false],
+    ];
+    for (const [policy, limit, isFound] of policies) {
+      await server.query(`CONFIG SET maxmemory-policy ${policy}\nCONFIG SET maxmemory ${limit}`);
+      const findings = await store.findings();
+      expect(
+        findings.map(({ detail, remedy }) => [detail.includes(policy), remedy.includes('noeviction')]),
+        policy,
+      ).toEqual(isFound ? [[true, true]] : []);
+    }
+    await server.query(`CONFIG SET maxmemory-policy allkeys-lru\nACL SETUSER ${access.user} -info`);
+    expect(await store.findings()).toEqual([]);
+    await server.query('CONFIG SET maxmemory-policy noeviction\nCONFIG SET maxmemory 0');
+  });
+
+  test('an acquisition waits for a replica where one follows, and a renewal does not', async () => {
+    await using primary = await startRedis();
+    const waits = async (): Promise<string> => /cmdstat_wait:calls=(\d+)/u.exec(await primary.query('INFO commandstats'))?.[1] ?? '0';
+    await using store = await openStore(await primary.fresh());
+    await store.acquireLease('job', holder('a'), 60_000);
+    expect(await waits()).toBe('0');
+    await using _follower = await primary.replica();
+    const outcome = await store.acquireLease('other', holder('a'), 60_000);
+    expect(await waits()).toBe('1');
+    if (outcome.acquired) await store.renewLease(outcome.lease, 60_000);
+    expect([outcome.acquired, await waits()]).toEqual([true, '1']);
   });
 
   test('scripts that the server forgot are told it again', async () => {

@@ -128,6 +128,10 @@ export const brokenStores: Readonly<Record<string, Break>> = {
       if (record.number % 7 !== 0) await store.putCheckpoint(record);
     },
   }),
+  'a server whose settings lose nothing has no findings': (store) => ({
+    ...store,
+    findings: () => Promise.resolve([{ detail: 'forgets', remedy: 'none' }]),
+  }),
   'an aborted call rejects with aborted and writes nothing': (store) => ({ ...store, appendEvent: (record) => store.appendEvent(record) }),
   'a closed store rejects with unavailable; closing it again is harmless': (store) => ({ ...store, [Symbol.asyncDispose]: async () => {} }),
 };

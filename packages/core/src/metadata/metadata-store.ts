@@ -104,6 +104,13 @@ export interface Page<T> {
   readonly nextCursor: string | undefined;
 }
 
+/** What a server's settings endanger. */
+export interface CatalogFinding {
+  /** As a sentence about the catalog. */
+  readonly detail: string;
+  readonly remedy: string;
+}
+
 /**
  * The index of what the repository holds, and the service of leases. An outage of it never stops a job:
  * callers treat kind `unavailable` as "go on without".
@@ -171,6 +178,9 @@ export interface MetadataStore extends AsyncDisposable {
 
   /** Counts the jobs, their snapshots and bytes; of one repository where it is named. Snapshots of a job without a record do not count. */
   totals(query?: { readonly repositoryId?: string }, options?: CallOptions): Promise<CatalogTotals>;
+
+  /** Which settings of the server lose what is written: an empty list where none does, or the server does not tell. */
+  findings(options?: CallOptions): Promise<readonly CatalogFinding[]>;
 }
 
 /** What a catalog package exports; the counterpart of StoragePlugin. */

@@ -96,7 +96,9 @@ async function checkCatalog({ catalog: section }: DeploymentConfig, catalog: Doc
   try {
     const opened = await catalog(options);
     await opened.listJobs({ limit: 1 }, options);
-    return passed(`catalog ${opened.type}`, 'answers');
+    const name = `catalog ${opened.type}`;
+    const [finding] = await opened.findings(options);
+    return finding === undefined ? passed(name, 'answers') : { check: { name, ok: false, ...finding }, denied: false };
   } catch (error) {
     return failed(`catalog ${section.type}`, error);
   }

@@ -1,5 +1,6 @@
 import {
   type AttachedStorage,
+  type CatalogFinding,
   HoldfastError,
   type MetadataStore,
   parseDeploymentConfig,
@@ -17,12 +18,13 @@ interface Given {
   readonly reason?: string;
   readonly keyFile?: string;
   readonly openFails?: HoldfastError;
+  readonly findings?: readonly CatalogFinding[];
 }
 
 const rights = ['CAP_SYS_ADMIN', 'CAP_SYS_PTRACE', 'CAP_SYS_RESOURCE'];
 const tools = { criu: '/nowhere/criu', runc: '/nowhere/runc', native: '/nowhere' };
 
-async function checksOf({ uid = 0, state = 'ready', attachFails, freeBytes = 2 ** 40, reason, keyFile, openFails }: Given) {
+async function checksOf({ uid = 0, state = 'ready', attachFails, freeBytes = 2 ** 40, reason, keyFile, openFails, findings = [] }: Given) {
   const effective = uid === 0 ? rights : [];
   const attached: Partial<AttachedStorage> = {
     health: () => Promise.resolve({ ok: true, latencyMs: 2, reason: undefined }),
@@ -35,7 +37,11 @@ async function checksOf({ uid = 0, state = 'ready', attachFails, freeBytes = 2 *
     inspect: () => Promise.resolve({ state, reason, resources: [] }),
     attach: () => (attachFails === undefined ? Promise.resolve(attached as AttachedStorage) : Promise.reject(attachFails)),
   };
-  const catalog: Partial<MetadataStore> = { type: 'fake', listJobs: () => Promise.resolve({ items: [], nextCursor: undefined }) };
+  const catalog: Partial<MetadataStore> = {
+    type: 'fake',
+    listJobs: () => Promise.resolve({ items: [], nextCursor: undefined }),
+    findings: () => Promise.resolve(findings),
+  };
   const report = await runDoctor(
     {
       config: { ...parseDeploymentConfig({ tools, ...(keyFile === undefined ? {} : { encryption: { keyFile } }) }), catalog: { type: 'fake' } },
@@ -75,6 +81,12 @@ test('another user is told that rights are missing, and of nothing else that it 
   for (const name of ['criu', 'runc', 'native helpers', 'criu on this kernel', 'storage fake']) {
     expect(checks.get(name), name).toMatchObject({ ok: true, skipped: true, detail: 'needs root to tell' });
   }
+});
+
+test('a catalog that answers is ok; one whose settings lose what is written is not', async () => {
+  expect((await checksOf({})).get('catalog fake')).toMatchObject({ ok: true, detail: 'answers' });
+  const finding = { detail: 'forgets', remedy: 'tell it not to' };
+  expect((await checksOf({ findings: [finding] })).get('catalog fake')).toEqual({ name: 'catalog fake', ok: false, ...finding });
 });
 
 const missing = new HoldfastError('HF_KEY_MISSING', { kind: 'invalid-argument', message: 'no key was given', hint: 'Name the key' });

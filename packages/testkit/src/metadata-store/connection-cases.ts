@@ -53,12 +53,16 @@ export const connectionCases: readonly ContractCase<MetadataStoreFixture>[] = [
       store.appendEvent(event('e'), options),
       store.listEvents('job', {}, options),
       store.totals({}, options),
+      store.findings(options),
     ];
     await Promise.all(calls.map((call) => assertRejects(call, { kind: 'aborted' })));
     deepEqual(await store.currentLease('held'), lease);
     equal(await store.currentLease('job'), undefined);
     deepEqual((await store.listJobs()).items, []);
     deepEqual([await store.listAttempts('job'), (await store.listCheckpoints('job')).items, (await store.listEvents('job')).items], [[], [], []]);
+  }),
+  storeCase('a server whose settings lose nothing has no findings', async (store) => {
+    deepEqual(await store.findings(), []);
   }),
   contractCase('a closed store rejects with unavailable; closing it again is harmless', async ({ open }) => {
     const store = await open();

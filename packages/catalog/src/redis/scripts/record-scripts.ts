@@ -1,34 +1,45 @@
 import { corruptReply } from '../errors.js';
 import { type Script, script } from '../run-script.js';
 
-/** KEYS: documents, numbers. ARGV: number, document. */
-export const putCheckpointScript: Script = script(`
+/** KEYS of the scripts about checkpoints: documents, their numbers in order, what they come to. */
+const bytesOf = `
+local function bytesOf(document)
+  local right, record = pcall(cjson.decode, document)
+  return right and type(record) == 'table' and tonumber(record.storedBytes) or 0
+end
+local function add(snapshots, bytes)
+  redis.call('HINCRBY', KEYS[3], 'snapshots', snapshots)
+  redis.call('HINCRBY', KEYS[3], 'bytes', string.format('%.0f', bytes))
+end
+`;
+
+/** ARGV: number, document. */
+export const putCheckpointScript: Script = script(`${bytesOf}
+local before = redis.call('HGET', KEYS[1], ARGV[1])
+add(before and '0' or '1', bytesOf(ARGV[2]) - (before and bytesOf(before) or 0))
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 redis.call('ZADD', KEYS[2], ARGV[1], ARGV[1])
 `);
 
-/** KEYS: documents. Their count, and the sum of their storedBytes as text: a number of a script's answer is cut to 53 bits and to a whole one. */
-export const sumCheckpointsScript: Script = script(`
-local bytes = 0
-local documents = redis.call('HVALS', KEYS[1])
-for _, document in ipairs(documents) do bytes = bytes + cjson.decode(document).storedBytes end
-return { #documents, string.format('%.0f', bytes) }
-`);
-
-/** KEYS: documents, numbers. ARGV: first score, how many. The documents of so many numbers, downwards. */
-export const pageCheckpointsScript: Script = script(`
+/** ARGV: the highest number, how many. Tells documents, that of the highest number first. */
+export const listCheckpointsScript: Script = script(`
 if redis.call('HLEN', KEYS[1]) ~= redis.call('ZCARD', KEYS[2]) then
   return redis.error_reply('${corruptReply} there are not as many snapshots as numbers of snapshots')
 end
-local numbers = redis.call('ZREVRANGEBYSCORE', KEYS[2], ARGV[1], '-inf', 'LIMIT', 0, ARGV[2])
-if #numbers == 0 then return {} end
-return redis.call('HMGET', KEYS[1], unpack(numbers))
+local numbers = redis.call('ZREVRANGEBYSCORE', KEYS[2], ARGV[1], '-inf', 'LIMIT', '0', ARGV[2])
+return #numbers == 0 and {} or redis.call('HMGET', KEYS[1], unpack(numbers))
 `);
 
-/** KEYS: documents, numbers. ARGV: numbers. */
-export const removeCheckpointsScript: Script = script(`
-redis.call('HDEL', KEYS[1], unpack(ARGV))
-redis.call('ZREM', KEYS[2], unpack(ARGV))
+/** ARGV: numbers. */
+export const removeCheckpointsScript: Script = script(`${bytesOf}
+for _, number in ipairs(ARGV) do
+  local before = redis.call('HGET', KEYS[1], number)
+  if before then
+    add('-1', -bytesOf(before))
+    redis.call('HDEL', KEYS[1], number)
+    redis.call('ZREM', KEYS[2], number)
+  end
+end
 `);
 
 /**

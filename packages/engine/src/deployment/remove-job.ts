@@ -5,6 +5,7 @@ import { isContainerAlive } from '../container/cleanup.js';
 import { isProcessAlive, ownProcessIdentity } from '../container/process-identity.js';
 import { takeLease } from '../run/lease-keeper.js';
 import { findRuns } from '../run/run-record.js';
+import { keepLease } from './keep-lease.js';
 import { missing } from './missing-job.js';
 
 export interface RemovedJob {
@@ -33,14 +34,18 @@ export async function removeJob(context: RemoveContext, job: string, force: bool
   await assertNotHere(context.stateDirectory, store.repositoryId, job);
   const holder = { attempt: `remove-${randomBytes(6).toString('hex')}`, host: hostname(), ...ownProcessIdentity() };
   const lease = await lockJob(catalog, job, holder, context, options);
+  const kept = keepLease(catalog, lease, context, options.signal);
   try {
-    const removal = isStored ? await store.remove(job, holder, { ...options, force }) : { snapshots: 0, freedBytes: 0, gone: true };
+    const removal = isStored ? await store.remove(job, holder, { signal: kept.signal, force }) : { snapshots: 0, freedBytes: 0, gone: true };
     if (isKnown) await catalog.removeJob(job, options);
     const warning = removal.gone
       ? undefined
       : `the directory of ${job} in the storage stays: it has files of a new job, or such as Holdfast does not know`;
     return { job, snapshots: removal.snapshots, freedBytes: removal.freedBytes, warning };
+  } catch (error) {
+    throw kept.isLost() ? takenMeanwhile(job, error) : error;
   } finally {
+    kept.stop();
     await catalog.releaseLease(lease).catch(() => undefined);
   }
 }
@@ -61,6 +66,17 @@ async function lockJob(
     operation: 'remove',
     context: { job },
     hint: 'try again when the catalog is back',
+  });
+}
+
+function takenMeanwhile(job: string, cause: unknown): HoldfastError {
+  return new HoldfastError('HF_JOB_HELD', {
+    message: `job ${job} was not removed, or not to the end: its lease was lost, so it may run elsewhere by now`,
+    kind: 'conflict',
+    operation: 'remove',
+    context: { job },
+    hint: 'see whether it runs, with holdfast list; then remove it again',
+    cause,
   });
 }
 

@@ -36,6 +36,7 @@ function catalogWith({
       log.push('lease');
       return Promise.resolve({ acquired: true, lease: { job, holder, term: 1, acquiredAt: '', expiresAt: '' } });
     },
+    renewLease: (lease) => Promise.resolve(lease),
     releaseLease: () => Promise.resolve(void log.push('release')),
     removeJob: (job) => Promise.resolve(void log.push(`remove ${job}`)),
   };

@@ -25,9 +25,7 @@ export async function claimEpoch(
   start: EpochStart,
   signal?: AbortSignal,
 ): Promise<Epoch> {
-  if (!isAttempt(holder.attempt)) {
-    throw usage(`${JSON.stringify(holder.attempt)} is not the name of an attempt`, 'Use 1 to 64 letters, digits, underscores and hyphens');
-  }
+  assertAttempt(holder);
   await makeDirectories(context, paths);
   for (let tries = 0; tries < triesLimit; tries += 1) {
     throwIfAborted(signal, 'store.claim');
@@ -37,10 +35,7 @@ export async function claimEpoch(
     // Listed again only now: what was committed before the epoch's file was there must not be left behind.
     const after = await startingPoint(context, paths, start);
     if (after?.number !== from?.number || after?.epoch !== from?.epoch) continue;
-    const ready = encodeReady(paths.job, epoch.epoch, holder.attempt);
-    const path = join(paths.epochs, epochFileName(epoch.epoch, 'ready'));
-    // Not won only where a newer epoch is ready and its prune took the file before it had its name.
-    if (await createExclusively(context.files, path, ready, 'epoch', 'epoch-directory')) return epoch;
+    if (await makeReady(context, paths, epoch)) return epoch;
   }
   throw new HoldfastError('HF_JOB_HELD', {
     message: `Job ${paths.job} was claimed by others ${triesLimit} times while this attempt tried`,
@@ -48,6 +43,17 @@ export async function claimEpoch(
     retry: 'yes',
     hint: 'Let only one machine run the job, and try again',
   });
+}
+
+export function assertAttempt({ attempt }: EpochHolder): void {
+  if (isAttempt(attempt)) return;
+  throw usage(`${JSON.stringify(attempt)} is not the name of an attempt`, 'Use 1 to 64 letters, digits, underscores and hyphens');
+}
+
+/** Step C3. Not won only where a newer epoch is ready and its prune took the file before it had its name. */
+export async function makeReady(context: StoreContext, paths: JobPaths, { epoch, attempt }: Epoch): Promise<boolean> {
+  const path = join(paths.epochs, epochFileName(epoch, 'ready'));
+  return await createExclusively(context.files, path, encodeReady(paths.job, epoch, attempt), 'epoch', 'epoch-directory');
 }
 
 export async function makeDirectories(context: StoreContext, paths: JobPaths): Promise<void> {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Epoch } from '@holdfast/core';
 import { listJob } from '../epoch/job-listing.js';
 import { listIfThere } from '../files/directories.js';
 import {
@@ -19,13 +20,14 @@ import { forkPinName, parsePinName } from '../pins/pin-name.js';
 import { type JobPaths, jobPaths, type StoreContext } from '../repository/store-context.js';
 
 /**
- * Removes every file of epochs up to this one, snapshots first and the epochs last, so that a removal that dies is a job without snapshots. Leaves what a
+ * Removes every file of epochs up to this one, and pins of the numbers below its first, snapshots first and the epochs last, so that a removal that dies is a job without snapshots. Leaves what a
  * later claim has made, and files that the format does not name. Tells whether the directory is gone.
  */
-export async function removeFiles(context: StoreContext, paths: JobPaths, epoch: number, removals: Removals): Promise<boolean> {
+export async function removeFiles(context: StoreContext, paths: JobPaths, own: Epoch, removals: Removals): Promise<boolean> {
+  const { epoch, firstNumber } = own;
   const { files } = context;
   const { condemned, sources } = await listJob(context, paths);
-  for (const name of condemned.toReversed()) {
+  for (const name of condemned.toReversed().filter((each) => each.epoch < epoch)) {
     // The mark last: without it the snapshot would be there again.
     for (const file of [pageHashesName(name), manifestName(name), condemnedName(name)])
       await removeCounted(context, join(paths.manifests, file), removals);
@@ -44,7 +46,10 @@ export async function removeFiles(context: StoreContext, paths: JobPaths, epoch:
     await removeIfThere(files, join(paths.epochs, sourceNoteName(note)));
   }
   for (const file of await listIfThere(files, paths.pins)) {
-    if (parsePinName(file) !== undefined || parseTemporaryName(file) !== undefined) await removeCounted(context, join(paths.pins, file), removals);
+    const pin = parsePinName(parseTemporaryName(file) ?? file);
+    // What a later claim commits has no lower number.
+    if (pin === undefined ? parseTemporaryName(file) !== undefined : pin.number < firstNumber)
+      await removeCounted(context, join(paths.pins, file), removals);
   }
   // As long as the highest epoch is there, no attempt of before can commit; and without these directories none can, either.
   for (const directory of [paths.packs, paths.manifests, paths.pins]) if (!(await removeIfEmpty(files, directory))) return false;

@@ -9,7 +9,7 @@ import { epochFileName, isAttempt, type SnapshotName } from '../files/names.js';
 import { toRef } from '../manifest/manifest.js';
 import { readManifest } from '../manifest/read-manifest.js';
 import type { JobPaths, StoreContext } from '../repository/store-context.js';
-import { readTombstone } from '../removal/tombstone.js';
+import { readTombstones } from '../removal/tombstone.js';
 import { encodeEpoch, encodeReady } from './epoch-record.js';
 import { highestUsed, type JobListing, listJob } from './job-listing.js';
 import { viewJob } from './job-view.js';
@@ -96,7 +96,7 @@ export async function createEpoch(
   const listing = await listJob(context, paths);
   const used = await highestUsed(context, paths, listing);
   const before = await newestFirstNumber(context, paths, listing);
-  const removed = await readTombstone(context, paths);
+  const removed = await readTombstones(context, paths);
   const epoch = Math.max(used.epoch, removed.epoch) + 1;
   const firstNumber = Math.max(used.number + 1, removed.number + 1, before, (from?.number ?? 0) + 1);
   const claimedAt = context.clock.now().toISOString();

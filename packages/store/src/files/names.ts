@@ -121,6 +121,21 @@ export function parseAbandonedName(file: string): { readonly epoch: number; read
   return found === null ? undefined : { epoch: Number(found[1]), number: Number(found[2]) };
 }
 
+/** What a removal leaves of the job that it removes: its epoch, and the highest number that the job had used. */
+export interface RemovedName {
+  readonly epoch: number;
+  readonly number: number;
+}
+
+export function removedName({ epoch, number }: RemovedName): string {
+  return `${tenDigits(epoch)}.${tenDigits(number)}`;
+}
+
+export function parseRemovedName(file: string): RemovedName | undefined {
+  const found = /^(\d{10})\.(\d{10})$/.exec(file);
+  return found === null ? undefined : { epoch: Number(found[1]), number: Number(found[2]) };
+}
+
 /** A name beside the final one that no reader looks at. */
 export function temporaryName(path: string): string {
   return join(dirname(path), `tmp.${basename(path)}.${randomBytes(8).toString('hex')}`);

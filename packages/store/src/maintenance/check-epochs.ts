@@ -5,7 +5,7 @@ import { readNote } from '../epoch/epoch-note.js';
 import { corrupt } from '../errors.js';
 import { listIfThere } from '../files/directories.js';
 import { epochFileName, parseAbandonedName, parseEpochName, parseSourceNote, parseTemporaryName } from '../files/names.js';
-import { readTombstone } from '../removal/tombstone.js';
+import { readTombstones } from '../removal/tombstone.js';
 import type { JobPaths, StoreContext } from '../repository/store-context.js';
 import { type Findings, noting } from './findings.js';
 
@@ -33,7 +33,7 @@ export async function checkEpochs(context: StoreContext, paths: JobPaths, findin
   // A fork is there with its manifest; the mark comes after it.
   const forked = new Set(listing.sources.map(({ epoch }) => epoch));
   // Read only now: an epoch that a removal took from this listing is below what it had left before.
-  const removed = await noting(findings, paths.tombstone, undefined, () => readTombstone(context, paths));
+  const removed = await noting(findings, paths.tombstones, undefined, () => readTombstones(context, paths));
   let told = 0;
   for (let epoch = (removed?.epoch ?? highest) + 1; epoch <= highest && told < toldLimit; epoch += 1) {
     const missing = present.has(epoch) ? undefined : epochFileName(epoch, 'epoch');

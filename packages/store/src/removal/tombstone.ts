@@ -1,47 +1,43 @@
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { MalformedBytes } from '../codec/byte-reader.js';
 import { numberField, textField } from '../codec/fields.js';
 import { decodeSealedJson, encodeSealedJson, sealedJsonLimitBytes } from '../codec/sealed-json.js';
 import { corrupt, newerFormat } from '../errors.js';
-import { ensureDirectory } from '../files/directories.js';
-import { temporaryName } from '../files/names.js';
-import { readWholeFile, removeIfThere, writeNewFile } from '../files/whole-files.js';
+import { createExclusively } from '../files/create-exclusively.js';
+import { ensureDirectory, listIfThere } from '../files/directories.js';
+import { parseRemovedName, type RemovedName, removedName } from '../files/names.js';
+import { readWholeFile } from '../files/whole-files.js';
 import type { JobPaths, StoreContext } from '../repository/store-context.js';
 
-/** What a removed job had used: a job of its name goes on above. */
-export interface Tombstone {
-  readonly epoch: number;
-  readonly number: number;
+/** What the removed jobs of that name had used: a job of it goes on above. Zeros where none was removed. Of each file only the name counts. */
+export async function readTombstones({ files }: StoreContext, { tombstones }: JobPaths): Promise<RemovedName> {
+  const names = (await listIfThere(files, tombstones)).map(parseRemovedName).filter((name) => name !== undefined);
+  return { epoch: Math.max(0, ...names.map(({ epoch }) => epoch)), number: Math.max(0, ...names.map(({ number }) => number)) };
 }
 
-/** Zeros where no job of that name was removed. */
-export async function readTombstone({ files }: StoreContext, { job, tombstone }: JobPaths): Promise<Tombstone> {
-  const bytes = await readWholeFile(files, tombstone, sealedJsonLimitBytes, () => corrupt('HF_EPOCH_CORRUPT', tombstone, 'it is too long'));
-  if (bytes === undefined) return { epoch: 0, number: 0 };
+/** Lasting when it resolves. A file for each removal, so that one that stood still takes nothing from a later one. */
+export async function writeTombstone({ files, clock }: StoreContext, { job, tombstones }: JobPaths, name: RemovedName): Promise<void> {
+  await ensureDirectory(files, dirname(tombstones), 'repository-directory');
+  await ensureDirectory(files, tombstones, 'repository-directory');
+  const content = encodeSealedJson({ version: 1, job, ...name, removedAt: clock.now().toISOString() });
+  await createExclusively(files, join(tombstones, removedName(name)), content, 'epoch', 'epoch-directory');
+}
+
+/** Rejects with HF_EPOCH_CORRUPT or HF_FORMAT_NEWER where the content does not say what the name does. */
+export async function checkTombstone({ files }: StoreContext, { job, tombstones }: JobPaths, name: RemovedName): Promise<void> {
+  const path = join(tombstones, removedName(name));
+  const damaged = (what: string, cause?: unknown): Error =>
+    corrupt('HF_EPOCH_CORRUPT', path, `${what}; its name alone counts, so that a new job ${job} is safe: leave it there`, cause);
+  const bytes = await readWholeFile(files, path, sealedJsonLimitBytes, () => damaged('it is too long'));
+  if (bytes === undefined) throw damaged('it is missing');
   try {
     const fields = decodeSealedJson(bytes);
     const version = numberField(fields, 'version', 1);
-    if (version !== 1) throw newerFormat(tombstone, `it has format version ${version}`);
-    if (textField(fields, 'job') !== job) throw new MalformedBytes('it belongs to another job');
-    return { epoch: numberField(fields, 'epoch', 1), number: numberField(fields, 'number') };
+    if (version !== 1) throw newerFormat(path, `it has format version ${version}`);
+    if (textField(fields, 'job') !== job || numberField(fields, 'epoch', 1) !== name.epoch || numberField(fields, 'number') !== name.number)
+      throw new MalformedBytes('it belongs to another job or removal');
   } catch (error) {
-    if (error instanceof MalformedBytes) throw corrupt('HF_EPOCH_CORRUPT', tombstone, error.message, error);
+    if (error instanceof MalformedBytes) throw damaged(error.message, error);
     throw error;
   }
-}
-
-/** Lasting when it resolves. Numbers only grow: whoever removes the job again has used higher ones. */
-export async function writeTombstone(context: StoreContext, { job, tombstone }: JobPaths, { epoch, number }: Tombstone): Promise<void> {
-  const { files, clock } = context;
-  await ensureDirectory(files, dirname(tombstone), 'repository-directory');
-  const temporary = temporaryName(tombstone);
-  const content = encodeSealedJson({ version: 1, job, epoch, number, removedAt: clock.now().toISOString() });
-  try {
-    await writeNewFile(files, temporary, [content], 'epoch');
-    await files.rename(temporary, tombstone);
-  } catch (error) {
-    await removeIfThere(files, temporary).catch(() => false);
-    throw error;
-  }
-  await files.syncDirectory(dirname(tombstone), 'epoch-directory');
 }

@@ -162,8 +162,8 @@ export class RepositoryStore implements CheckpointStore {
   }
 
   async verify(job: string | undefined, options?: CallOptions & { readonly onProgress?: (bytes: number) => void }): Promise<VerifyReport> {
-    const jobs = job === undefined ? await this.jobs(options) : [parseJobName(job)];
-    return await verifyRepository(this.#context, jobs, options);
+    throwIfAborted(options?.signal, 'store.verify');
+    return await verifyRepository(this.#context, job === undefined ? undefined : parseJobName(job), options);
   }
 
   async usage(job: string, options?: CallOptions): Promise<readonly SnapshotUsage[]> {

@@ -31,8 +31,8 @@ export interface JobPaths {
   readonly manifests: string;
   readonly packs: string;
   readonly pins: string;
-  /** Outside the job's directory: what is left of a job of this name that was removed. */
-  readonly tombstone: string;
+  /** Outside the job's directory: what is left of jobs of this name that were removed. */
+  readonly tombstones: string;
 }
 
 export function jobPaths(root: string, job: string): JobPaths {
@@ -44,7 +44,7 @@ export function jobPaths(root: string, job: string): JobPaths {
     manifests: join(directory, 'manifests'),
     packs: join(directory, 'packs'),
     pins: join(directory, 'pins'),
-    tombstone: join(root, 'removed', job),
+    tombstones: join(root, 'removed', job),
   };
 }
 

@@ -116,7 +116,7 @@ test('the memory of a verification does not grow with the number of snapshots', 
     },
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
-  const { ok, blocks } = await verifyRepository({ ...context, workers }, ['job']);
+  const { ok, blocks } = await verifyRepository({ ...context, workers }, 'job');
   expect(ok).toBe(true);
   // Those of one snapshot, of which there are no more than blocks, and five for stored bytes.
   expect(spaces.size).toBeLessThanOrEqual(blocks + 5);

@@ -9,6 +9,7 @@ import { checkEpochs } from './check-epochs.js';
 import { checkPacks } from './check-packs.js';
 import { checkRemoved } from './check-removed.js';
 import { checkSnapshots } from './check-snapshots.js';
+import { checkSources } from './check-sources.js';
 import { type Findings, noting } from './findings.js';
 
 export interface VerifyRun extends CallOptions {
@@ -36,6 +37,7 @@ export async function verifyRepository(context: StoreContext, job: string | unde
     const paths = jobPaths(context.root, job);
     await noting(findings, paths.tombstones, undefined, () => checkRemoved(context, paths, findings));
     await noting(findings, paths.epochs, undefined, () => checkEpochs(context, paths, findings));
+    await noting(findings, paths.epochs, undefined, () => checkSources(context, paths, findings));
     const packs = await noting(findings, paths.packs, undefined, () => checkPacks(context, paths, findings));
     await noting(findings, paths.manifests, undefined, () => checkSnapshots(context, paths, packs ?? new Map(), findings));
     totals.snapshots += findings.snapshots;

@@ -54,13 +54,14 @@ export async function findRuns(stateDirectory: string): Promise<readonly FoundRu
   return Promise.all(
     names.map(async (name) => {
       const directory = join(runsDirectory(stateDirectory), name);
-      return { directory, record: await readRecord(join(directory, 'run.json')) };
+      return { directory, record: await readRunRecord(directory) };
     }),
   );
 }
 
-async function readRecord(path: string): Promise<RunRecord | undefined> {
-  const text = await readFile(path, 'utf8').catch(() => undefined);
+/** Undefined where there is none, or none that this version knows. */
+export async function readRunRecord(directory: string): Promise<RunRecord | undefined> {
+  const text = await readFile(join(directory, 'run.json'), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
   try {
     const record = JSON.parse(text) as RunRecord;

@@ -16,7 +16,7 @@ import { forkFirst } from './fork-first.js';
 import { takeLease } from './lease-keeper.js';
 import { clearLeftovers } from './leftovers.js';
 import { ownPathsOf, pathsOf } from './own-paths.js';
-import { familyOf, refuseBesideRelatives } from './relatives.js';
+import { familyOf, type OwnPaths, refuseBesideRelatives } from './relatives.js';
 import { restore } from './restore.js';
 import { assertTrackablePaths, type RootPlaces, removePrivateRoots, rootsOfNewJob, rootsOfSnapshot } from './roots.js';
 import type { CompleteRequest, RunEnvironment, Started } from './run-environment.js';
@@ -185,7 +185,13 @@ async function meetRelatives(
   const family = familyOf(request.job, sources);
   const record = { ...place.record, family };
   await writeRunRecord(place.directory, record);
-  await refuseBesideRelatives(stateDirectory, request.job, family, () => ownPathsOf(store, request.job, hereOf(request), signal));
+  const ownPaths = async (): Promise<OwnPaths | undefined> => {
+    const own = await ownPathsOf(store, request.job, hereOf(request), signal);
+    // A relative that starts now may wait for this, as this one does for its.
+    if (own !== undefined) await writeRunRecord(place.directory, { ...record, paths: own.paths });
+    return own;
+  };
+  await refuseBesideRelatives(stateDirectory, request.job, family, ownPaths, { signal });
   return record;
 }
 

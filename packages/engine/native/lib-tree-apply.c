@@ -91,11 +91,11 @@ static void place(struct tree_root *root, const char *from, const char *path) {
 }
 
 /*
- * Gives the file of this inode number the content of FROM, after a copy of it was saved. What is not that file any more, or cannot be written
- * (a program that runs), is moved aside and replaced.
+ * Gives the file of this inode number the content of FROM, after a copy of it was saved. What is not that file any more, has got another name, which
+ * is somebody else's, or cannot be written (a program that runs), is moved aside and replaced.
  */
-static void overwrite(struct tree_root *root, const char *path, const char *from, char *wanted, uint64_t inode) {
-  int fd = tree_open_inode(root, path, inode);
+static void overwrite(struct tree_root *root, const char *path, const char *from, char *wanted, uint64_t inode, uint64_t links) {
+  int fd = tree_open_inode(root, path, inode, links);
   if (fd < 0) {
     move_aside(root, path, wanted);
     return place(root, from, path);
@@ -163,7 +163,8 @@ static void act(struct tree_cursor *body, struct tree_root *roots, int count) {
   case 'W': {
     char *from = tree_take_string(body);
     other = tree_take_string(body);
-    overwrite(root, path, from, other, tree_take_u64(body));
+    uint64_t inode = tree_take_u64(body);
+    overwrite(root, path, from, other, inode, tree_take_u64(body));
     free(from);
     break;
   }

@@ -13,13 +13,14 @@
 
 static char names[XATTR_LIST_MAX], value[XATTR_SIZE_MAX];
 
-int tree_open_inode(struct tree_root *root, const char *path, uint64_t inode) {
+int tree_open_inode(struct tree_root *root, const char *path, uint64_t inode, uint64_t links) {
   const char *name;
   struct stat status;
   int parent = tree_parent(root, path, &name);
   int fd = parent < 0 ? -1 : openat(parent, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
   if (fd < 0) return -1;
-  if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_ino == inode && status.st_dev == root->dev) return fd;
+  int same = fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_ino == inode && status.st_dev == root->dev;
+  if (same && status.st_nlink == links) return fd;
   close(fd);
   return -1;
 }

@@ -72,8 +72,8 @@ void tree_apply_metadata(struct tree_root *root, const char *path, struct tree_c
 int tree_copy_file(struct tree_root *root, struct tree_root *folder, const char *path, uint32_t number, uint64_t size);
 /* The content with its holes into a file that has none, and exactly this size. Returns 0 or an errno. */
 int tree_copy_content(int from, int to, off_t size);
-/* Opens the regular file for reading and writing; -1 where the path has another inode or cannot be written. */
-int tree_open_inode(struct tree_root *root, const char *path, uint64_t inode);
+/* Opens the regular file for reading and writing; -1 where the path has another inode, the file has more or fewer names, or cannot be written. */
+int tree_open_inode(struct tree_root *root, const char *path, uint64_t inode, uint64_t links);
 /* Copies the open file PATH with all that belongs to it to the new file COPY, durably: the next that happens to it may destroy it. */
 void tree_save_copy(struct tree_root *root, int fd, const char *path, const char *copy);
 /* Replaces the content of the open file PATH by that of the file FROM; its metadata is set later. */

@@ -22,11 +22,15 @@ export class ActionList {
     this.#add('P', root, text(path), text(from));
   }
 
-  /** Gives the file with this inode number the content of a rebuilt one, after a copy of it went to `saved`; a file of another number is moved there and replaced. */
-  overwrite(root: number, from: string, path: string, saved: string, ino: bigint): void {
-    const number = Buffer.alloc(8);
-    number.writeBigUInt64LE(ino);
-    this.#add('W', root, text(path), text(from), text(saved), number);
+  /**
+   * Gives the file with this inode number and so many names the content of a rebuilt one, after a copy of it went to `saved`; a file of another number,
+   * or with another count of names, is moved there and replaced.
+   */
+  overwrite(root: number, from: string, path: string, saved: string, { ino, links }: { readonly ino: bigint; readonly links: number }): void {
+    const numbers = Buffer.alloc(16);
+    numbers.writeBigUInt64LE(ino);
+    numbers.writeBigUInt64LE(BigInt(links), 8);
+    this.#add('W', root, text(path), text(from), text(saved), numbers);
   }
 
   makeSymbolicLink(root: number, path: string, target: Uint8Array): void {

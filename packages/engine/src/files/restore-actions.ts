@@ -48,10 +48,10 @@ export function restoreActions(
       if (reason === 'm' && isDirectory) actions.makeDirectory(root, path);
     }
   }
-  for (const [number, { root, entry, keepsInode }] of plan.contents.entries()) {
+  for (const [number, { root, entry, keptLinks }] of plan.contents.entries()) {
     const rebuilt = `${folders.incoming}/${number}`;
-    if (keepsInode) actions.overwrite(root, rebuilt, entry.path, `${folders.saved}/${entry.path}`, entry.ino);
-    else actions.place(root, rebuilt, entry.path);
+    if (keptLinks === undefined) actions.place(root, rebuilt, entry.path);
+    else actions.overwrite(root, rebuilt, entry.path, `${folders.saved}/${entry.path}`, { ino: entry.ino, links: keptLinks });
   }
   for (const { root, entry } of plan.specials) {
     if (entry.type === 'l') actions.makeSymbolicLink(root, entry.path, entry.target);

@@ -12,8 +12,8 @@ export interface PlannedEntry {
 }
 
 export interface PlannedContent extends PlannedEntry {
-  /** The file that is there stays and gets this content. */
-  readonly keepsInode: boolean;
+  /** The file that is there stays and gets this content; it has so many names. Undefined where it is a new one. */
+  readonly keptLinks: number | undefined;
 }
 
 /** What has to happen to the trees, in the order of the fields. */
@@ -69,10 +69,10 @@ export function planRestore(comparison: Comparison, matching: ReadonlySet<TreeEn
       const first = wantedGroups.get(entry)?.[0] ?? { root, path };
       const isFirst = first.root === root && first.path === path;
       if (isOverwritten(path)) {
-        if (isFirst) plan.contents.push({ root, entry, keepsInode: true });
+        if (isFirst) plan.contents.push({ root, entry, keptLinks: wantedGroups.get(entry)?.length ?? 1 });
       } else if (!isFirst) hardLinks.push({ from: first, to: { root, path } });
       else if (type === 'd') plan.directories.push({ root, entry });
-      else if (type === 'f') plan.contents.push({ root, entry, keepsInode: false });
+      else if (type === 'f') plan.contents.push({ root, entry, keptLinks: undefined });
       else plan.specials.push({ root, entry });
     }
   }

@@ -62,6 +62,23 @@ test('a restore killed as it saves or overwrites such a file is finished by the 
   }
 });
 
+test('a file that is linked to elsewhere after the plan is replaced, not written into: the other name keeps what it had', async () => {
+  await using workspace = await Workspace.create();
+  workspace.shell('echo first > file');
+  const snapshot = await workspace.take();
+  workspace.shell('echo users > file');
+  const tool = join(workspace.directory, 'late-link');
+  // The first run of it has the trees scanned, the last one the plan carried out.
+  await writeFile(
+    tool,
+    `#!/bin/bash\n[ "$1" != apply ] || ln '${workspace.root}/file' '${workspace.directory}/link' 2> /dev/null\nexec ${treeTool} "$@"\n`,
+  );
+  await chmod(tool, 0o755);
+  await restore(workspace, snapshot, ['file'], tool);
+  expect(workspace.shell('cat file ../link .holdfast/saved/file')).toBe('first\nusers\nusers\n');
+  expect(workspace.shell('stat -c %h file ../link')).toBe('1\n2\n');
+});
+
 test('a program that runs meanwhile is replaced, not written into', async () => {
   await using workspace = await Workspace.create();
   workspace.shell('cp /bin/sleep program');

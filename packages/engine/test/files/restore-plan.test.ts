@@ -99,8 +99,8 @@ test('a file that the job had open keeps its inode number, and only then', () =>
   const a = { path: 'a', ino: 5n };
   const of = (disk: Partial<TreeEntry>, held = ['a']): RestorePlan =>
     plan({ wanted: [tree(root, a)], disk: [tree(root, { ...a, ...disk })], held, equal: false });
-  const overwritten = { moveAside: [], contents: [{ entry: { path: 'a' }, keepsInode: true }], keptFiles: 0 };
-  const replaced = { moveAside: [{ path: 'a' }], contents: [{ entry: { path: 'a' }, keepsInode: false }] };
+  const overwritten = { moveAside: [], contents: [{ entry: { path: 'a' }, keptLinks: 1 }], keptFiles: 0 };
+  const replaced = { moveAside: [{ path: 'a' }], contents: [{ entry: { path: 'a' }, keptLinks: undefined }] };
   expect(of({})).toMatchObject(overwritten);
   expect(of({ sizeBytes: 7 })).toMatchObject(overwritten);
   expect(of({}, ['b'])).toMatchObject(replaced);
@@ -114,7 +114,7 @@ test('an open file of several names is overwritten once', () => {
   const linked = [tree(root, { path: 'a', nlink: 2, ino: 5n }, { path: 'b', nlink: 2, ino: 5n })];
   expect(plan({ wanted: linked, disk: linked, held: ['b'], equal: false })).toMatchObject({
     moveAside: [],
-    contents: [{ entry: { path: 'a' }, keepsInode: true }],
+    contents: [{ entry: { path: 'a' }, keptLinks: 2 }],
     hardLinks: [],
   });
   const more = [tree(root, { path: 'a', nlink: 3, ino: 5n }, { path: 'b', nlink: 3, ino: 5n }, { path: 'c', nlink: 3, ino: 5n })];
@@ -122,6 +122,6 @@ test('an open file of several names is overwritten once', () => {
   const others = [tree(root, { path: 'a', nlink: 2, ino: 5n }, { path: 'b', ino: 6n }, { path: 'c', nlink: 2, ino: 5n })];
   expect(plan({ wanted: linked, disk: others, held: ['a'], equal: false })).toMatchObject({
     moveAside: [{ path: 'a' }, { path: 'b' }, { path: 'c' }],
-    contents: [{ keepsInode: false }],
+    contents: [{ keptLinks: undefined }],
   });
 });

@@ -40,7 +40,14 @@ export class ObjectHashes {
     return hash === undefined || hash.equals(unknown) ? undefined : hash;
   }
 
-  /** Copies the hashes of these pages; false, and nothing is copied, where they are not known or not in one chunk. Those of zero pages are zeros. */
+  /** Whether `get` would tell of this page. */
+  isKnown(page: number): boolean {
+    const at = (page % chunkHashes) * hashLength;
+    // Few known hashes begin in zeros.
+    return (this.#chunks.get(chunkOf(page))?.readUInt32LE(at) ?? 0) !== 0 || this.get(page) !== undefined;
+  }
+
+  /** Copies the hashes of these pages; false, and nothing is copied, where they are not in one chunk that could be read. Those of zero pages, and of pages whose hash is not known, are zeros. */
   copy(first: number, count: number, target: Buffer, offset: number): boolean {
     const chunk = this.#chunks.get(chunkOf(first));
     const at = (first % chunkHashes) * hashLength;

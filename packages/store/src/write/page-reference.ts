@@ -1,6 +1,6 @@
 import { hashLength } from '../codec/keyed-hash.js';
 import type { ObjectHashes } from '../manifest/object-hashes.js';
-import { type ObjectMap, zeroBlock } from '../manifest/page-map.js';
+import { type ObjectMap, windowPages, zeroBlock } from '../manifest/page-map.js';
 import { WindowCursor } from '../manifest/window-cursor.js';
 
 /** An object whose pages are stored already; its blocks are numbered as in the BlockCollector. */
@@ -21,7 +21,7 @@ export interface StoredPages {
   index(position: number): number;
   /** The hash of its page there; undefined where it has none or it is not known. */
   hash(position: number): Buffer | undefined;
-  /** Writes the hashes of all its pages of the window, in their order, at once; false where that cannot be done. */
+  /** Writes the hashes of all its pages of the window, in their order, at once; false, and nothing is written, where one is not known or that cannot be done. */
   copyHashes(target: Buffer, at: number): boolean;
 }
 
@@ -67,6 +67,14 @@ export class PageReference implements StoredPages {
   }
 
   copyHashes(target: Buffer, at: number): boolean {
+    const { ordinal, blocks } = this.#cursor;
+    let page = ordinal;
+    for (let position = 0; position < windowPages; position += 1) {
+      if ((this.#mask & (1 << position)) === 0) continue;
+      // What is not known would never be known again: nobody else computes the hashes of pages that stay.
+      if (blocks[position] !== zeroBlock && !this.#hashes.isKnown(page)) return false;
+      page += 1;
+    }
     return this.#hashes.copy(this.#cursor.ordinal, this.#cursor.pageCount, target, at);
   }
 }

@@ -91,3 +91,18 @@ test.each([
     expect((await writer.put(memoryFrom(second, changed))).changedPages).toBe(pages.length);
   },
 );
+
+test('page hashes that were damaged when an object was kept are found again with the next look at its pages, zero pages or not', async () => {
+  await using place = await temporaryPlace();
+  const store = await openRepository({ root: place.root, create: true });
+  const epoch = await store.claim('job', holder, { kind: 'newest' });
+  const withZeros = Buffer.from(before).fill(0, 22 * 4096, 24 * 4096);
+  const one = await commitBytes(store, epoch, undefined, withZeros);
+  await applyFault(place.root, { kind: 'flip', path: hashes, offset: 96 + 20 * 16, mask: 1 });
+  await using keeping = await store.begin(epoch, one);
+  await keeping.keep('memory');
+  const kept = await keeping.commit({});
+  const looked = await commitBytes(store, epoch, kept.summary, withZeros);
+  await using writer = await store.begin(epoch, looked);
+  expect((await writer.put(memoryObject('memory', Buffer.from(withZeros).fill(3, 20 * 4096, 20 * 4096 + 9)))).changedPages).toBe(1);
+});

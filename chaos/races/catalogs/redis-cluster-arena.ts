@@ -23,6 +23,11 @@ export async function redisClusterArena(section: (access: ServerAccess, port: nu
       await primary.resume();
       return 'stopped';
     },
+    kill: async (_random, job) => {
+      const primary = await cluster.primaryOf(keyOf(job));
+      await primary.kill();
+      await primary.restart();
+    },
     prepareFailOver: () =>
       Promise.resolve(async (random, job) => {
         const primary = await cluster.primaryOf(keyOf(job));

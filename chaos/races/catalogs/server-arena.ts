@@ -28,7 +28,13 @@ export async function serverArena({ kind, start, type, section }: ServerArenaOpt
     kind,
     catalog: { type, section: section(access, endpoint.port) },
     password: access.password,
-    trouble: (random) => (random.chance(0.5) ? stopServer(server, random) : killServer(server, random)),
+    trouble: async (random) => {
+      if (random.chance(0.5)) return stopServer(server, random);
+      await sleep(random.below(200));
+      await killServer(server);
+      return 'killed and started again';
+    },
+    kill: () => killServer(server),
     prepareFailOver: async () => {
       const [primary, replica] = [server, await server.replica()];
       server = replica;
@@ -56,9 +62,7 @@ async function stopServer(server: TestServer, random: Random): Promise<string> {
   return 'stopped';
 }
 
-async function killServer(server: TestServer, random: Random): Promise<string> {
-  await sleep(random.below(200));
+async function killServer(server: TestServer): Promise<void> {
   await server.kill();
   await server.restart();
-  return 'killed and started again';
 }

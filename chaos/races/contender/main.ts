@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isHoldfastError } from '@holdfast/core';
 import { openRepositoryWith } from '@holdfast/store/internal';
 import { Random } from '../../power-loss/random.ts';
-import { catalogPlugin } from '../catalogs/plugins.ts';
+import { catalogPlugin, openPatiently } from '../catalogs/plugins.ts';
 import { openRecorder } from '../history/history-file.ts';
 import { readJob, runAttempt } from './attempt.ts';
 import type { ContenderArguments, ContenderMessage, RoundOrder, StopPoint } from './orders.ts';
@@ -26,7 +26,7 @@ const files = stoppingOperations({
   },
 });
 const store = await openRepositoryWith({ root, clock }, { files });
-const catalog = await (await catalogPlugin(choice.type)).open(choice.section);
+const catalog = await openPatiently(await catalogPlugin(choice.type), choice.section);
 const recorder = openRecorder(historyFile);
 
 process.on('message', (order: RoundOrder) => {

@@ -1,0 +1,67 @@
+import type { MetadataStore, Page, RecordQuery } from '@holdfast/core';
+import { checkHistory } from '@holdfast/testkit/linearizability';
+import { type Note, recordHistory, versions } from './notes.ts';
+import { recordModel } from './record-model.ts';
+import { versionOf } from './versioned-job.ts';
+
+/** What is wrong with one job in a catalog that was read anew after the loss. The notes have the last reading of its record. */
+export async function judgeJob(store: MetadataStore, job: string, notes: readonly Note[]): Promise<readonly string[]> {
+  const problems: string[] = [];
+  const verdict = checkHistory(recordModel, recordHistory(notes, job));
+  if (verdict.kind !== 'linearizable') {
+    const last = recordHistory(notes, job)
+      .slice(-12)
+      .map((operation) => JSON.stringify(operation));
+    problems.push(`${job}: no order explains what was read of its record (${verdict.kind}); the last calls: ${last.join(' ')}`);
+  }
+  const snapshots = await everything((query) => store.listCheckpoints(job, query));
+  const events = await everything((query) => store.listEvents(job, query));
+  problems.push(
+    ...compare(
+      job,
+      'snapshot',
+      snapshots.map(({ number }) => number),
+      notes,
+    ),
+  );
+  problems.push(
+    ...compare(
+      job,
+      'event',
+      events.map(({ detail }) => Number(detail['version'])),
+      notes,
+    ),
+  );
+  for (const { number, logicalBytes } of snapshots) if (number !== logicalBytes) problems.push(`${job}: half of snapshot ${number} is there`);
+  const version = versionOf(await store.getJob(job));
+  for (const tried of versions(notes, job, 'put').tried) {
+    const { items } = await store.listJobs({ label: { name: 'second', value: `v${tried}` }, prefix: job });
+    const isFound = items.some((item) => item.job === job);
+    if (isFound !== (tried === version))
+      problems.push(`${job}: its record is version ${version}, and it is ${isFound ? '' : 'not '}found by the label of version ${tried}`);
+  }
+  return problems;
+}
+
+/** What the catalog said is there must be there, once, and nothing that nobody wrote. */
+function compare(job: string, what: 'snapshot' | 'event', found: readonly number[], notes: readonly Note[]): readonly string[] {
+  const { tried, said } = versions(notes, job, what);
+  const there = new Set(found);
+  const lost = [...said].filter((version) => !there.has(version));
+  const foreign = [...there].filter((version) => !tried.has(version));
+  return [
+    ...lost.map((version) => `${job}: ${what} ${version} was written and is lost`),
+    ...foreign.map((version) => `${job}: ${what} ${version} is there and nobody wrote it`),
+    ...(there.size === found.length ? [] : [`${job}: ${found.length - there.size} of each ${what} are there twice`]),
+  ];
+}
+
+async function everything<T>(list: (query: RecordQuery) => Promise<Page<T>>): Promise<readonly T[]> {
+  const all: T[] = [];
+  for (let cursor: string | undefined; ; ) {
+    const page = await list({ limit: 1000, ...(cursor === undefined ? {} : { cursor }) });
+    all.push(...page.items);
+    cursor = page.nextCursor;
+    if (cursor === undefined) return all;
+  }
+}

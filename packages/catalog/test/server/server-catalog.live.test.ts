@@ -80,7 +80,8 @@ describeServers('a catalog on a server', {}, (under) => {
 
   test('an abort ends a call that waits for the server, and nothing is written', async () => {
     const access = await under.server().fresh();
-    await using store = await openCatalog(under, access);
+    // Nothing but the abort ends the wait.
+    await using store = await openCatalog(under, access, { queryTimeout: '1h', connectTimeout: '1h' });
     await store.acquireLease('job', holder('a'), 3_600_000);
     await under.server().pause();
     // The signal takes its time to reach all threads.

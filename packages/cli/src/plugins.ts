@@ -1,3 +1,4 @@
+import { awsSources } from '@holdfast/catalog/aws';
 import { mysql } from '@holdfast/catalog/mysql';
 import { postgres } from '@holdfast/catalog/postgres';
 import { redis } from '@holdfast/catalog/redis';
@@ -8,5 +9,6 @@ import type { Environment } from './settings/variables.js';
 
 /** The drivers and catalogs of this build: the only place that names them. Each loads its client by itself where it is used. */
 export function plugins(environment: Environment): Plugins {
-  return { drivers: [local()], catalogs: [sqlite(), mysql({ environment }), postgres({ environment }), redis({ environment })] };
+  const sources = { environment, ...awsSources() };
+  return { drivers: [local()], catalogs: [sqlite(), mysql(sources), postgres(sources), redis({ environment, secrets: sources.secrets })] };
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { CallOptions } from '@holdfast/core';
 import * as z from 'zod';
+import { inTime } from './connection.js';
 import { passwordFailure } from './credential-errors.js';
 import { runPasswordCommand } from './password-command.js';
 import type { ServerConfig } from './server-config.js';
@@ -35,6 +36,7 @@ export interface PasswordSources {
 /** Who logs in where, and what with. */
 export type Account = Pick<ServerConfig, 'host' | 'port' | 'user' | 'password'>;
 
+const askTimeoutMs = 20_000;
 const defaultVariable = 'HOLDFAST_CATALOG_PASSWORD';
 
 /** Asks for the password as it is now. Rejects with HF_CONFIG where there is no such source, with HF_CATALOG_UNAVAILABLE where it fails. */
@@ -96,7 +98,7 @@ async function readPasswordFile(path: string, { signal }: CallOptions): Promise<
 
 async function asked(what: string, ask: () => Promise<string>): Promise<string> {
   try {
-    return await ask();
+    return await inTime(ask(), askTimeoutMs, 'its service', () => undefined);
   } catch (error) {
     throw passwordFailure(
       `${what} could not be had: ${error instanceof Error ? error.message : String(error)}`,

@@ -10,7 +10,8 @@ import { type ManifestBody, type ManifestSummary, toCheckpointSummary } from '..
 import { encodeManifest } from '../manifest/manifest-codec.js';
 import type { PageHashWriter } from '../manifest/page-hash-writer.js';
 import type { JobPaths, StoreContext } from '../repository/store-context.js';
-import { publishManifest, withdrawManifest } from './publish-manifest.js';
+import { publishManifest } from './publish-manifest.js';
+import { takeBackSnapshot } from './take-back-snapshot.js';
 
 export interface FinishedSnapshot {
   readonly epoch: Epoch;
@@ -60,7 +61,7 @@ export async function commitSnapshot(context: StoreContext, paths: JobPaths, sna
   if (await isFenced(context, paths, after, name)) return fenced;
   if (isAbandoned(after, name)) {
     // Its packs may be gone. Nobody was told of it; where this does not succeed, a resume finds it damaged and takes the one before.
-    await withdrawManifest(context, paths, name);
+    await takeBackSnapshot(context, paths, name);
     throw snapshotAbandoned(paths.job, name.number);
   }
   if (written) await removeOldPageHashes(context, paths, name);

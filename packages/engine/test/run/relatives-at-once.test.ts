@@ -34,19 +34,26 @@ async function write(record: RunRecord): Promise<void> {
   await writeRunRecord(runDirectory(state, record.attempt), record);
 }
 
-/** As a run does: it says who it is, looks, and says where its files are before it waits. */
+/** As a run does: it says who it is, looks, and says where its files are, before it waits or else when it goes on. */
 async function start(job: string, path: string): Promise<void> {
   await write(recordOf(job));
-  await refuseBesideRelatives(state, job, [job, 'base'], async () => {
-    await write(recordOf(job, { paths: [path] }));
-    return { paths: [path], writesOutside: false };
-  });
+  const say = (): Promise<void> => write(recordOf(job, { paths: [path] }));
+  try {
+    await refuseBesideRelatives(state, job, [job, 'base'], async () => {
+      await say();
+      return { paths: [path], writesOutside: false };
+    });
+    await say();
+  } catch (error) {
+    await rm(runDirectory(state, job), { recursive: true });
+    throw error;
+  }
 }
 
 test('relatives in directories of their own that start at the same moment all run; of those that share one at most one does', async () => {
   const apart = await Promise.allSettled(['base', 'a', 'b'].map((job) => start(job, `/data/${job}`)));
   expect(apart.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled']);
-  await rm(join(state, 'runs'), { recursive: true });
+  await rm(join(state, 'runs'), { recursive: true, force: true });
   const shared = await Promise.allSettled(['a', 'b'].map((job) => start(job, '/data')));
   const failed = shared.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
   expect(failed.length).toBeGreaterThan(0);

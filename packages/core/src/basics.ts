@@ -7,5 +7,5 @@ export type { ErrorKind, HoldfastErrorInit, RetryAdvice } from './errors/holdfas
 export { HoldfastError, isHoldfastError } from './errors/holdfast-error.js';
 export { silentLogger } from './logger.js';
 export { pageSizeBytes } from './store/objects.js';
-export { formatDuration, parseDuration } from './units/duration.js';
+export { formatDuration, maxAgeMs, parseDuration } from './units/duration.js';
 export { formatSize, parseSize } from './units/size.js';

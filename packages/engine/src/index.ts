@@ -14,6 +14,7 @@ export type {
   ForkRequest,
   JobDetail,
   JobPage,
+  JobTotals,
   KeyPlace,
   OpenDeployment,
   OpenDeploymentOptions,

@@ -2,6 +2,7 @@ import { catalogDefinition } from './catalog-definition.js';
 import { exportDefinition, importDefinition } from './archive-definitions.js';
 import type { CommandDefinition } from './command-definition.js';
 import { keyDefinition } from './key-definition.js';
+import { listDefinition, showDefinition } from './query-definitions.js';
 import { runDefinition } from './run-definition.js';
 
 const aJob = { name: 'JOB', required: true, completes: 'job' } as const;
@@ -9,34 +10,8 @@ const aJob = { name: 'JOB', required: true, completes: 'job' } as const;
 /** Every command, in the order of the help. */
 export const commandDefinitions: readonly CommandDefinition[] = [
   runDefinition,
-  {
-    name: 'list',
-    summary: 'list the jobs',
-    description: 'Lists the jobs, the last changed first.',
-    arguments: [],
-    options: [
-      { name: 'status', value: 'STATUS', description: 'only jobs of this status', choices: ['running', 'interrupted', 'succeeded', 'failed'] },
-      { name: 'prefix', value: 'TEXT', description: 'only jobs whose name begins so' },
-      { name: 'label', value: 'K=V', description: 'only jobs with this label' },
-      { name: 'limit', value: 'N', description: 'at most so many' },
-      { name: 'cursor', value: 'TEXT', description: 'go on where the page before ended' },
-    ],
-    examples: [
-      { line: 'holdfast list --status interrupted', meaning: 'what would resume' },
-      { line: 'holdfast list --label team=genomics --json', meaning: 'for a script' },
-    ],
-  },
-  {
-    name: 'show',
-    summary: 'show a job, its snapshots and attempts',
-    description: 'Shows a job: who runs it, its snapshots, its attempts, what happened last.',
-    arguments: [aJob],
-    options: [],
-    examples: [
-      { line: 'holdfast show align-7', meaning: 'everything that is known of it' },
-      { line: "holdfast show align-7 --json | jq '.snapshots[0].number'", meaning: 'its newest snapshot' },
-    ],
-  },
+  listDefinition,
+  showDefinition,
   {
     name: 'verify',
     summary: 'read snapshots and verify every byte',

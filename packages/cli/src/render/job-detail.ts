@@ -9,8 +9,10 @@ const shownAttempts = 10;
 const shownEvents = 10;
 
 /** Everything that is known of a job, for people. */
-export function jobDetail(detail: JobDetail, now: Date): string {
-  return [facts(detail, now), snapshots(detail, now), attempts(detail, now), events(detail, now)].filter((part) => part !== '').join('\n');
+export function jobDetail(detail: JobDetail, now: Date, mostEvents: number = shownEvents): string {
+  return [facts(detail, now), snapshots(detail, now), attempts(detail, now), events(detail, now, mostEvents)]
+    .filter((part) => part !== '')
+    .join('\n');
 }
 
 function facts({ job, record, holder, forkedFrom }: JobDetail, now: Date): string {
@@ -75,9 +77,9 @@ function attempts(detail: JobDetail, now: Date): string {
   );
 }
 
-function events(detail: JobDetail, now: Date): string {
+function events(detail: JobDetail, now: Date, most: number): string {
   return table(
     [{ title: 'AT' }, { title: 'EVENT' }, { title: 'DETAIL' }],
-    detail.events.slice(0, shownEvents).map(({ at, type, detail }) => [timeText(at, now), escapeText(type), escapeText(eventDetailText(detail))]),
+    detail.events.slice(0, most).map(({ at, type, detail }) => [timeText(at, now), escapeText(type), escapeText(eventDetailText(detail))]),
   );
 }

@@ -1,4 +1,4 @@
-import { HoldfastError, isHoldfastError, parseDuration } from '@holdfast/core/basics';
+import { HoldfastError, isHoldfastError, maxAgeMs, parseDuration } from '@holdfast/core/basics';
 import type { GivenValue, GivenValues } from '../line/values.js';
 import { parseSnapshotWord, type SnapshotWord } from './snapshot-word.js';
 
@@ -44,6 +44,27 @@ export function durationOf(values: GivenValues, name: string): string | undefine
       ...(error.hint === undefined ? {} : { hint: error.hint }),
       context: { origin: given.origin, value: text },
     });
+  }
+}
+
+/** A point in time: an age such as `2h` before now, or an instant such as `2026-11-22T14:00:00Z` or `2026-11-22`. As `Date` writes it. */
+export function instantOf(values: GivenValues, name: string, now: Date): string | undefined {
+  const given = values.get(name);
+  const text = textOf(values, name);
+  if (given === undefined || text === undefined) return undefined;
+  const isDate = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?$/u.test(text);
+  const time = isDate ? Date.parse(text) : now.getTime() - ageOf(given, text);
+  if (Number.isNaN(time))
+    throw refuse(given, `is no point in time: '${text}'`, 'Write an age such as 2h or 7d, or a time such as 2026-11-22T14:00:00Z');
+  return new Date(time).toISOString();
+}
+
+function ageOf(given: GivenValue, text: string): number {
+  try {
+    return parseDuration(text, maxAgeMs);
+  } catch (error) {
+    if (!isHoldfastError(error)) throw error;
+    throw refuse(given, `is no point in time: '${text}'`, 'Write an age such as 2h or 7d, or a time such as 2026-11-22T14:00:00Z');
   }
 }
 

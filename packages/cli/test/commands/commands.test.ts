@@ -72,6 +72,8 @@ test('show puts everything on one page', async () => {
     snapshots: [snapshot],
     forkedFrom: { job: 'align-6', number: 9 },
     attempts: [attempt],
+    nextCursor: 'e2',
+    warning: undefined,
     events: [
       {
         job: 'align-7',

@@ -38,6 +38,7 @@ export function fakeDeployment(parts: FakeDeploymentParts = {}): FakeDeployment 
     },
     jobs: {
       list: () => notHere(),
+      totals: () => notHere(),
       show: () => notHere(),
       verify: () => notHere(),
       snapshot: () => notHere(),

@@ -3,6 +3,7 @@ import type {
   AttemptRecord,
   CallOptions,
   CatalogPlugin,
+  CatalogTotals,
   CheckpointSummary,
   EncryptionConfig,
   EventRecord,
@@ -12,6 +13,7 @@ import type {
   Logger,
   Page,
   PruneReport,
+  RecordQuery,
   SnapshotSource,
   StorageInspection,
   StoragePlan,
@@ -47,7 +49,7 @@ export interface DoctorReport {
 
 export interface JobDetail {
   readonly job: string;
-  /** From the catalog; undefined where it does not know the job or does not answer. */
+  /** Undefined where the catalog does not know the job. */
   readonly record: JobRecord | undefined;
   readonly holder: { readonly host: string; readonly pid: number; readonly since: string } | undefined;
   readonly snapshots: readonly (CheckpointSummary & { readonly freezeMs: number | undefined })[];
@@ -55,6 +57,10 @@ export interface JobDetail {
   readonly forkedFrom: SnapshotSource | undefined;
   readonly attempts: readonly AttemptRecord[];
   readonly events: readonly EventRecord[];
+  /** Where the events go on; undefined where these are the last. */
+  readonly nextCursor: string | undefined;
+  /** Why events and holder are missing and nobody knows whether it runs: the catalog does not answer. Undefined where it did. */
+  readonly warning: string | undefined;
 }
 
 export interface ForkRequest {
@@ -74,8 +80,13 @@ export interface ForkedJob {
 }
 
 export interface JobPage extends Page<JobRecord> {
-  /** Why the jobs are those of every storage in the catalog; undefined where they are this storage's own. */
+  /** Why the jobs are those of every storage in the catalog, or what the storage tells without the catalog, or which ones the catalog does not know. */
   readonly warning?: string | undefined;
+}
+
+export interface JobTotals extends CatalogTotals {
+  /** Why they were counted in the storage: the catalog does not answer. */
+  readonly warning: string | undefined;
 }
 
 export interface DeploymentStorage {
@@ -87,10 +98,15 @@ export interface DeploymentStorage {
 }
 
 export interface DeploymentJobs {
-  /** The jobs of this storage; of every storage in the catalog, with a warning, where this one cannot be opened. */
+  /**
+   * The jobs of this storage; of every storage in the catalog, with a warning, where this one cannot be opened. Where the catalog does not answer, with a
+   * warning, what the repository tells: every job is read for each page then, and one that is noted as running may be dead.
+   */
   list(query?: JobQuery, options?: CallOptions): Promise<JobPage>;
   /** Rejects with HF_JOB_MISSING for a job that this repository never held, also where the catalog knows one of that name in another. */
-  show(job: string, options?: CallOptions): Promise<JobDetail>;
+  show(job: string, options?: CallOptions & { readonly events?: RecordQuery }): Promise<JobDetail>;
+  /** Counts the jobs of this storage by the status that they noted, their snapshots, and what these added to it. Without the catalog as `list`. */
+  totals(options?: CallOptions): Promise<JobTotals>;
   verify(job: string | undefined, options?: CallOptions & { readonly onProgress?: (bytes: number) => void }): Promise<VerifyReport>;
   /** Asks the process that runs the job on this machine. Rejects with HF_JOB_NOT_RUNNING. */
   snapshot(job: string, options?: CallOptions): Promise<SnapshotOutcome>;

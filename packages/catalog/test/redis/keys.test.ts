@@ -24,6 +24,7 @@ test('no two jobs share a key, and no job has one of the index', () => {
 test('instants sort as text as they do as times, both ways', () => {
   const times = [
     '-271821-04-20T00:00:00.000Z',
+    '-000002-01-01T00:00:00.000Z',
     '-000001-01-01T00:00:00.000Z',
     '1969-12-31T23:59:59.999Z',
     '1970-01-01T00:00:00.000Z',

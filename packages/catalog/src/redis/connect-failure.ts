@@ -21,6 +21,11 @@ export class ConnectFailure extends Error {
     this.isDenied = options.isDenied ?? false;
     this.remedy = options.remedy;
   }
+
+  /** The same, of which nothing more is expected. */
+  asFinal(): ConnectFailure {
+    return new ConnectFailure(this.message, { isFinal: true, isDenied: this.isDenied, remedy: this.remedy, cause: this.cause });
+  }
 }
 
 /** Sorts what the file system, the network and TLS throw. */

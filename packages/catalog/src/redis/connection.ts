@@ -22,10 +22,20 @@ export interface ConnectionOptions extends ConnectorOptions {
   readonly isCluster: boolean;
 }
 
+/** So many tries that fail before one succeeds are enough: about half a second where the server refuses. */
+const triesToOpen = 4;
+
 /** Connects in the background, and again for as long as it is not closed. A command is sent at once or not at all: none waits for a connection to be sent late. */
 export function openConnection(options: ConnectionOptions): Connection {
   let failure: ConnectFailure | undefined;
-  const client = options.isCluster ? clusterClient(options, (heard) => (failure = heard)) : singleClient(options, (heard) => (failure = heard));
+  let [hasConnected, failures] = [false, 0];
+  const report = (heard: ConnectFailure | undefined): void => {
+    hasConnected ||= heard === undefined;
+    failures += 1;
+    // Whoever opens the catalog hears soon why it does not; one that was there is waited for.
+    failure = heard === undefined || hasConnected || failures < triesToOpen ? heard : heard.asFinal();
+  };
+  const client = options.isCluster ? clusterClient(options, report) : singleClient(options, report);
   // Each failure reaches the call that it fails; without a listener it would end the process.
   client.on('error', () => undefined);
   return {

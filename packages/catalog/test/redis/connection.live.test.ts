@@ -58,6 +58,19 @@ describe.skipIf(missing !== undefined)(`the connection${missing === undefined ? 
     await assertRejects(openStore(mine, { tls: 'verify', retryFor: '1s' }), unavailable);
   });
 
+  test('who opens a catalog whose server is not there hears soon why; one that was there is waited for', async () => {
+    await using server = await startRedis();
+    const access = await server.fresh();
+    await using store = await openStore(access, { retryFor: '1h' });
+    await server.kill();
+    const error = await assertRejects(openStore(access, { retryFor: '1h' }), unavailable);
+    expect(error.message).toContain('ECONNREFUSED');
+    const call = store.getJob('job');
+    await assertRejects(openStore(access, { retryFor: '1h' }), unavailable);
+    await server.restart();
+    expect(await call).toBeUndefined();
+  });
+
   test('a wrong password is refused at once, with a remedy', async () => {
     const access = await plain.fresh();
     const error = await assertRejects(openStore({ ...access, password: 'wrong' }, { retryFor: '1h' }), unavailable);

@@ -25,6 +25,8 @@ export interface OpenedDeployment extends AsyncDisposable {
   readonly storageFrom: 'default' | 'line' | 'file';
   /** The directory of a local storage; undefined for other kinds. */
   readonly storageDirectory: string | undefined;
+  /** Variables that hold a password of Holdfast's, by the configuration. */
+  readonly secretVariables: readonly string[];
 }
 
 /** Does it and gives the exit status. */

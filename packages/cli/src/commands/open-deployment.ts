@@ -9,7 +9,7 @@ import type { OpenedDeployment } from './command-context.js';
 /** Opens what the settings describe. Its end never hides how the command went: a failure to close is a warning. */
 export async function openDeploymentOf(cli: CliOptions, settings: CommonSettings, printer: Printer, signal: AbortSignal): Promise<OpenedDeployment> {
   const [file, plugins] = await Promise.all([readConfigFile(settings.config), cli.loadPlugins()]);
-  const { config, storageFrom, storageDirectory } = deploymentConfig(file.content, settings, plugins, cli.environment);
+  const { config, storageFrom, storageDirectory, secretVariables } = deploymentConfig(file.content, settings, plugins, cli.environment);
   const deployment = await cli.openDeployment({ ...plugins, config }, { logger: printer.logger, signal }).catch((error: unknown) => {
     throw namingFile(error, file.path);
   });
@@ -17,6 +17,7 @@ export async function openDeploymentOf(cli: CliOptions, settings: CommonSettings
     deployment,
     storageFrom,
     storageDirectory,
+    secretVariables,
     [Symbol.asyncDispose]: async () => {
       try {
         await deployment[Symbol.asyncDispose]();

@@ -4,6 +4,7 @@ import { exitCodeOfFailedRun } from '../exit-codes.js';
 import { asHoldfastError } from '../process/as-holdfast-error.js';
 import { signalNumber } from '../process/signals.js';
 import { reportFailure } from '../render/report-failure.js';
+import { withoutOwnSecrets } from '../settings/own-secrets.js';
 import { runRequest } from '../settings/run-request.js';
 import type { CommandContext, OpenedDeployment } from './command-context.js';
 import { narrateRun } from './narrate-run.js';
@@ -50,7 +51,8 @@ async function start(
   control: StopControl,
 ): Promise<Run> {
   await provisionStorage(opened, control.starting);
-  return opened.deployment.run(request, { signal: control.starting, onEvent: narrateRun(printer, cli.clock) });
+  const environment = withoutOwnSecrets(request.environment, opened.secretVariables);
+  return opened.deployment.run({ ...request, environment }, { signal: control.starting, onEvent: narrateRun(printer, cli.clock) });
 }
 
 async function finish(started: Run, { printer }: CommandContext, control: StopControl): Promise<number> {

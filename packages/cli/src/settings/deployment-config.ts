@@ -14,6 +14,8 @@ export interface DeploymentChoice {
   readonly storageFrom: 'default' | 'line' | 'file';
   /** The directory of a local storage; undefined for other kinds. */
   readonly storageDirectory: string | undefined;
+  /** Variables that hold a password of Holdfast's, by the configuration. */
+  readonly secretVariables: readonly string[];
 }
 
 /** Puts together what the line, the variables, the file and the defaults say. Throws HF_CONFIG; the values themselves are parsed by the engine. */
@@ -35,6 +37,7 @@ export function deploymentConfig(file: ConfigObject, settings: CommonSettings, p
     storageFrom: settings.storage !== undefined ? 'line' : storage === undefined ? 'default' : 'file',
     storageDirectory:
       storage === undefined ? join(typeof stateDirectory === 'string' ? stateDirectory : defaultStateDirectory, 'storage') : localDirectory(storage),
+    secretVariables: passwordVariables(catalog),
   };
 }
 
@@ -55,6 +58,11 @@ function encryption(file: unknown, { encryptKeyFile, keyCommand }: CommonSetting
 
 function defined(fields: ConfigObject): ConfigObject {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== ''));
+}
+
+function passwordVariables(catalog: unknown): readonly string[] {
+  if (typeof catalog !== 'object' || catalog === null || !('passwordVariable' in catalog)) return [];
+  return typeof catalog.passwordVariable === 'string' ? [catalog.passwordVariable] : [];
 }
 
 function localDirectory(storage: unknown): string | undefined {

@@ -20,7 +20,7 @@ export function runRequest(values: GivenValues, words: readonly string[], workin
     command: [program, ...rest],
     job: textOf(values, 'job'),
     workingDirectory,
-    environment: withoutSecrets(environment),
+    environment,
     track: textsOf(values, 'track')?.map((path) => resolve(workingDirectory, path)),
     interval: durationOf(values, 'interval'),
     keep: wholeNumberOf(values, 'keep'),
@@ -31,9 +31,4 @@ export function runRequest(values: GivenValues, words: readonly string[], workin
     tcp: choiceOf(values, 'tcp', ['close', 'keep']),
     labels: labelsOf(values, 'label'),
   };
-}
-
-/** Holdfast's own secrets are none of the job's: its environment is in its memory, and so in its snapshots. */
-function withoutSecrets(environment: Environment): Environment {
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => name !== 'HOLDFAST_CATALOG_PASSWORD'));
 }

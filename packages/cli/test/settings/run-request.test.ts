@@ -25,6 +25,24 @@ test('asks the engine for what the line says, in its own words', async () => {
   ]);
 });
 
+test.each([
+  ['HOLDFAST_CATALOG_PASSWORD', 'canary'],
+  ['HOLDFAST_KEY_COMMAND', 'echo canary'],
+  ['HOLDFAST_ENCRYPT_KEY_FILE', '/canary/key'],
+  ['HOLDFAST_CATALOG', 'mysql://u@db/holdfast?passwordFile=/canary/password'],
+])('what leads to the key or a password of Holdfast is not in the environment of the job: %s', async (name, value) => {
+  const deployment = fakeDeployment();
+  await runLine(['run', '--', 'x'], { deployment, environment: { HOME: '/root', [name]: value } });
+  expect(deployment.requests.map(({ environment }) => environment)).toEqual([{ HOME: '/root' }]);
+});
+
+test('nor is the variable with the password that the catalog names', async () => {
+  const deployment = fakeDeployment();
+  const catalog = 'postgres://u@db/holdfast?passwordVariable=DB_PASSWORD';
+  await runLine(['run', '--catalog', catalog, '--', 'x'], { deployment, environment: { HOME: '/root', DB_PASSWORD: 'canary', PGPASSWORD: 'own' } });
+  expect(deployment.requests.map(({ environment }) => environment)).toEqual([{ HOME: '/root', PGPASSWORD: 'own' }]);
+});
+
 test('asks for a fork by the job and the number that the line or the variable names', async () => {
   const deployment = fakeDeployment();
   await runLine(['run', '--from', 'align-7@12', '--job', 'b', '--', 'x'], { deployment });

@@ -4,10 +4,15 @@ import { join } from 'node:path';
 import { type CheckpointStore, HoldfastError, type Lease, type LeaseHolder, type MetadataStore, silentLogger } from '@holdfast/core';
 import { openRepository } from '@holdfast/store';
 import { commitBytes, patternBytes } from '@holdfast/testkit/checkpoint-store';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ownProcessIdentity } from '../../src/container/process-identity.js';
 import { removeJob } from '../../src/deployment/remove-job.js';
 import { runDirectory, writeRunRecord } from '../../src/run/run-record.js';
+
+vi.mock(import('../../src/container/cleanup.js'), async (original) => ({
+  ...(await original()),
+  isContainerAlive: (containerId: string) => Promise.resolve(containerId === 'alive'),
+}));
 
 let folder = '';
 let store: CheckpointStore;
@@ -103,4 +108,15 @@ test('a refused removal frees the lease, and the catalog keeps what it knows', a
     message: expect.stringContaining('fork was forked from it') as string,
   });
   expect(log).toEqual(['lease', 'release']);
+});
+
+test('a job whose holdfast was killed is not removed while its processes run; once they are gone it is', async () => {
+  const killed = { ...ownProcessIdentity(), startTicks: 1 };
+  const record = { version: 1, job: 'job', attempt: 'b', repositoryId: store.repositoryId, owner: killed } as const;
+  const rest = { startedAt: '2026-01-02T03:04:05.000Z', folders: [], stagingFolders: [] };
+  await writeRunRecord(runDirectory(folder, 'b'), { ...record, ...rest, containerId: 'alive' });
+  await expect(remove(catalogWith().catalog)).rejects.toMatchObject({ code: 'HF_JOB_HELD' });
+  expect(await store.jobs()).toEqual(['job']);
+  await writeRunRecord(runDirectory(folder, 'b'), { ...record, ...rest, containerId: 'dead' });
+  expect(await remove(catalogWith().catalog)).toMatchObject({ snapshots: 1 });
 });

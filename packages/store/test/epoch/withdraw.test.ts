@@ -51,3 +51,14 @@ test('a job of which an empty directory is gone is written again', async () => {
   expect(await store.verify('job')).toMatchObject({ ok: true, snapshots: 1 });
   expect(await readdir(join(place.root, 'jobs/job'))).toEqual(expect.arrayContaining(['epochs', 'manifests', 'packs']));
 });
+
+test('a claim of another attempt, or one that has ended, is not taken back', async () => {
+  await using place = await temporaryPlace();
+  const store = await openRepository({ root: place.root, create: true });
+  const epoch = await store.claim('job', holder('a'), { kind: 'newest' });
+  expect(await store.withdraw({ ...epoch, attempt: 'b' })).toBe(false);
+  expect((await store.state('job')).epoch).toMatchObject({ epoch: 1, attempt: 'a' });
+  await store.end(epoch, { exitCode: 0, endedAt: '2026-01-02T03:04:05.000Z' });
+  expect(await store.withdraw(epoch)).toBe(false);
+  expect((await store.state('job')).epoch?.end).toMatchObject({ exitCode: 0 });
+});

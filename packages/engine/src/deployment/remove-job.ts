@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { type CallOptions, type CheckpointStore, HoldfastError, type Lease, type Logger, type MetadataStore } from '@holdfast/core';
+import { type CallOptions, type CheckpointStore, HoldfastError, isHoldfastError, type Lease, type Logger, type MetadataStore } from '@holdfast/core';
 import { isContainerAlive } from '../container/cleanup.js';
 import { isProcessAlive, ownProcessIdentity } from '../container/process-identity.js';
 import { takeLease } from '../run/lease-keeper.js';
@@ -43,7 +43,8 @@ export async function removeJob(context: RemoveContext, job: string, force: bool
       : `the directory of ${job} in the storage stays: it has files of a new job, or such as Holdfast does not know`;
     return { job, snapshots: removal.snapshots, freedBytes: removal.freedBytes, warning };
   } catch (error) {
-    throw kept.isLost() ? takenMeanwhile(job, error) : error;
+    const isTaken = kept.isLost() || (isHoldfastError(error) && error.kind === 'fenced');
+    throw isTaken ? takenMeanwhile(job, error) : error;
   } finally {
     kept.stop();
     await catalog.releaseLease(lease).catch(() => undefined);
@@ -71,7 +72,7 @@ async function lockJob(
 
 function takenMeanwhile(job: string, cause: unknown): HoldfastError {
   return new HoldfastError('HF_JOB_HELD', {
-    message: `job ${job} was not removed, or not to the end: its lease was lost, so it may run elsewhere by now`,
+    message: `job ${job} was not removed, or not to the end: another attempt has claimed it, or its lease, meanwhile`,
     kind: 'conflict',
     operation: 'remove',
     context: { job },

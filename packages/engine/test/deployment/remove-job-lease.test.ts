@@ -76,3 +76,12 @@ test('a removal whose lease is lost is called off and says so; a catalog that do
   await expect(removeWhile(failing(lost), untilAborted)).rejects.toMatchObject({ code: 'HF_JOB_HELD', context: { job: 'job' } });
   await expect(removeWhile(failing(silent), (_signal, renewed) => renewed(2))).resolves.toMatchObject({ job: 'job' });
 });
+
+test('a job that another attempt claims while it is removed is told as one that is held', async () => {
+  const fenced = new HoldfastError('HF_FENCED', { message: 'epoch 2 was claimed by another attempt', kind: 'fenced' });
+  const outcome = removeWhile(
+    (lease) => lease,
+    () => Promise.reject(fenced),
+  );
+  await expect(outcome).rejects.toMatchObject({ code: 'HF_JOB_HELD', cause: fenced });
+});

@@ -6,12 +6,12 @@ import { HoldfastError } from '@holdfast/core/basics';
 const keyBytes = 32;
 
 /** Writes a new key in hexadecimal to a file that its owner alone may read, durably. Rejects with HF_KEY_UNAVAILABLE where it cannot; what is there stays as it is. */
-export async function writeNewKey(path: string): Promise<void> {
+export async function writeNewKey(path: string, makeKey: () => Buffer = () => randomBytes(keyBytes)): Promise<void> {
   const file = await open(path, 'wx', 0o600).catch((error: unknown) => {
     throw refused(path, error);
   });
   try {
-    await writeAndClose(file);
+    await writeAndClose(file, makeKey);
     await using directory = await open(dirname(path), 'r');
     await directory.sync();
   } catch (error) {
@@ -21,10 +21,10 @@ export async function writeNewKey(path: string): Promise<void> {
   }
 }
 
-async function writeAndClose(file: FileHandle): Promise<void> {
+async function writeAndClose(file: FileHandle, makeKey: () => Buffer): Promise<void> {
   await using opened = file;
   await opened.chmod(0o600);
-  await opened.writeFile(`${randomBytes(keyBytes).toString('hex')}\n`);
+  await opened.writeFile(`${makeKey().toString('hex')}\n`);
   await opened.sync();
 }
 

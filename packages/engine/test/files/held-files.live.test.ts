@@ -1,7 +1,6 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { heldFilesOf } from '../../src/files/held-files.js';
 import { type RestoredFiles, restoreFiles } from '../../src/files/restore-files.js';
 import { listing } from './listing.js';
 import { type Snapshot, treeTool, Workspace } from './workspace.js';
@@ -91,13 +90,4 @@ test('a program that runs meanwhile is replaced, not written into', async () => 
   } finally {
     workspace.shell('kill "$(cat ../pid)"');
   }
-});
-
-test('paths of the job belong to the root that it sees there, never to one of its own', () => {
-  const roots = [
-    { id: 'cwd', hostPath: '/a', destination: '/job/ü', private: false },
-    { id: 'tmp', hostPath: '/b', destination: '/tmp', private: true },
-  ];
-  const paths = ['/job/ü/x/y', '/job/üx/z', '/tmp/t', '/job/ü'].map((path) => Buffer.from(path).toString('latin1'));
-  expect(heldFilesOf(paths, roots)).toEqual([new Set(['x/y']), new Set()]);
 });

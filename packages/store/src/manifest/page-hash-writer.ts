@@ -22,7 +22,11 @@ export class PageHashWriter {
   readonly sealer: PageHashSealer;
   #file: OpenFile | undefined;
   #failed = false;
-  /** Where the object began, where the next chunk will lie, and how much of the file is written. */
+  /**
+   * Where the object began, where the next piece will lie, and how much of the file is written. In an encrypted repository a piece's place is its nonce,
+   * below a salt that is this writer's alone: `#length` never goes back, neither for an object that is given up nor for a write that fails, so that no
+   * nonce comes twice.
+   */
   #objectStart: number;
   #length: number;
   #written: number;

@@ -98,3 +98,30 @@ test('the file is synced before it is renamed, and the directory after', async (
   await changeUserKeyWith({ root: place.root, from: encryptionKey, to: newKey }, files);
   expect(log.map(({ name }) => name)).toEqual(['create', 'write', 'sync repository', 'close', 'rename', 'sync repository-directory']);
 });
+
+test('a change over which another one wins is told: what is there then does not open with the new key', async () => {
+  await using place = await temporaryPlace();
+  const path = join(place.root, 'repository.json');
+  await openRepository({ root: place.root, create: true, encryptionKey });
+  const other = await readFile(path);
+  const { files } = scriptedOperations();
+  const overtaken = {
+    ...files,
+    rename: async (from: string, to: string) => {
+      await files.rename(from, to);
+      await writeFile(path, other);
+    },
+  };
+  await expect(changeUserKeyWith({ root: place.root, from: encryptionKey, to: newKey }, overtaken)).rejects.toMatchObject({ code: 'HF_KEY_WRONG' });
+});
+
+test('what is left of a change that was killed is removed by the next one, also where that finds it done', async () => {
+  await using place = await temporaryPlace();
+  const leave = (): Promise<void> => writeFile(join(place.root, 'tmp.repository.json.0011223344556677'), 'the data key under a key');
+  await openRepository({ root: place.root, create: true, encryptionKey });
+  for (const changed of [true, false]) {
+    await leave();
+    expect(await changeUserKey({ root: place.root, from: encryptionKey, to: newKey })).toBe(changed);
+    expect(await readdir(place.root)).toEqual(['repository.json']);
+  }
+});

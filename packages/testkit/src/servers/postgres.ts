@@ -34,6 +34,8 @@ const postgres: Recipe = {
       unix_socket_directories: join(folder, 'data'),
       // The library of the compiler of queries is not brought.
       jit: 'off',
+      // In the data folder, which goes with the server: what a killed one leaves in /dev/shm stays there.
+      dynamic_shared_memory_type: 'mmap',
       max_connections: 200,
       ...(certificates && { ssl: 'on', ssl_cert_file: certificates.certificateFile, ssl_key_file: certificates.keyFile }),
     };

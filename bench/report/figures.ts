@@ -3,7 +3,7 @@ import { median, quantile } from './quantile.ts';
 /** One measured thing: every run of it, and what it should be at most. */
 export interface Figure {
   readonly name: string;
-  readonly unit: 'ms' | 's' | 'MiB' | 'bytes' | 'ratio';
+  readonly unit: 'ms' | 's' | 'MiB' | 'bytes' | 'ratio' | '/s' | 'count';
   readonly aim?: number;
   readonly runs: readonly number[];
 }
@@ -48,13 +48,17 @@ export function figureTable(figures: readonly Figure[]): readonly string[] {
 export function withUnit(value: number, unit: Figure['unit']): string {
   switch (unit) {
     case 'ms':
-      return `${value.toFixed(0)} ms`;
+      return `${value.toFixed(value < 10 ? 2 : 0)} ms`;
     case 's':
       return `${value.toFixed(2)} s`;
     case 'MiB':
       return `${value.toFixed(0)} MiB`;
     case 'bytes':
       return `${(value / 1e6).toFixed(value < 1e7 ? 2 : 0)} MB`;
+    case '/s':
+      return `${value.toFixed(1)}/s`;
+    case 'count':
+      return value.toFixed(0);
     case 'ratio':
       return value < 0.1 ? value.toFixed(4) : value.toFixed(2);
   }

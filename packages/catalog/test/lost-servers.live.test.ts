@@ -29,7 +29,7 @@ test(
       stderr,
     ).toEqual(kinds.map((kind) => ({ kind, rounds, problems: [] })));
     // Each round wrote for a while.
-    for (const { kind, notes } of tallies) expect(notes, kind).toBeGreaterThan(20 * rounds);
+    for (const { kind, notes } of tallies) expect(notes, kind).toBeGreaterThan(5 * rounds);
   },
   deadlineMs,
 );

@@ -269,6 +269,8 @@ export interface CheckpointStore extends AsyncDisposable {
    * - Rejects with HF_JOB_MISSING, and with HF_JOB_PINNED where a fork still needs the job; also where somebody reads it or a person has pinned it, unless
    *   `force` is given. Nothing is removed then.
    * - An attempt that runs is fenced: nothing that it commits from now on counts, whenever it commits. Whether one runs is for the caller to know.
+   * - Rejects with kind `fenced` where another attempt claims the job meanwhile, and what it goes on from may be what is being removed; what is claimed later
+   *   stays whole.
    * - Numbers and epochs of a later job of this name are above all that were used.
    * - Killed at any step the job is whole, or has no snapshot that can be chosen; another call finishes. It removes damaged jobs, too.
    */

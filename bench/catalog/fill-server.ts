@@ -1,3 +1,4 @@
+import { benchSnapshot } from './bench-snapshot.ts';
 import { filledAt, filledJob, fillStatements } from './filled-rows.ts';
 import { inParallel } from './in-parallel.ts';
 import type { Filling } from './server-subject.ts';
@@ -31,16 +32,7 @@ export async function fillByCalls({ open, jobs, snapshotsOfEach }: Filling): Pro
       exitCode: undefined,
     });
     for (let number = 1; number <= snapshotsOfEach; number += 1) {
-      await store.putCheckpoint({
-        job,
-        number,
-        epoch: 1,
-        attempt: 'attempt',
-        createdAt: at,
-        freezeMs: 12.5,
-        logicalBytes: 2 ** 30,
-        storedBytes: 2 ** 25,
-      });
+      await store.putCheckpoint(benchSnapshot(job, number, at));
     }
   });
 }

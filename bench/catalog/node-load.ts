@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lease, MetadataStore } from '@holdfast/core';
+import { benchSnapshot } from './bench-snapshot.ts';
 import { inParallel } from './in-parallel.ts';
 import type { CatalogSubject } from './subject.ts';
 
@@ -99,14 +100,5 @@ async function reportSnapshot({ store, job }: Node, number: number): Promise<voi
   const event = { job, attempt: 'attempt', at, detail: { number } };
   await store.appendEvent({ ...event, type: 'snapshot.started' });
   await store.appendEvent({ ...event, type: 'snapshot.committed' });
-  await store.putCheckpoint({
-    job,
-    number,
-    epoch: 1,
-    attempt: 'attempt',
-    createdAt: at,
-    freezeMs: 12.5,
-    logicalBytes: 2 ** 30,
-    storedBytes: 2 ** 25,
-  });
+  await store.putCheckpoint(benchSnapshot(job, number, at));
 }

@@ -1,13 +1,13 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import type { CallOptions, Lease, LeaseHolder, LeaseOutcome } from '@holdfast/core';
-import { HoldfastError } from '@holdfast/core';
 import * as z from 'zod';
+import { leaseLost } from '../lease-lost.js';
 import { positive } from '../sql/values.js';
+import type { Attempt } from './call-time.js';
 import type { Keys } from './keys.js';
 import { json, parse, whole } from './parse.js';
-import { type Script, runScript } from './run-script.js';
+import { runScript, type Script } from './run-script.js';
 import { acquireScript, currentScript, freeScript, renewScript } from './scripts/lease-scripts.js';
-import type { Attempt } from './call-time.js';
 import type { Session } from './session.js';
 import { untilReplicated } from './until-replicated.js';
 
@@ -65,7 +65,7 @@ export function createLeases(session: Session, keys: Keys): Leases {
         async (attempt) => {
           const { answer, word } = await ask(attempt, job, renewScript, args);
           if (word === 'renewed') return leaseOf(job, answer);
-          throw lost(lease, word === 'free' ? undefined : leaseOf(job, answer));
+          throw leaseLost(lease, word === 'free' ? undefined : leaseOf(job, answer));
         },
         options,
       );
@@ -84,15 +84,4 @@ export function createLeases(session: Session, keys: Keys): Leases {
         options,
       ),
   };
-}
-
-function lost(lease: Lease, current: Lease | undefined): HoldfastError {
-  const how = current === undefined ? 'it was freed' : `attempt ${current.holder.attempt} on ${current.holder.host} took it at ${current.acquiredAt}`;
-  return new HoldfastError('HF_LEASE_LOST', {
-    kind: 'conflict',
-    message: `The lease of job '${lease.job}', term ${lease.term}, is lost: ${how}`,
-    operation: 'catalog.renewLease',
-    context: { job: lease.job, term: lease.term },
-    hint: "Look at the job's epoch in the repository: only a higher one means that this attempt must end",
-  });
 }

@@ -1,6 +1,6 @@
 import type { CallOptions, Lease, LeaseHolder, LeaseOutcome } from '@holdfast/core';
-import { HoldfastError } from '@holdfast/core';
 import { sql } from 'kysely';
+import { leaseLost } from '../lease-lost.js';
 import { type LeaseRow, readLease } from './rows.js';
 import type { CatalogDatabase } from './schema.js';
 import type { CatalogTransaction, Session } from './session.js';
@@ -83,7 +83,7 @@ async function renew(session: Session, trx: CatalogTransaction, lease: Lease, tt
   await lockRow(trx, lease.job);
   const nowMs = await now(session, trx);
   const held = await readHeld(trx, lease.job, nowMs);
-  if (held?.lease.term !== lease.term || held.lease.holder.attempt !== lease.holder.attempt) throw lost(lease, held?.lease);
+  if (held?.lease.term !== lease.term || held.lease.holder.attempt !== lease.holder.attempt) throw leaseLost(lease, held?.lease);
   const expiresAtMs = nowMs + ttlMs;
   await trx.updateTable('hf_leases').set({ expires_at_ms: expiresAtMs }).where('job', '=', lease.job).execute();
   return { ...held.lease, expiresAt: new Date(expiresAtMs).toISOString() };
@@ -134,15 +134,4 @@ async function now(session: Session, db: CatalogDatabase): Promise<number> {
 function toLease(row: LeaseRow): Lease {
   const { job, holder, term } = row;
   return { job, holder, term, acquiredAt: new Date(row.acquiredAtMs).toISOString(), expiresAt: new Date(row.expiresAtMs).toISOString() };
-}
-
-function lost(lease: Lease, current: Lease | undefined): HoldfastError {
-  const how = current === undefined ? 'it was freed' : `attempt ${current.holder.attempt} on ${current.holder.host} took it at ${current.acquiredAt}`;
-  return new HoldfastError('HF_LEASE_LOST', {
-    kind: 'conflict',
-    message: `The lease of job '${lease.job}', term ${lease.term}, is lost: ${how}`,
-    operation: 'catalog.renewLease',
-    context: { job: lease.job, term: lease.term },
-    hint: "Look at the job's epoch in the repository: only a higher one means that this attempt must end",
-  });
 }

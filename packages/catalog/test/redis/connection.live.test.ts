@@ -8,6 +8,7 @@ import type { HoldfastError, MetadataStore } from '@holdfast/core';
 import { assertRejects } from '@holdfast/testkit/contract';
 import { missingServer, startRedis, type TestServer } from '@holdfast/testkit/servers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { checkpoint } from '../checkpoint.js';
 import { openStore, sectionOf } from './fixture.js';
 import { temporaryFolder } from './temporary-folder.js';
 
@@ -167,17 +168,6 @@ describe.skipIf(missing !== undefined)(`the connection${missing === undefined ? 
     expect((await store.listCheckpoints('job')).items).toEqual([checkpoint]);
   });
 });
-
-const checkpoint = {
-  job: 'job',
-  number: 1,
-  epoch: 1,
-  attempt: 'a',
-  createdAt: '2026-01-02T03:04:05.000Z',
-  freezeMs: 1,
-  logicalBytes: 1,
-  storedBytes: 1,
-};
 
 async function abortSoon(controller: AbortController): Promise<never> {
   await new Promise((resolve) => setTimeout(resolve, 300));

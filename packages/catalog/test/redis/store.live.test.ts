@@ -3,31 +3,21 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { assertRejects } from '@holdfast/testkit/contract';
 import { missingServer, type ServerAccess, startRedis, startRedisCluster, type TestServer } from '@holdfast/testkit/servers';
-import * as z from 'zod';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import * as z from 'zod';
 import { createEvents } from '../../src/redis/events.js';
 import { keysBelow } from '../../src/redis/keys.js';
 import { createLeases } from '../../src/redis/leases.js';
 import { runScript, script } from '../../src/redis/run-script.js';
 import { walkScript } from '../../src/redis/scripts/index-scripts.js';
 import { createSession } from '../../src/redis/session.js';
-import { openStore } from './fixture.js';
+import { checkpoint } from '../checkpoint.js';
 import { connectionTo } from './connection-to.js';
+import { openStore } from './fixture.js';
 
 const missing = missingServer('redis');
 const program = fileURLToPath(new URL('open-in-child.ts', import.meta.url));
 const holder = (attempt: string) => ({ attempt, host: 'h', bootId: 'b', pid: 1, startTicks: 1 });
-const checkpoint = {
-  job: 'job',
-  number: 1,
-  epoch: 1,
-  attempt: 'a',
-  createdAt: '2026-01-02T03:04:05.000Z',
-  freezeMs: 1,
-  logicalBytes: 1,
-  storedBytes: 1,
-};
-
 describe.skipIf(missing !== undefined)(`the catalog on Redis${missing === undefined ? '' : ` (${missing})`}`, () => {
   let server: TestServer;
   beforeAll(async () => {

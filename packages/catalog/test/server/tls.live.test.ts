@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { assertRejects } from '@holdfast/testkit/contract';
 import { expect, test } from 'vitest';
+import { checkpoint } from '../checkpoint.js';
 import { describeServers, openCatalog } from './test-servers.js';
 
 describeServers('a server that takes TLS alone', { tls: true }, (under) => {
@@ -61,17 +62,6 @@ describeServers('a server without TLS', {}, (under) => {
     await assertRejects(openCatalog(under, access, { tls: 'verify', tlsCaFile: authority.path }), { code: 'HF_CATALOG_UNAVAILABLE' });
   });
 });
-
-const checkpoint = {
-  job: 'job',
-  number: 1,
-  epoch: 1,
-  attempt: 'a',
-  createdAt: '2026-01-02T03:04:05.000Z',
-  freezeMs: 1,
-  logicalBytes: 1,
-  storedBytes: 1,
-};
 
 async function otherAuthority(): Promise<AsyncDisposable & { readonly path: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'hf-authority-'));

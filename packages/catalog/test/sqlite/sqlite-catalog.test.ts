@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { sqlite } from '@holdfast/catalog/sqlite';
 import { assertRejects } from '@holdfast/testkit/contract';
 import { afterEach, expect, test, vi } from 'vitest';
+import { checkpoint } from '../checkpoint.js';
 import { sqliteFixture } from './fixture.js';
 
 const holder = (attempt: string) => ({ attempt, host: 'h', bootId: 'b', pid: 1, startTicks: 1 });
@@ -112,17 +113,6 @@ test('an abort ends the wait for a lock', async () => {
   other.close();
   expect((await store.listCheckpoints('job')).items).toEqual([]);
 });
-
-const checkpoint = {
-  job: 'job',
-  number: 1,
-  epoch: 1,
-  attempt: 'a',
-  createdAt: '2026-01-02T03:04:05.000Z',
-  freezeMs: 1,
-  logicalBytes: 1,
-  storedBytes: 1,
-};
 
 function alter(path: string, sql: string): void {
   const database = new DatabaseSync(path);

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { pageSizeBytes } from '@holdfast/core/basics';
 import { blockPages } from '../pack/block.js';
 import type { PackWriter } from '../pack/pack-writer.js';
-import type { BlockSlot } from '../workers/block-slot.js';
+import { BlockSlot } from '../workers/block-slot.js';
 import type { BlockWorkers } from '../workers/block-workers.js';
-import { SlotPool } from '../workers/slot-pool.js';
+import { BoundedPool } from '../workers/bounded-pool.js';
 import type { BlockCollector } from './block-collector.js';
 import type { OldFile } from './old-pages.js';
 
@@ -38,7 +38,7 @@ export class BlockBuilder {
   readonly #compress: boolean;
   readonly #packs: PackWriter;
   readonly #blocks: BlockCollector;
-  readonly #slots: SlotPool;
+  readonly #slots: BoundedPool<BlockSlot>;
   #spare: BlockSlot[] = [];
   #open: OpenBlock | undefined;
   #appended: Promise<void> = Promise.resolve();
@@ -49,7 +49,7 @@ export class BlockBuilder {
     this.#compress = compress;
     this.#packs = packs;
     this.#blocks = blocks;
-    this.#slots = new SlotPool(workers.width * 2 + 2);
+    this.#slots = new BoundedPool(workers.width * 2 + 2, () => new BlockSlot());
   }
 
   /** True once a block could not be stored: nothing of the snapshot is trusted any more. */

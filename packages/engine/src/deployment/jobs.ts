@@ -6,7 +6,7 @@ import { exportJob } from './export-job.js';
 import { forkJob } from './fork-job.js';
 import { importJob } from './import-job.js';
 import { listJobs, totalJobs } from './list-jobs.js';
-import { missing } from './missing-job.js';
+import { missingJob } from './missing-job.js';
 import { removeJob } from './remove-job.js';
 import { showJob } from './show-job.js';
 import type { DeploymentJobs } from './types.js';
@@ -28,7 +28,7 @@ export function createJobs(context: JobsOptions): DeploymentJobs {
     show: (job, { events = {}, ...options } = {}) => showJob(job, events, options, context),
     verify: async (job, options = {}) => {
       const repository = await store(options);
-      if (job !== undefined && !(await repository.jobs(options)).includes(job)) throw missing(job);
+      if (job !== undefined && !(await repository.jobs(options)).includes(job)) throw missingJob(job);
       return repository.verify(job, options);
     },
     snapshot: async (job, options = {}) => {
@@ -39,12 +39,12 @@ export function createJobs(context: JobsOptions): DeploymentJobs {
     },
     fork: async (job, request, options = {}) => {
       const repository = await store(options);
-      if (!(await repository.jobs(options)).includes(job)) throw missing(job);
+      if (!(await repository.jobs(options)).includes(job)) throw missingJob(job);
       return forkJob(job, request, options, { store: repository, catalog, clock: systemClock });
     },
     prune: async (job, keep, { dryRun = false, ...options } = {}) => {
       const repository = await store(options);
-      if (!(await repository.jobs(options)).includes(job)) throw missing(job);
+      if (!(await repository.jobs(options)).includes(job)) throw missingJob(job);
       const report = await repository.prune(job, { keep, graceMs: context.graceMs, dryRun }, options);
       const numbers = report.removed.map(({ number }) => number);
       // The catalog is an index: what it misses here, a rebuild mends.

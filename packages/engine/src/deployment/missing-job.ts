@@ -1,10 +1,10 @@
 import { HoldfastError } from '@holdfast/core';
 
-export function missing(job: string): HoldfastError {
+export function missingJob(job: string, operation: string = 'jobs'): HoldfastError {
   return new HoldfastError('HF_JOB_MISSING', {
     message: `there is no job ${job} in this storage`,
     kind: 'not-found',
-    operation: 'jobs',
+    operation,
     context: { job },
     hint: 'holdfast list names the jobs',
   });

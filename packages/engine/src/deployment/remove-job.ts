@@ -6,7 +6,7 @@ import { isProcessAlive, ownProcessIdentity } from '../container/process-identit
 import { takeLease } from '../run/lease-keeper.js';
 import { findRuns } from '../run/run-record.js';
 import { keepLease } from './keep-lease.js';
-import { missing } from './missing-job.js';
+import { missingJob } from './missing-job.js';
 
 export interface RemovedJob {
   readonly job: string;
@@ -30,7 +30,7 @@ export async function removeJob(context: RemoveContext, job: string, force: bool
   const catalog = await context.catalog(options);
   const isStored = (await store.jobs(options)).includes(job);
   const isKnown = (await catalog.getJob(job, options))?.repositoryId === store.repositoryId;
-  if (!isStored && !isKnown) throw missing(job);
+  if (!isStored && !isKnown) throw missingJob(job);
   await assertNotHere(context.stateDirectory, store.repositoryId, job);
   const holder = { attempt: `remove-${randomBytes(6).toString('hex')}`, host: hostname(), ...ownProcessIdentity() };
   const lease = await lockJob(catalog, job, holder, context, options);

@@ -4,7 +4,7 @@ import { readJob } from '../catalog/read-job.js';
 import { isHeld } from '../run/is-held.js';
 import type { JobsOptions } from './jobs.js';
 import { withoutCatalog } from './list-jobs.js';
-import { missing } from './missing-job.js';
+import { missingJob } from './missing-job.js';
 import type { JobDetail } from './types.js';
 
 export async function showJob(
@@ -16,7 +16,7 @@ export async function showJob(
   const repository = await store(options);
   const [state, snapshots] = await Promise.all([repository.state(job, options), repository.list(job, options)]);
   const index = await fromCatalog(job, repository, events, options, catalog, logger);
-  if (state.epoch === undefined && index.record === undefined) throw missing(job);
+  if (state.epoch === undefined && index.record === undefined) throw missingJob(job);
   const freezes = new Map(index.checkpoints.map(({ number, freezeMs }) => [number, freezeMs]));
   const { lease } = index;
   const isDead = index.warning === undefined && !isHeld(lease);

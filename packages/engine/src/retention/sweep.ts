@@ -1,4 +1,5 @@
-import { type CallOptions, type CheckpointStore, HoldfastError, isHoldfastError, type MetadataStore } from '@holdfast/core';
+import { type CallOptions, type CheckpointStore, isHoldfastError, type MetadataStore } from '@holdfast/core';
+import { missingJob } from '../deployment/missing-job.js';
 import { fitInto } from './fit-into.js';
 import { type SweptByRule, sweepJob } from './sweep-job.js';
 import type { SweepOptions } from './sweep-options.js';
@@ -16,13 +17,7 @@ export async function sweep(options: SweepOptions, { job, dryRun = false }: Swee
 
 async function sweepOne(options: SweepOptions, job: string, dryRun: boolean, callOptions: CallOptions): Promise<SweepReport> {
   if ((await options.store.state(job, callOptions)).epoch === undefined) {
-    throw new HoldfastError('HF_JOB_MISSING', {
-      message: `there is no job ${job} in this storage`,
-      kind: 'not-found',
-      operation: 'prune',
-      context: { job },
-      hint: 'holdfast list names the jobs',
-    });
+    throw missingJob(job, 'prune');
   }
   // Without the catalog nobody knows who runs the job: it is not taken for abandoned.
   const catalog = await options.catalog(callOptions).catch(() => undefined);

@@ -1,6 +1,6 @@
-import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { ServerKind } from './server.js';
+import { isExecutable } from '../is-executable.js';
 
 const programsOf: Readonly<Record<ServerKind, readonly string[]>> = {
   mysql: ['mysqld', 'mysql'],
@@ -34,13 +34,4 @@ function sentence(program: string): string {
 function findServerProgram(program: string): string | undefined {
   const folders = (process.env['HOLDFAST_SERVERS'] ?? '').split(delimiter).filter((folder) => folder !== '');
   return folders.map((folder) => join(folder, program)).find((path) => isExecutable(path));
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,6 +1,6 @@
-import { accessSync, constants } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 import type { Victim } from './victim.js';
+import { isExecutable } from '../is-executable.js';
 
 /** The first requirement of a victim that is not here, or undefined. */
 export function missingRequirement(victim: Victim): string | undefined {
@@ -19,13 +19,4 @@ export function requireProgram(program: string): string {
   const path = findProgram(program);
   if (path === undefined) throw new Error(`the program ${program} is not on this machine`);
   return path;
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

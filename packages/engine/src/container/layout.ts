@@ -19,6 +19,7 @@ export interface ContainerLayout {
   readonly runcLog: string;
   /** CRIU's logs of a restore. */
   readonly work: string;
+  readonly restoreLog: string;
 }
 
 export function layoutOf(runDirectory: string): ContainerLayout {
@@ -36,6 +37,7 @@ export function layoutOf(runDirectory: string): ContainerLayout {
     helpers: inside('helpers.json'),
     runcLog: inside('runc.log'),
     work: inside('restore'),
+    restoreLog: join(inside('restore'), 'restore.log'),
   };
 }
 

@@ -77,7 +77,7 @@ async function killInDump(machine: Machine, container: RunningContainer, name: R
   return outcome;
 }
 
-/** The CRIU that a runc of this machine has started; undefined where there is none. */
+/** The CRIU that a runc of this test has started; undefined where there is none. */
 function criuOfRunc(): number | undefined {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   const comm = (pid: string | number): string => {
@@ -87,7 +87,22 @@ function criuOfRunc(): number | undefined {
       return '';
     }
   };
-  return pids.map(Number).find((pid) => /^(?:criu|ld-linux)/.test(comm(pid)) && comm(parentOf(pid) ?? 0) === 'runc');
+  return pids.map(Number).find((pid) => /^(?:criu|ld-linux)/.test(comm(pid)) && comm(parentOf(pid) ?? 0) === 'runc' && isOurs(pid));
+}
+
+/** Below this process: others may restore on this machine meanwhile. */
+function isOurs(pid: number): boolean {
+  const parent = parentOf(pid) ?? 0;
+  return parent === process.pid || (parent > 1 && isOurs(parent));
+}
+
+function childOf(pid: number): number | undefined {
+  try {
+    const [first] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').split(' ').filter(Boolean);
+    return first === undefined ? undefined : Number(first);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The victim, dumped and gone. */
@@ -249,6 +264,25 @@ test('CRIU alone killed in the middle of a restore: the restore fails soon, and 
   const again = await machine.restore(saved);
   await goesOn(machine);
   await again.dispose();
+});
+
+test('CRIU killed as soon as it has begun a process, before anybody has looked for it: the restore fails soon', async () => {
+  await using machine = await Machine.open();
+  const saved = await savedVictim(machine);
+  const restoring = machine.restore(saved);
+  const outcome = expect(restoring).rejects.toMatchObject({ code: 'HF_RESTORE_FAILED' });
+  await until(() => criuOfRunc() !== undefined);
+  // Nothing else of this process runs meanwhile.
+  let criu: number | undefined;
+  let begun: number | undefined;
+  while (begun === undefined) {
+    criu = criuOfRunc();
+    begun = criu === undefined ? undefined : childOf(criu);
+  }
+  // It cannot see that CRIU is gone, and goes on holding CRIU's socket.
+  process.kill(begun, 'SIGSTOP');
+  if (criu !== undefined) process.kill(criu, 'SIGKILL');
+  await outcome;
 });
 
 test('a job whose keeper is killed is ended, and told as killed', async () => {

@@ -116,13 +116,18 @@ async function knownJobs(catalog: MetadataStore, repositoryId: string, options: 
   return names;
 }
 
-/** Whoever begins a job has claimed it in the repository before the catalog hears of it. */
-async function removeStale({ store, catalog }: RebuildContext, known: readonly string[], options: CallOptions): Promise<readonly string[]> {
+/** One that is begun anew meanwhile is looked at again, as all others are. */
+async function removeStale(context: RebuildContext, known: readonly string[], options: CallOptions): Promise<readonly string[]> {
   const removed: string[] = [];
   for (const job of known) {
-    if ((await store.history(job, options)).length > 0) continue;
-    await catalog.removeJob(job, options);
-    removed.push(job);
+    if ((await context.store.history(job, options)).length > 0) continue;
+    try {
+      const { isGone } = await rebuildJob(context, job, options);
+      if (isGone) removed.push(job);
+    } catch (error) {
+      // Another storage has the name by now: that is no job of this one.
+      if (!isHoldfastError(error) || error.code !== 'HF_JOB_EXISTS') throw error;
+    }
   }
   return removed;
 }

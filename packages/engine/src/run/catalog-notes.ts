@@ -37,6 +37,8 @@ export class CatalogNotes {
   #tail: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #behind = false;
+  /** The job of which the catalog missed something. */
+  #missed = '';
   #told = new Set<string>();
 
   constructor(options: CatalogNotesOptions) {
@@ -81,7 +83,7 @@ export class CatalogNotes {
         return;
       }
       await this.#keep(entry);
-      this.#fellBehind(error);
+      this.#fellBehind(jobOf(entry), error);
     }
   }
 
@@ -97,7 +99,7 @@ export class CatalogNotes {
     }
   }
 
-  #fellBehind(error: unknown): void {
+  #fellBehind(job: string, error: unknown): void {
     const { logger, emit } = this.#options;
     const message = error instanceof Error ? error.message : String(error);
     logger.warn(
@@ -105,6 +107,7 @@ export class CatalogNotes {
       'the catalog does not answer; its records are kept on this node',
     );
     this.#behind = true;
+    this.#missed = job;
     this.#retryLater();
     emit({ type: 'catalog.unavailable', message });
   }
@@ -121,7 +124,9 @@ export class CatalogNotes {
   async #catchUp(): Promise<void> {
     if (!this.#behind) return;
     try {
-      await bringOver(this.#journal, this.#options);
+      // Where this node keeps nothing, the catalog only has to answer: what comes from then on it can take.
+      if (this.#journal.isEmpty) await this.#options.catalog.getJob(this.#missed);
+      else await bringOver(this.#journal, this.#options);
     } catch {
       this.#retryLater();
       return;

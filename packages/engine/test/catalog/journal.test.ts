@@ -1,4 +1,4 @@
-import { appendFile, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Logger, type MetadataStore, silentLogger } from '@holdfast/core';
 import { expect, test } from 'vitest';
@@ -254,6 +254,34 @@ test('a journal is bounded: events go first', async () => {
   expect(kept.slice(0, 4)).toEqual([true, true, false, true]);
   expect(kept.at(-1)).toBe(false);
   expect((await stat(file.path)).size).toBeLessThanOrEqual(3000);
+});
+
+test('a journal whose first line was torn, as by a full disk, and begun again is brought over', async () => {
+  await using place = await catalogPlace();
+  const writes = await lifeOf(place, 'job');
+  const desk = await openDesk(place);
+  const file = new JournalFile(desk.folder, ownJournalName(key, 1));
+  await mkdir(desk.folder);
+  await writeFile(file.path, journalLine({ version: 1, catalog: key, repositoryId: place.store.repositoryId }).slice(0, -5));
+  for (const entry of writes) await file.append({ repositoryId: place.store.repositoryId }, entry);
+  await file.leave();
+  await desk.next();
+  expect(await everything(desk.moody.catalog)).toEqual(await expected(place, writes));
+  expect(desk.logged.at(-1)).toContain('not whole');
+});
+
+test('where the node takes no journal, a catalog that answers again is told what comes from then on', async () => {
+  await using place = await catalogPlace();
+  const writes = await lifeOf(place, 'job');
+  const { folder, moody, notes, events } = await openDesk(place);
+  await writeFile(folder, 'in the way');
+  moody.mood = 'dead';
+  await tell(notes, writes.slice(0, 1));
+  moody.mood = 'well';
+  await expect.poll(() => events.at(-1)?.type, { timeout: 20_000 }).toBe('catalog.recovered');
+  await tell(notes, writes.slice(1));
+  await notes.settled();
+  expect(await everything(moody.catalog)).toEqual(await expected(place, writes));
 });
 
 test('where the node takes no journal the run goes on, and it is said once', async () => {

@@ -120,6 +120,34 @@ for (const call of ['getJob', 'listCheckpoints', 'putJob', 'putAttempt', 'putChe
   });
 }
 
+test('a job that is begun anew while its removed namesake is taken out of the catalog stays', async () => {
+  await using place = await catalogPlace();
+  await liveThrough(place, 'job', 'a1', { snapshots: 1 });
+  await place.store.remove('job', { attempt: 'r', host: 'h', pid: 1 });
+  const beside = disturbed(place.catalog, async (name) => {
+    if (name === 'removeJob' && (await place.store.history('job')).length === 0) await liveThrough(place, 'job', 'a2', { snapshots: 1 });
+  });
+  expect(await rebuild(place, beside)).toMatchObject({ removed: [] });
+  expect(await contentOf(place.catalog)).toMatchObject([{ record: { job: 'job' }, attempts: [{ attempt: 'a2' }] }]);
+});
+
+test('a removed job whose name another storage takes meanwhile is left to that', async () => {
+  await using place = await catalogPlace();
+  await liveThrough(place, 'job', 'a1', { snapshots: 1 });
+  await place.store.remove('job', { attempt: 'r', host: 'h', pid: 1 });
+  const record = await place.catalog.getJob('job');
+  if (record === undefined) throw new Error('no job');
+  const theirs = { ...record, repositoryId: 'other' };
+  let done = false;
+  const beside = disturbed(place.catalog, async (name) => {
+    if (name !== 'getJob' || done) return;
+    done = true;
+    await place.catalog.putJob(theirs);
+  });
+  expect(await rebuild(place, beside)).toMatchObject({ removed: [] });
+  expect(await place.catalog.getJob('job')).toEqual(theirs);
+});
+
 test('leases are left alone, and a record newer than the repository tells stays', async () => {
   await using place = await catalogPlace();
   await liveThrough(place, 'job', 'a1', { snapshots: 1 });

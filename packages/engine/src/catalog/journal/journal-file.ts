@@ -24,6 +24,11 @@ export class JournalFile {
     return join(this.#folder, journalFileName(this.#name));
   }
 
+  /** True while nothing is kept in it. */
+  get isEmpty(): boolean {
+    return this.#bytes === 0;
+  }
+
   /** Tells whether there was room for it; events make room for the rest. */
   async append(header: Omit<JournalHeader, 'version' | 'catalog'>, entry: CatalogWrite): Promise<boolean> {
     const lines = this.#bytes === 0 ? journalLine({ version: 1, catalog: this.#name.catalog, ...header }) + journalLine(entry) : journalLine(entry);

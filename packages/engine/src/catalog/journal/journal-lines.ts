@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { CatalogWrite } from '../catalog-write.js';
 
-/** First line of a journal: of which catalog and repository it is. */
+/** First whole line of a journal: of which catalog and repository it is. Where the disk was full it was perhaps begun before, and not ended. */
 export interface JournalHeader {
   readonly version: 1;
   readonly catalog: string;
@@ -30,11 +30,12 @@ export function journalLine(value: JournalHeader | CatalogWrite): string {
 export function readJournal(content: string): JournalContent {
   const lines = content.split('\n').filter((line) => line !== '');
   const values = lines.map(valueOf);
-  const [first, ...rest] = values;
+  const whole = values.filter((value) => value !== undefined);
+  const [first, ...rest] = whole;
   const isNewer = first !== undefined && 'version' in first && first.version !== 1;
   const header = first !== undefined && 'version' in first && !isNewer ? first : undefined;
-  const writes = rest.filter((value): value is CatalogWrite => value !== undefined && 'write' in value);
-  return { header, isNewer, writes: header === undefined ? [] : writes, damaged: values.filter((value) => value === undefined).length };
+  const writes = rest.filter((value) => 'write' in value);
+  return { header, isNewer, writes: header === undefined ? [] : writes, damaged: values.length - whole.length };
 }
 
 function valueOf(line: string): JournalHeader | CatalogWrite | undefined {

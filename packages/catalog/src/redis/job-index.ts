@@ -31,7 +31,7 @@ export interface JobIndex {
 const slowAfterSeconds = 1;
 /** From then on it cannot come any more: far longer than any call takes. */
 const deadAfterSeconds = 3600;
-const mostStopped = 256;
+const stoppedAtOnce = 256;
 /** More changes of one job while it is repaired are no accident. */
 const mostTries = 20;
 
@@ -78,12 +78,19 @@ export function createJobIndex(location: string, keys: Keys): JobIndex {
     },
     repair,
     repairStopped: async (port) => {
-      const answer = await runScript(port, stoppedScript, [intents], [slowAfterSeconds, mostStopped]);
-      const [now, listed] = parse(location, intents, stoppedSchema, answer);
-      for (let place = 0; place < listed.length; place += 2) {
-        const [intent = '', since = ''] = listed.slice(place, place + 2);
-        await repair(port, intent.slice(markLength));
-        if (now - Number(since) >= deadAfterSeconds) await port.send('zrem', intents, intent);
+      // A loss of the server may stop hundreds at once, and none of them hides those behind it.
+      for (let passed = 0; ; ) {
+        const answer = await runScript(port, stoppedScript, [intents], [slowAfterSeconds, passed, stoppedAtOnce]);
+        const [now, listed] = parse(location, intents, stoppedSchema, answer);
+        const stopped = Array.from({ length: listed.length / 2 }, (_, place) => ({
+          intent: listed[2 * place] ?? '',
+          since: Number(listed[2 * place + 1]),
+        }));
+        await Promise.all([...new Set(stopped.map(({ intent }) => intent.slice(markLength)))].map((job) => repair(port, job)));
+        const dead = stopped.filter(({ since }) => now - since >= deadAfterSeconds).map(({ intent }) => intent);
+        if (dead.length > 0) await port.send('zrem', intents, ...dead);
+        if (stopped.length < stoppedAtOnce) return;
+        passed += stopped.length - dead.length;
       }
     },
   };

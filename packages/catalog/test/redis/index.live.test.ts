@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { JobQuery, JobRecord, JobStatus } from '@holdfast/core';
 import { missingServer, type ServerAccess, startRedis, type TestServer } from '@holdfast/testkit/servers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -160,6 +161,21 @@ describe.skipIf(missing !== undefined)(`the index of jobs${missing === undefined
     await server.query(`DEL ${keys.job('job').record}`);
     expect(await names(jobs, {})).toEqual([]);
     expect(await server.query(`EXISTS ${keys.choice('all')} ${keys.entries}`)).toBe('0');
+  });
+
+  test('hundreds of changes that stopped half way hide none of those behind them, and are forgotten once they are an hour old', async () => {
+    const access = await server.fresh();
+    const { intents, job: keysOf } = keysBelow(access.space);
+    const living = jobsOf(access);
+    await living.putJob(record('job', 'running', firstTime));
+    await server.query(`COPY ${keysOf('job').record} ${keysOf('job').record}:before`);
+    await living.putJob(record('job', 'failed', laterTime));
+    await server.query(`COPY ${keysOf('job').record}:before ${keysOf('job').record} REPLACE`);
+    const now = Number((await server.query('TIME')).split('\n')[0]);
+    const stopped = Array.from({ length: 600 }, (_, place) => `${place < 300 ? now - 4000 : now - 100} ${randomUUID()}other-${place}`);
+    await server.query([...stopped, `${now - 50} ${randomUUID()}job`].map((each) => `ZADD ${intents} ${each}`).join('\n'));
+    expect(await names(living, { status: 'running' })).toEqual(['job']);
+    expect(await server.query(`ZCARD ${intents}`)).toBe('301');
   });
 
   test('pages of a prefix are of the size asked for, and join', async () => {

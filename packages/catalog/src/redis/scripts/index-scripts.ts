@@ -28,10 +28,10 @@ if ARGV[2] ~= '' then redis.call('ZREM', KEYS[1], ARGV[2] .. ARGV[1]) end
 return ARGV[4]
 `);
 
-/** KEYS: intents. ARGV: from which age on, in seconds, intents are told; the most of them. Tells the time, then intents and theirs, the oldest first. */
+/** KEYS: intents. ARGV: from which age on, in seconds, intents are told; how many of the oldest are passed over; the most of them. Tells the time, then intents and theirs, the oldest first. */
 export const stoppedScript: Script = script(`
 local now = redis.call('TIME')[1]
-return { now, redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', tostring(tonumber(now) - tonumber(ARGV[1])), 'WITHSCORES', 'LIMIT', '0', ARGV[2]) }
+return { now, redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', tostring(tonumber(now) - tonumber(ARGV[1])), 'WITHSCORES', 'LIMIT', ARGV[2], ARGV[3]) }
 `);
 
 /**

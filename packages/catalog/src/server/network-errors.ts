@@ -1,3 +1,4 @@
+import { TimeoutError } from 'tarn';
 import { DeadlineError } from './connection.js';
 
 const networkCodes = new Set([
@@ -25,7 +26,8 @@ const lostWords =
 
 /** The way to the server is cut, or the server does not answer in time. */
 export function isNetworkError(error: unknown): boolean {
-  if (error instanceof DeadlineError) return true;
+  // The pool's: no session was to be had in time.
+  if (error instanceof DeadlineError || error instanceof TimeoutError) return true;
   if (error instanceof AggregateError) return error.errors.some(isNetworkError);
   if (!(error instanceof Error)) return false;
   return networkCodes.has(codeOf(error)) || lostWords.test(error.message);

@@ -1,3 +1,4 @@
+import { TimeoutError } from 'tarn';
 import { expect, test } from 'vitest';
 import { classifyMysqlError, isMysqlDenied } from '../../src/mysql/errors.js';
 import { classifyPostgresError, isPostgresDenied } from '../../src/postgres/errors.js';
@@ -49,6 +50,7 @@ test.each([
   [nodeError('ENOTFOUND'), 'lost'],
   [new AggregateError([nodeError('ECONNREFUSED')]), 'lost'],
   [new DeadlineError('late'), 'lost'],
+  [new TimeoutError('operation timed out for an unknown reason'), 'lost'],
   [new Error('Connection terminated unexpectedly'), 'lost'],
   [nodeError('SELF_SIGNED_CERT_IN_CHAIN'), 'unavailable'],
   [nodeError('ERR_TLS_CERT_ALTNAME_INVALID'), 'unavailable'],

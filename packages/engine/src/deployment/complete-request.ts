@@ -26,7 +26,7 @@ export function completeRequest(request: RunRequest, config: DeploymentConfig): 
     here: isHere(request),
     onRestoreFailure: request.onRestoreFailure ?? config.job.onRestoreFailure,
     tcp: request.tcp ?? config.job.tcp,
-    labels,
+    labels: checkedLabels(labels),
     streams: request.streams ?? inheritedStreams,
   };
 }
@@ -46,6 +46,19 @@ function isHere({ here = false, job }: RunRequest): boolean {
   // The name that is made from the directory would be that of another job.
   if (here && job === undefined) throw usage('a job that is to come to another directory was not named', 'name it with --job');
   return here;
+}
+
+/** As long as every catalog can find it by. */
+const longestLabel = 255;
+
+function checkedLabels(labels: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  for (const text of Object.entries(labels).flat()) {
+    const characters = Array.from(text).length;
+    if (characters > longestLabel)
+      throw usage(`the label '${text.slice(0, 20)}…' has ${characters} characters`, `use ${longestLabel} at most for a name and for a value`);
+    if (text.includes('\0')) throw usage(`the label ${JSON.stringify(text)} has a NUL in it`, 'leave it out');
+  }
+  return labels;
 }
 
 function intervalMs(interval: string | number | undefined): number | undefined {

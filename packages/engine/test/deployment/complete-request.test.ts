@@ -32,10 +32,18 @@ test.each([
   [{ from: { job: 'a' }, job: 'a' }, 'HF_USAGE', /from itself/],
   [{ from: { job: 'a' }, job: 'b', fresh: true }, 'HF_USAGE', /start anew/],
   [{ from: { job: 'a', number: 0 }, job: 'b' }, 'HF_USAGE', /0 is not the number/],
+  [{ labels: { note: 'x'.repeat(256) } }, 'HF_USAGE', /256 characters/],
+  [{ labels: { ['ü'.repeat(256)]: 'x' } }, 'HF_USAGE', /256 characters/],
+  [{ labels: { note: 'a\0b' } }, 'HF_USAGE', /NUL/],
   [{ here: true, job: undefined }, 'HF_USAGE', /not named/],
   [{ from: { job: 'a/b' }, job: 'b' }, 'HF_JOB_NAME', /a.b/],
 ])('%j is refused by name', (wrong, code, message) => {
   const parse = () => completeRequest({ ...request, ...wrong }, config);
   expect(parse).toThrow(expect.objectContaining({ code }));
   expect(parse).toThrow(message);
+});
+
+test('a label may have 255 characters, however many bytes those take', () => {
+  const labels = { note: '😀'.repeat(255) };
+  expect(completeRequest({ ...request, labels }, config).labels).toEqual(labels);
 });

@@ -16,8 +16,9 @@ export type JobAnswer =
 
 /** A job as a register: who owns it, and its newest snapshot. */
 export interface JobState {
-  /** Of a claim that was never answered nobody knows the epoch: it is above this one. */
   readonly epoch: number;
+  /** False after a claim that was never answered: nobody knows its epoch, only that it is above this one. */
+  readonly isKnown: boolean;
   readonly attempt: string;
   readonly newest: number;
   /** The newest snapshot that a claim must not leave behind. `newest` is above it where the commit of that was not reported as such. */
@@ -33,8 +34,8 @@ export interface JobState {
  * - A claim that was overtaken by a higher epoch changes nothing.
  */
 export const jobModel: Model<JobState, JobCall, JobAnswer> = {
-  initial: { epoch: 0, attempt: '', newest: 0, settled: 0 },
-  key: ({ epoch, attempt, newest, settled }) => `${epoch} ${attempt} ${newest} ${settled}`,
+  initial: { epoch: 0, isKnown: true, attempt: '', newest: 0, settled: 0 },
+  key: ({ epoch, isKnown, attempt, newest, settled }) => `${epoch} ${isKnown} ${attempt} ${newest} ${settled}`,
   step: (state, call, answer) => {
     switch (call.kind) {
       case 'claim':
@@ -42,18 +43,18 @@ export const jobModel: Model<JobState, JobCall, JobAnswer> = {
       case 'commit':
         return committed(state, call, answer);
       case 'read':
-        return isSeen(state, answer) ? [state] : [];
+        return seen(state, answer);
     }
   },
 };
 
 function claimed(state: JobState, attempt: string, answer: JobAnswer | undefined): readonly JobState[] {
   const starts = [...new Set([state.newest, state.settled])];
-  if (answer === undefined) return starts.map((from) => ({ epoch: state.epoch, attempt, newest: from, settled: from }));
+  if (answer === undefined) return starts.map((from) => ({ epoch: state.epoch, isKnown: false, attempt, newest: from, settled: from }));
   if (answer.kind !== 'claimed' || answer.epoch === state.epoch) return [];
   if (answer.epoch < state.epoch) return [state];
   const { epoch, from } = answer;
-  return starts.includes(from) ? [{ epoch, attempt, newest: from, settled: from }] : [];
+  return starts.includes(from) ? [{ epoch, isKnown: true, attempt, newest: from, settled: from }] : [];
 }
 
 function committed(state: JobState, call: JobCall & { readonly kind: 'commit' }, answer: JobAnswer | undefined): readonly JobState[] {
@@ -65,8 +66,9 @@ function committed(state: JobState, call: JobCall & { readonly kind: 'commit' },
   return answer.kind === 'fenced' ? [state, ...after] : [];
 }
 
-/** A claim that was never answered may turn out to have been the epoch that is seen. */
-function isSeen(state: JobState, answer: JobAnswer | undefined): boolean {
-  if (answer?.kind !== 'seen') return false;
-  return answer.attempt === state.attempt && answer.newest === state.newest && answer.epoch >= state.epoch;
+/** The epoch of a claim that was never answered is the one that is seen first. */
+function seen(state: JobState, answer: JobAnswer | undefined): readonly JobState[] {
+  if (answer?.kind !== 'seen' || answer.attempt !== state.attempt || answer.newest !== state.newest) return [];
+  if (state.isKnown) return answer.epoch === state.epoch ? [state] : [];
+  return answer.epoch > state.epoch ? [{ ...state, epoch: answer.epoch, isKnown: true }] : [];
 }

@@ -100,6 +100,21 @@ test('a reader sees the newest epoch and snapshot, and nothing older after', () 
   expect(kindOf(claim('a', 1, 0), claim('b', 2, 0), read('a', 1, 0))).toBe('violated');
 });
 
+test('an epoch is won once, and snapshots have growing numbers', () => {
+  expect(kindOf(claim('a', 1, 0), claim('b', 1, 0))).toBe('violated');
+  expect(kindOf(claim('a', 1, 0), commit('a', 2, 0, 'committed'), commit('a', 2, 2, 'committed'))).toBe('violated');
+  expect(kindOf(claim('a', 1, 0), commit('a', 2, 0, 'committed'), commit('a', 1, 2, 'committed'))).toBe('violated');
+});
+
+test('an epoch that is seen was won, and stays what it was', () => {
+  expect(kindOf(claim('a', 1, 0), read('a', 7, 0))).toBe('violated');
+  expect(kindOf(read('', 0, 0), claim('a', 3, 0), read('a', 2, 0))).toBe('violated');
+  expect(kindOf(claim('a', 1, 0), claim('b', undefined, 0), read('b', 1, 0))).toBe('violated');
+  expect(kindOf(claim('a', 1, 0), claim('b', undefined, 0), read('b', 4, 0), read('b', 4, 0))).toBe('linearizable');
+  expect(kindOf(claim('a', 1, 0), claim('b', undefined, 0), read('b', 4, 0), read('b', 3, 0))).toBe('violated');
+  expect(kindOf(claim('a', 1, 0), claim('b', undefined, 0), read('b', 4, 0), claim('c', 3, 0), commit('c', 1, 0, 'committed'))).toBe('violated');
+});
+
 test('laws: an epoch has one winner, is above those won before, and nobody is fenced by nothing', () => {
   expect(brokenJobLaws(history(claim('a', 1, 0), claim('b', 2, 0), commit('a', 1, 0, 'fenced')))).toEqual([]);
   expect(brokenJobLaws(history(claim('a', 1, 0), claim('b', 1, 0)))).toEqual(['a and b both won epoch 1']);

@@ -1,6 +1,7 @@
 import { assertRejects } from '@holdfast/testkit/contract';
 import { missingServer, type ReplicaServer, type ServerAccess, startRedis, type TestServer } from '@holdfast/testkit/servers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { keysBelow } from '../../src/redis/keys.js';
 import { openStore } from './fixture.js';
 
 const missing = missingServer('redis');
@@ -54,6 +55,17 @@ describe.skipIf(missing !== undefined)(`leases over a fail-over that lost the la
     expect(await store.currentLease('freed')).toBeUndefined();
     await assertRejects(store.renewLease(lost, 1000), { code: 'HF_LEASE_LOST' });
     expect((await acquire(promoted(), 'freed', 'b')).term).toBeGreaterThan(lost.term);
+  });
+
+  test('a term that the clock has not come to yet, as behind a fail-over to a slower one, is counted on from', async () => {
+    const term = 8_000_000_000_000_000;
+    await primary.query(`HSET ${keysBelow(access.space).job('ahead').lease} term ${term} attempt '' holder '' acquired 0 expires 0`);
+    await using store = await openStore(access);
+    for (const above of [1, 2]) {
+      const lease = await acquire(access, 'ahead', 'a');
+      expect(lease.term).toBe(term + above);
+      await store.releaseLease(lease);
+    }
   });
 
   test('a lost term is not brought back against a newer one', async () => {

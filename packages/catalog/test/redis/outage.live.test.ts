@@ -40,6 +40,13 @@ async function numbersOf(store: MetadataStore, name: string): Promise<readonly n
   return numbers.toReversed();
 }
 
+/** By how many bytes the replica is behind. */
+function offsetsOf(info: string): { readonly behind: number } {
+  const primary = /^master_repl_offset:(\d+)/mu.exec(info)?.[1];
+  const replica = /^slave0:.*offset=(\d+)/mu.exec(info)?.[1];
+  return { behind: Number(primary) - Number(replica ?? Number.NaN) };
+}
+
 describe.skipIf(missing !== undefined)(`outages${missing === undefined ? '' : ` (${missing})`}`, () => {
   test('what was taken is there after the server was killed, and calls go on when it is back', { timeout: 120_000 }, async () => {
     await using server = await startRedis();
@@ -65,6 +72,11 @@ describe.skipIf(missing !== undefined)(`outages${missing === undefined ? '' : ` 
     const keys = keysBelow(access.space);
     const before = await store.acquireLease('job', holder('a'), 1);
     await store.putJob({ ...job, job: 'before' });
+    // What no replica has yet, a fail-over may lose.
+    for (const key of [keys.job('before').record, keys.entries]) {
+      const info = async (): Promise<string> => (await cluster.primaryOf(key)).query('INFO replication');
+      await expect.poll(async () => offsetsOf(await info()), { timeout: 30_000 }).toMatchObject({ behind: 0 });
+    }
     for (const key of [keys.job('job').lease, keys.entries]) {
       let isOver = false;
       const putting = putUntil(store, key, () => isOver);

@@ -80,6 +80,7 @@ test('TLS is off for this machine itself and verified for every other, unless sa
   expect(tlsOf({})).toEqual({ caFile: undefined, serverName: 'db.example.org' });
   expect(tlsOf({ host: '10.0.0.7', tlsServerName: 'db' })).toEqual({ caFile: undefined, serverName: 'db' });
   for (const host of ['localhost', '127.0.0.1', '::1']) expect(tlsOf({ host })).toBeUndefined();
+  for (const host of ['localhost.example.org', 'mylocalhost', '127.0.0.1.example.org']) expect(tlsOf({ host })?.serverName).toBe(host);
   expect(tlsOf({ host: 'localhost', tls: 'verify', tlsCaFile: '/ca' })).toEqual({ caFile: '/ca', serverName: 'localhost' });
   expect(tlsOf({ tls: 'off' })).toBeUndefined();
   // A name that only begins like this machine's is another machine's.

@@ -16,14 +16,23 @@ const event = { job: 'job', attempt: undefined, at: '2026-01-02T03:04:05.000Z', 
 class LostAnswer extends Error {}
 
 class ForgetfulDialect extends NodeSqliteDialect {
+  readonly #isDone: boolean;
+
+  constructor(path: string, isDone: boolean) {
+    super(path);
+    this.#isDone = isDone;
+  }
+
   override createDriver(): Driver {
     const driver = super.createDriver();
     const [commit, rollback] = [driver.commitTransaction.bind(driver), driver.rollbackTransaction.bind(driver)];
     let commits = 0;
+    const isDone = this.#isDone;
     return Object.assign(driver, {
       commitTransaction: async (connection: DatabaseConnection) => {
-        await commit(connection);
-        if ((commits += 1) % 2 === 1) throw new LostAnswer();
+        const isLost = (commits += 1) % 2 === 1;
+        if (isDone || !isLost) await commit(connection);
+        if (isLost) throw new LostAnswer();
       },
       // Of what was committed there is nothing left to undo.
       rollbackTransaction: (connection: DatabaseConnection) => rollback(connection).catch(() => undefined),
@@ -31,11 +40,11 @@ class ForgetfulDialect extends NodeSqliteDialect {
   }
 }
 
-/** A catalog whose every first commit is done and never answered. */
-async function forgetful(): Promise<AsyncDisposable & { readonly session: Session }> {
+/** A catalog whose every first commit is never answered, whether it is done or undone. */
+async function forgetful(isDone = true): Promise<AsyncDisposable & { readonly session: Session }> {
   const fixture = await sqliteFixture();
   await (await sqlite().open({ type: 'sqlite', path: fixture.path }))[Symbol.asyncDispose]();
-  const db = new Kysely<CatalogTables>({ dialect: new ForgetfulDialect(fixture.path) });
+  const db = new Kysely<CatalogTables>({ dialect: new ForgetfulDialect(fixture.path, isDone) });
   const own = sqliteFlavour(fixture.path);
   const flavour: SqlFlavour = { ...own, classify: (error) => (error instanceof LostAnswer ? 'lost' : own.classify(error)) };
   return {
@@ -70,4 +79,25 @@ test('a lease whose commit was not answered is given, renewed and broken once', 
   expect(next.acquired && next.lease.term).toBe(2);
   // Another's term is not taken for one's own work.
   expect(await leases.breakLease(outcome.lease)).toBe(false);
+});
+
+test('an event whose commit was undone is appended, whatever others there are that differ in one part', async () => {
+  await using place = await forgetful(false);
+  const events = createEvents(place.session);
+  const all = [event, { ...event, detail: { n: 2 } }, { ...event, attempt: 'a' }, { ...event, type: 'x' }, { ...event, job: 'other' }];
+  for (const each of all) await events.appendEvent(each);
+  expect((await events.listEvents('job')).items).toHaveLength(4);
+  expect((await events.listEvents('other')).items).toHaveLength(1);
+});
+
+test('a lease that is free in a later term was not broken by the call that is tried again', async () => {
+  await using place = await forgetful(false);
+  const leases = createLeases(place.session);
+  const first = await leases.acquireLease('job', holder('a'), 60_000);
+  if (!first.acquired) throw new Error('a free lease was not given');
+  await leases.releaseLease(first.lease);
+  const second = await leases.acquireLease('job', holder('b'), 60_000);
+  if (!second.acquired) throw new Error('a free lease was not given');
+  await leases.releaseLease(second.lease);
+  expect(await leases.breakLease(first.lease)).toBe(false);
 });

@@ -34,6 +34,7 @@ export const brokenStores: Readonly<Record<string, Break>> = {
   }),
   'renewal of a lease that another took rejects with HF_LEASE_LOST and leaves the other alone': renewsAnything,
   'renewal of a lease that was released or broken rejects with HF_LEASE_LOST': renewsAnything,
+  'renewal of an earlier term, or of the term under another name, rejects with HF_LEASE_LOST': renewsAnything,
   'release frees the lease; a repeat is harmless': (store) => ({ ...store, releaseLease: async () => {} }),
   'release of a lease that is no longer held leaves the one that is': (store) => ({ ...store, releaseLease: (lease) => freeAny(store, lease) }),
   'break frees that very term only, and tells whether it did': (store) => ({

@@ -109,3 +109,20 @@ test('a job that is noted as running and held by nobody counts as interrupted, n
   expect(items.map(({ job, status }) => [job, status])).toEqual(['newer', 'dead', 'older'].map((job) => [job, 'interrupted']));
   expect((await jobs.list({ status: 'interrupted', prefix: 'd' })).items.map(({ job }) => job)).toEqual(['dead']);
 });
+
+test('jobs whose Holdfast died stand on the first page of the interrupted ones, and on no other', async () => {
+  await using place = await catalogPlace();
+  await liveThrough(place, 'dead-1', 'of-dead-1', {});
+  for (const name of ['one', 'two']) await liveThrough(place, name, `of-${name}`, { end: { outcome: 'stopped' } });
+  for (const name of ['dead-2', 'dead-3']) await liveThrough(place, name, `of-${name}`, {});
+  // As if a page of a thousand held one.
+  const catalog: MetadataStore = {
+    ...place.catalog,
+    listJobs: (query = {}, options) => place.catalog.listJobs(query.status === 'running' ? { ...query, limit: 1 } : query, options),
+  };
+  const jobs = jobsOf(place, () => Promise.resolve(catalog));
+  const first = await jobs.list({ status: 'interrupted', limit: 1 });
+  expect(first.items.map(({ job }) => job)).toEqual(['dead-3', 'dead-2', 'two', 'dead-1']);
+  const second = await jobs.list({ status: 'interrupted', limit: 1, ...(first.nextCursor === undefined ? {} : { cursor: first.nextCursor }) });
+  expect([second.items.map(({ job }) => job), second.nextCursor]).toEqual([['one'], undefined]);
+});

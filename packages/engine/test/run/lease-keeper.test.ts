@@ -5,6 +5,8 @@ import { ownProcessIdentity } from '../../src/container/process-identity.js';
 import { takeLease } from '../../src/run/lease-keeper.js';
 
 const self: LeaseHolder = { attempt: 'mine', host: hostname(), ...ownProcessIdentity() };
+/** Nothing of it is known on this machine. */
+const far: LeaseHolder = { attempt: 'other', host: 'node-b', bootId: 'its boot', pid: 2 ** 22 + 1, startTicks: 1 };
 const options = { ttlMs: 200, logger: silentLogger };
 
 function leaseOf(holder: LeaseHolder, expiresAt = '2026-01-01T00:00:30.000Z'): Lease {
@@ -55,14 +57,13 @@ test.each([
 });
 
 test('a holder on another machine that renews is refused without waiting for its lease to end', async () => {
-  const elsewhere = { ...self, attempt: 'other', host: 'node-b' };
-  const fake = catalog(leaseOf(elsewhere), leaseOf(elsewhere, '2026-01-01T00:00:31.000Z'));
+  const fake = catalog(leaseOf(far), leaseOf(far, '2026-01-01T00:00:31.000Z'));
   await expect(takeLease(fake.store, 'j', self, options)).rejects.toMatchObject({ code: 'HF_JOB_HELD' });
   expect(fake.calls).toBe(2);
 });
 
 test('a holder on another machine that renews no more is waited out, and never broken', async () => {
-  const elsewhere = leaseOf({ ...self, attempt: 'other', host: 'node-b' });
+  const elsewhere = leaseOf(far);
   const fake = catalog(elsewhere, elsewhere, elsewhere, undefined);
   expect((await takeLease(fake.store, 'j', self, options))?.holder.attempt).toBe('mine');
   expect(fake.broken).toEqual([]);
@@ -76,7 +77,7 @@ test('without a catalog the job runs all the same', async () => {
 });
 
 test('an abort ends the wait', async () => {
-  const elsewhere = leaseOf({ ...self, attempt: 'other', host: 'node-b' });
+  const elsewhere = leaseOf(far);
   const controller = new AbortController();
   const waiting = takeLease(catalog(elsewhere).store, 'j', self, { ...options, ttlMs: 100_000, signal: controller.signal });
   setTimeout(() => controller.abort(), 10);

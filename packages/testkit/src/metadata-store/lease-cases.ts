@@ -29,6 +29,8 @@ export const leaseCases: readonly ContractCase<MetadataStoreFixture>[] = [
   }),
   storeCase('the same attempt again renews and keeps the term', async (store, elsewhere) => {
     const lease = await acquired(store, 'job', 'a', 1000);
+    // By then another time would be seen as such.
+    await new Promise((resolve) => setTimeout(resolve, 5));
     const again = await acquired(elsewhere, 'job', 'a', hourMs);
     equal(again.term, lease.term);
     equal(again.acquiredAt, lease.acquiredAt);
@@ -89,6 +91,12 @@ export const leaseCases: readonly ContractCase<MetadataStoreFixture>[] = [
     await elsewhere.breakLease(broken);
     await assertRejects(store.renewLease(broken, hourMs), { code: 'HF_LEASE_LOST' });
     equal(await store.currentLease('job'), undefined);
+  }),
+  storeCase('renewal of an earlier term, or of the term under another name, rejects with HF_LEASE_LOST', async (store, elsewhere) => {
+    const { lease, next } = await takenAgain(store, elsewhere);
+    await assertRejects(store.renewLease(lease, 2 * hourMs), { code: 'HF_LEASE_LOST' });
+    await assertRejects(store.renewLease({ ...next, holder: holder('b') }, 2 * hourMs), { code: 'HF_LEASE_LOST' });
+    deepEqual(await store.currentLease('again'), next);
   }),
   storeCase('release frees the lease; a repeat is harmless', async (store, elsewhere) => {
     const lease = await acquired(store, 'job', 'a');

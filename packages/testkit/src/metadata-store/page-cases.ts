@@ -17,18 +17,21 @@ export const pageCases: readonly ContractCase<MetadataStoreFixture>[] = [
     deepEqual((await list(after(first))).items, numbersDown(6));
   }),
   storeCase('pages of events join to the whole list, also where many have the same time', async (store, elsewhere) => {
+    // Its place in the order of appending is not that of its time.
+    await store.appendEvent(event('first', { at: timeAfter(5) }));
     for (let index = 0; index < 9; index += 1) await store.appendEvent(event(`e${index}`, { at: timeAfter(Math.floor(index / 4)) }));
     await store.appendEvent(event('elsewhere', { job: 'other' }));
     const list = (query: RecordQuery) => store.listEvents('job', query);
     const whole = (await list({})).items;
     deepEqual(
       whole.map(({ type }) => type),
-      ['e8', 'e7', 'e6', 'e5', 'e4', 'e3', 'e2', 'e1', 'e0'],
+      ['first', 'e8', 'e7', 'e6', 'e5', 'e4', 'e3', 'e2', 'e1', 'e0'],
     );
     for (const limit of [1, 4, 9, 10]) deepEqual((await allPages(list, limit)).flat(), whole);
     const first = await list({ limit: 3 });
     await elsewhere.appendEvent(event('late', { at: timeAfter(9) }));
-    deepEqual((await list(after(first))).items, whole.slice(3));
+    await elsewhere.appendEvent(event('early', { at: timeAfter(-9) }));
+    deepEqual((await list(after(first))).items, [...whole.slice(3), event('early', { at: timeAfter(-9) })]);
   }),
   storeCase('a page of checkpoints or events holds 100 where no limit is given', async (store) => {
     for (let index = 0; index < 101; index += 1) {

@@ -32,6 +32,7 @@ export const recordCases: readonly ContractCase<MetadataStoreFixture>[] = [
     await store.removeCheckpoints('none', [1]);
     deepEqual((await store.listCheckpoints('job')).items, [checkpoint(2)]);
     deepEqual((await store.listCheckpoints('other')).items, [checkpoint(1, { job: 'other' })]);
+    for (const number of [499, 500, 4999]) await store.putCheckpoint(checkpoint(number));
     await store.removeCheckpoints(
       'job',
       Array.from({ length: 5000 }, (_, index) => index),

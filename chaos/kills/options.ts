@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { seeds, wholeNumber } from '../line/whole-number.ts';
 import { type PlannedKill, parsePlan } from './plan.ts';
 
 export interface ChaosOptions {
@@ -24,6 +25,9 @@ Runs real programs under Holdfast, kills parts of it at random moments, and chec
   --plan KILLS      these kills in every round, as a failed round prints them: PHASE:TARGET:MS:SNAPSHOTS,…
   --json            the summary as one JSON document on stdout
 
+  script/chaos --rounds 1000
+  script/chaos --victim java --victim sort --interval 200ms --seed 421337
+
 A round that fails keeps its folder with all logs and prints its path. Exit status 1 where a round failed.`;
 
 /** Undefined where only help was wanted. Throws what to tell the user. */
@@ -46,17 +50,17 @@ export function chaosOptions(words: readonly string[]): ChaosOptions | undefined
     return undefined;
   }
   return {
-    rounds: number('--rounds', values.rounds, /^[1-9]\d{0,5}$/),
-    seed: values.seed === undefined ? Math.floor(Math.random() * 1_000_000) : number('--seed', values.seed, /^\d{1,9}$/),
+    rounds: wholeNumber('--rounds', values.rounds, { least: 1, most: 1_000_000 }),
+    seed: values.seed === undefined ? Math.floor(Math.random() * 1_000_000) : wholeNumber('--seed', values.seed, seeds),
     victims: values.victim,
     interval: values.interval,
-    scale: number('--scale', values.scale, /^\d{1,3}(\.\d+)?$/),
+    scale: scaleOf(values.scale),
     plan: values.plan === undefined ? undefined : parsePlan(values.plan),
     json: values.json,
   };
 }
 
-function number(name: string, text: string, form: RegExp): number {
-  if (form.test(text)) return Number(text);
-  throw new Error(`${name} is '${text}', which is no number that would do`);
+function scaleOf(text: string): number {
+  if (/^\d{1,3}(\.\d+)?$/.test(text) && Number(text) > 0) return Number(text);
+  throw new Error(`--scale is '${text}': give a number above 0 and below 1000, as 0.8`);
 }

@@ -19,6 +19,8 @@ export interface CampaignOptions {
 }
 
 const mostContenders = 5;
+/** Without the epoch rule nothing is swept: what is found then is to be due to that alone. */
+const shareOfSweeps = 0.4;
 const hourMs = 3_600_000;
 /** Rounds between two fail-overs, each of which needs a new replica. */
 const failOverEvery = 40;
@@ -48,7 +50,7 @@ export async function runCampaign({ folder, arena, rounds, seed, blind, onRound 
     const contenders = await pool.take(2 + random.below(mostContenders - 1));
     const startedAt = performance.now();
     const befalls = await troubleOf(arena, { round, rounds, job }, random);
-    const result = await playRound({ round, job, random, store, contenders, befalls });
+    const result = await playRound({ round, job, random, store, contenders, sweeps: !blind && random.chance(shareOfSweeps), befalls });
     tally = withRound(tally, result, contenders.filter(({ skewMs }) => skewMs !== 0).length);
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(2);
     const good = result.problems.length === 0;

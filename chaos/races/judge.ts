@@ -6,8 +6,13 @@ import type { JobOperation } from './history/history-file.ts';
 const deadlineMs = 60_000;
 
 /** What is wrong with a round: with the history of its calls, and with what they left. */
-export async function judgeRound(store: CheckpointStore, job: string, history: readonly JobOperation[]): Promise<readonly string[]> {
-  return [...historyProblems(history), ...(await repositoryProblems(store, job, history))];
+export async function judgeRound(
+  store: CheckpointStore,
+  job: string,
+  history: readonly JobOperation[],
+  { isSwept }: { readonly isSwept: boolean },
+): Promise<readonly string[]> {
+  return [...historyProblems(history), ...(await repositoryProblems(store, job, history, isSwept))];
 }
 
 function historyProblems(history: readonly JobOperation[]): readonly string[] {
@@ -29,16 +34,23 @@ function historyProblems(history: readonly JobOperation[]): readonly string[] {
   }
 }
 
-/** Every snapshot that was reported as committed counts, is whole, and goes on from the one before. */
-async function repositoryProblems(store: CheckpointStore, job: string, history: readonly JobOperation[]): Promise<readonly string[]> {
+/** Every snapshot that was reported as committed counts, is whole, and goes on from the one before; a sweep may have taken the oldest, and leaves the newest. */
+async function repositoryProblems(
+  store: CheckpointStore,
+  job: string,
+  history: readonly JobOperation[],
+  isSwept: boolean,
+): Promise<readonly string[]> {
   const problems: string[] = [];
   const eligible = (await store.list(job)).filter((summary) => summary.eligible).toReversed();
+  const [oldest] = eligible;
   for (const { call, answer } of history) {
     if (call.kind !== 'commit' || answer?.kind !== 'committed') continue;
+    if (isSwept && call.number < (oldest?.number ?? 0)) continue;
     if (!eligible.some(({ number, attempt }) => number === call.number && attempt === call.attempt))
       problems.push(`snapshot ${call.number} of ${call.attempt} was reported as committed and does not count`);
   }
-  let before = 0;
+  let before = isSwept ? (oldest?.parent ?? 0) : 0;
   for (const { number, attempt, parent = 0 } of eligible) {
     if (parent !== before) problems.push(`snapshot ${number} goes on from ${parent}, and the one before it is ${before}`);
     before = number;

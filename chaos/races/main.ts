@@ -1,7 +1,5 @@
 // script/chaos --catalog: processes that race for one job, with leases of a real catalog. docs/chaos.md says what must hold.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { inCampaignFolder } from '../line/campaign-folder.ts';
 import { runCampaign } from './campaign.ts';
 import { missingArena, startArena } from './catalogs/start-arena.ts';
 import { type RacesOptions, racesOptions } from './options.ts';
@@ -27,19 +25,15 @@ async function race({ kinds, rounds, seed, blind, json }: RacesOptions): Promise
       continue;
     }
     const share = Math.floor(rounds / kinds.length) + (place < rounds % kinds.length ? 1 : 0);
-    const folder = await mkdtemp(join(tmpdir(), 'holdfast-races-'));
-    let tally: Tally;
-    {
+    const isWrong = ({ problems }: Tally): boolean => problems.length > 0 && !blind;
+    const tally = await inCampaignFolder({ prefix: 'holdfast-races-', say, isToBeKept: isWrong }, async (folder) => {
       await using arena = await startArena(kind, folder);
-      tally = await runCampaign({ folder, arena, rounds: share, seed: seed + place, blind, onRound: say });
-    }
+      return await runCampaign({ folder, arena, rounds: share, seed: seed + place, blind, onRound: say });
+    });
     if (json) console.log(JSON.stringify(tally));
     else print(tally);
-    const isFoundOut = tally.problems.length > 0;
     // A build without the epoch rule must be found out; the real one has nothing to be found.
-    if (isFoundOut !== blind) status = 1;
-    if (isFoundOut && !blind) say(`everything of it is in ${folder}`);
-    else await rm(folder, { recursive: true, force: true });
+    if (tally.problems.length > 0 !== blind) status = 1;
   }
   return status;
 }
@@ -58,11 +52,15 @@ function print({
   stops,
   befell,
   leases,
+  leasesWonTwice,
+  sweeps,
   problems,
 }: Tally): void {
   console.log(`\n${kind}: ${rounds} rounds, ${contenders} contenders, ${skewed} of them with a wrong clock, ${calls} calls`);
   console.log(`  claims ${claims}, committed ${committed}, fenced ${fenced}, never answered ${unanswered}, killed ${deaths}`);
   console.log(`  leases taken ${leases.taken}, refused ${leases.refused}, found lost ${leases.lost}, catalog did not answer ${leases.unanswered}`);
+  console.log(`  leases that two had at the same time: ${leasesWonTwice}; the epochs decided`);
+  console.log(`  swept ${sweeps.done} times, refused ${sweeps.refused}, overtaken by a claim ${sweeps.fenced}; snapshots removed ${sweeps.removed}`);
   console.log(
     `  stopped ${Object.entries(stops)
       .map(([at, count]) => `${at} ${count}`)

@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
-import { arenaKinds, isArenaKind, type ArenaKind } from './catalogs/start-arena.ts';
+import { catalogKinds } from '../line/catalog-kinds.ts';
+import { seeds, wholeNumber } from '../line/whole-number.ts';
+import { type ArenaKind, arenaKinds } from './catalogs/start-arena.ts';
 
 export interface RacesOptions {
   readonly kinds: readonly ArenaKind[];
@@ -15,12 +17,16 @@ const help = `script/chaos --catalog [OPTIONS]
 Lets two to five processes race for one job, stops and kills them past their leases, and checks the recorded histories.
 
   --kind NAME    only this catalog: ${arenaKinds.join(', ')}; may be given several times (default: all)
-  --rounds N     in all, shared out among the kinds (default 500)
+  --rounds N     in all, shared out among the kinds: one each at least (default 500)
   --seed N       brings the same choices back (default: another one each time)
   --blind        without the epoch rule: must be found out
   --json         one JSON object a kind on stdout
 
-A round that is wrong prints its history. Exit status 1 where one was.`;
+  script/chaos --catalog --rounds 50
+  script/chaos --catalog --kind mysql --kind redis-cluster --rounds 1000 --json
+  script/chaos --catalog --kind sqlite --rounds 30 --blind
+
+A round that is wrong prints its history. Exit status 1 where one was, 2 where the campaign could not be played to its end.`;
 
 /** Undefined where only help was wanted. Throws what to tell the user. */
 export function racesOptions(words: readonly string[]): RacesOptions | undefined {
@@ -39,20 +45,12 @@ export function racesOptions(words: readonly string[]): RacesOptions | undefined
     console.log(help);
     return undefined;
   }
-  const kinds = values.kind.map((name) => {
-    if (!isArenaKind(name)) throw new Error(`--kind takes ${arenaKinds.join(', ')}; '${name}' is none of them`);
-    return name;
-  });
+  const kinds = catalogKinds(values.kind);
   return {
-    kinds: kinds.length === 0 ? arenaKinds : kinds,
-    rounds: number('--rounds', values.rounds),
-    seed: number('--seed', values.seed),
+    kinds,
+    rounds: wholeNumber('--rounds', values.rounds, { least: kinds.length, most: 1_000_000 }),
+    seed: wholeNumber('--seed', values.seed, seeds),
     blind: values.blind,
     json: values.json,
   };
-}
-
-function number(name: string, text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new Error(`${name} is '${text}', which is no number that would do`);
 }

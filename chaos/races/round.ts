@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CheckpointStore } from '@holdfast/core';
+import { type HeldLease, leasesWonTwice } from '@holdfast/testkit/linearizability';
 import type { Random } from '../power-loss/random.ts';
 import type { Contender } from './contender/contender.ts';
-import { type LeaseCounts, type StopPoint, stopPoints } from './contender/orders.ts';
+import { type LeaseCounts, type StopPoint, type SweepCounts, stopPoints } from './contender/orders.ts';
+import { added, noSweeps } from './counts.ts';
 import { type JobOperation, readHistory } from './history/history-file.ts';
 import { judgeRound } from './judge.ts';
 
@@ -12,6 +14,8 @@ export interface RoundOptions {
   readonly random: Random;
   readonly store: CheckpointStore;
   readonly contenders: readonly Contender[];
+  /** Whether the repository is swept meanwhile. */
+  readonly sweeps: boolean;
   /** What is done to the catalog's server meanwhile; tells what. */
   readonly befalls?: (() => Promise<string>) | undefined;
 }
@@ -23,6 +27,8 @@ export interface RoundResult {
   readonly deaths: number;
   readonly befell: string | undefined;
   readonly leases: LeaseCounts;
+  readonly leasesWonTwice: number;
+  readonly sweeps: SweepCounts;
 }
 
 const leaseMs = 60;
@@ -30,9 +36,10 @@ const attempts = 2;
 const deadlineMs = 120_000;
 
 /** Lets the contenders race for a job of its own, then judges. */
-export async function playRound({ round, job, random, store, contenders, befalls }: RoundOptions): Promise<RoundResult> {
+export async function playRound({ round, job, random, store, contenders, sweeps, befalls }: RoundOptions): Promise<RoundResult> {
   const stops = { ...(Object.fromEntries(stopPoints.map((point) => [point, 0])) as Record<StopPoint, number>), 'from outside': 0 };
   let deaths = 0;
+  const held = new Map<string, HeldLease>();
   const originNs = process.hrtime.bigint();
   const over = new AbortController();
   const events = {
@@ -43,9 +50,10 @@ export async function playRound({ round, job, random, store, contenders, befalls
     onDeath: () => {
       deaths += 1;
     },
+    onLease: (lease: HeldLease) => void held.set(lease.attempt, lease),
   };
   const playing = contenders.map((contender) =>
-    contender.playRound({ round, job, originNs: String(originNs), seed: random.below(2 ** 31), attempts, leaseMs }, events),
+    contender.playRound({ round, job, originNs: String(originNs), seed: random.below(2 ** 31), attempts, leaseMs, sweeps }, events),
   );
   const disturbing = disturb(contenders, random, over.signal, () => {
     stops['from outside'] += 1;
@@ -57,7 +65,17 @@ export async function playRound({ round, job, random, store, contenders, befalls
   if (outcomes === undefined) throw new Error(`round ${round} is not over after ${deadlineMs} ms`);
   const histories = contenders.flatMap(({ name, historyFile }) => readHistory(historyFile, name, round));
   const history = [...histories, await finalRead(store, job, originNs)].toSorted((a, b) => a.calledAt - b.calledAt);
-  return { history, problems: await judgeRound(store, job, history), stops, deaths, befell, leases: sum(outcomes) };
+  const told = outcomes.filter((counts) => counts !== undefined);
+  return {
+    history,
+    problems: await judgeRound(store, job, history, { isSwept: sweeps }),
+    stops,
+    deaths,
+    befell,
+    leases: told.reduce((sum, { leases }) => added(sum, leases), { taken: 0, refused: 0, lost: 0, unanswered: 0 }),
+    leasesWonTwice: leasesWonTwice([...held.values()]),
+    sweeps: told.reduce((sum, counts) => added(sum, counts.sweeps), noSweeps),
+  };
 }
 
 /** Stops contenders at any moment, half of the time past their lease. */
@@ -82,15 +100,4 @@ async function finalRead(store: CheckpointStore, job: string, originNs: bigint):
   const { epoch, newest = 0 } = await store.state(job);
   const answer = { kind: 'seen', epoch: epoch?.epoch ?? 0, attempt: epoch?.attempt ?? '', newest } as const;
   return { process: 'judge', call: { kind: 'read' }, calledAt, answer, answeredAt: now() };
-}
-
-function sum(outcomes: readonly (LeaseCounts | undefined)[]): LeaseCounts {
-  const add = (pick: (counts: LeaseCounts) => number): number =>
-    outcomes.reduce((total, counts) => total + (counts === undefined ? 0 : pick(counts)), 0);
-  return {
-    taken: add(({ taken }) => taken),
-    refused: add(({ refused }) => refused),
-    lost: add(({ lost }) => lost),
-    unanswered: add(({ unanswered }) => unanswered),
-  };
 }

@@ -1,4 +1,5 @@
-import type { LeaseCounts } from './contender/orders.ts';
+import type { LeaseCounts, SweepCounts } from './contender/orders.ts';
+import { added, noSweeps } from './counts.ts';
 import type { RoundResult } from './round.ts';
 
 /** What a campaign with one catalog did. */
@@ -18,16 +19,29 @@ export interface Tally {
   /** What befell the catalog's server, and in how many rounds. */
   readonly befell: Readonly<Record<string, number>>;
   readonly leases: LeaseCounts;
+  /** Leases that were given while another attempt's had not ended. No failure: the epochs decide. */
+  readonly leasesWonTwice: number;
+  readonly sweeps: SweepCounts;
   /** What was wrong, of all rounds. */
   readonly problems: readonly string[];
 }
 
 export function emptyTally(kind: string): Tally {
   const none = { rounds: 0, contenders: 0, skewed: 0, calls: 0, claims: 0, committed: 0, fenced: 0, unanswered: 0, deaths: 0 };
-  return { kind, ...none, stops: {}, befell: {}, leases: { taken: 0, refused: 0, lost: 0, unanswered: 0 }, problems: [] };
+  return {
+    kind,
+    ...none,
+    stops: {},
+    befell: {},
+    leases: { taken: 0, refused: 0, lost: 0, unanswered: 0 },
+    leasesWonTwice: 0,
+    sweeps: noSweeps,
+    problems: [],
+  };
 }
 
-export function withRound(tally: Tally, { history, problems, stops, deaths, befell, leases }: RoundResult, skewed: number): Tally {
+export function withRound(tally: Tally, result: RoundResult, skewed: number): Tally {
+  const { history, problems, stops, deaths, befell, leases, leasesWonTwice, sweeps } = result;
   const answers = (kind: string): number => history.filter(({ answer }) => answer?.kind === kind).length;
   const names = new Set(history.map(({ process }) => process));
   names.delete('judge');
@@ -45,11 +59,8 @@ export function withRound(tally: Tally, { history, problems, stops, deaths, befe
     stops: added(tally.stops, stops),
     befell: befell === undefined ? tally.befell : { ...tally.befell, [befell]: (tally.befell[befell] ?? 0) + 1 },
     leases: added(tally.leases, leases),
+    leasesWonTwice: tally.leasesWonTwice + leasesWonTwice,
+    sweeps: added(tally.sweeps, sweeps),
     problems: [...tally.problems, ...problems],
   };
-}
-
-function added<Names extends string>(one: Readonly<Partial<Record<Names, number>>>, other: Readonly<Record<Names, number>>): Record<Names, number> {
-  const names = Object.keys(other) as Names[];
-  return Object.fromEntries(names.map((name) => [name, (one[name] ?? 0) + other[name]])) as Record<Names, number>;
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CheckpointRef, type CheckpointStore, type Epoch, isHoldfastError, type Lease, type MetadataStore } from '@holdfast/core';
 import { memoryObject } from '@holdfast/testkit/checkpoint-store';
+import type { HeldLease } from '@holdfast/testkit/linearizability';
 import type { Random } from '../../power-loss/random.ts';
 import type { Recorder } from '../history/history-file.ts';
 import { snapshotContent } from './snapshot-content.ts';
@@ -15,6 +16,10 @@ export interface AttemptOptions {
   readonly leaseMs: number;
   readonly counts: { taken: number; refused: number; lost: number; unanswered: number };
   readonly onEpoch: (epoch: number) => void;
+  /** At each answer about its lease. */
+  readonly onLease: (lease: HeldLease) => Promise<void>;
+  /** The machine's clock, which all servers have too, in milliseconds since 1970: not the one that is wrong. */
+  readonly trueNowMs: () => number;
 }
 
 const mostSnapshots = 4;
@@ -24,8 +29,8 @@ const triesForALease = 12;
 export async function runAttempt(options: AttemptOptions): Promise<void> {
   const { store, recorder, random, job, attempt, onEpoch } = options;
   const withoutLease = random.chance(0.15);
-  const lease = withoutLease ? undefined : await takeLease(options);
-  if (lease === 'refused') return;
+  const taken = withoutLease ? undefined : await takeLease(options);
+  if (taken === 'refused') return;
   const holder = { attempt, host: 'chaos', pid: process.pid };
   const epoch = await recorder.record(
     { kind: 'claim', attempt },
@@ -33,14 +38,17 @@ export async function runAttempt(options: AttemptOptions): Promise<void> {
     ({ epoch, from }) => ({ kind: 'claimed', epoch, from: from?.number ?? 0 }),
   );
   onEpoch(epoch.epoch);
-  let parent = epoch.from;
-  for (let taken = random.below(mostSnapshots); taken < mostSnapshots; taken += 1) {
+  let [parent, lease] = [epoch.from, taken];
+  for (let made = random.below(mostSnapshots); made < mostSnapshots; made += 1) {
     const committed = await commitSnapshot(options, epoch, parent);
     if (committed === undefined) return;
     parent = committed;
-    if (lease !== undefined && random.chance(0.5)) await renew(options, lease);
+    if (lease !== undefined && random.chance(0.5)) lease = (await renew(options, lease)) ?? lease;
   }
-  if (lease !== undefined && random.chance(0.7)) await options.catalog.releaseLease(lease).catch(() => undefined);
+  if (lease === undefined || !random.chance(0.7)) return;
+  // Said before it is done: from here on nobody is wronged who gets it.
+  await options.onLease({ ...heldLease(lease), untilMs: Math.min(Date.parse(lease.expiresAt), options.trueNowMs()) });
+  await options.catalog.releaseLease(lease).catch(() => undefined);
 }
 
 /** Reads as another process would that wants to know who runs the job. */
@@ -53,7 +61,7 @@ export async function readJob({ store, recorder, job }: Pick<AttemptOptions, 'st
 }
 
 /** Undefined where the catalog does not answer. */
-async function takeLease({ catalog, random, job, attempt, leaseMs, counts }: AttemptOptions): Promise<Lease | undefined | 'refused'> {
+async function takeLease({ catalog, random, job, attempt, leaseMs, counts, onLease }: AttemptOptions): Promise<Lease | undefined | 'refused'> {
   const holder = { attempt, host: 'chaos', bootId: 'chaos', pid: process.pid, startTicks: 1 };
   for (let tries = 0; tries < triesForALease; tries += 1) {
     const outcome = await catalog.acquireLease(job, holder, leaseMs).catch(() => undefined);
@@ -63,6 +71,7 @@ async function takeLease({ catalog, random, job, attempt, leaseMs, counts }: Att
     }
     if (outcome.acquired) {
       counts.taken += 1;
+      await onLease(heldLease(outcome.lease));
       return outcome.lease;
     }
     counts.refused += 1;
@@ -71,10 +80,20 @@ async function takeLease({ catalog, random, job, attempt, leaseMs, counts }: Att
   return 'refused';
 }
 
-async function renew({ catalog, leaseMs, counts }: AttemptOptions, lease: Lease): Promise<void> {
-  await catalog.renewLease(lease, leaseMs).catch((error: unknown) => {
+/** Undefined where it was not renewed. */
+async function renew({ catalog, leaseMs, counts, onLease }: AttemptOptions, lease: Lease): Promise<Lease | undefined> {
+  try {
+    const renewed = await catalog.renewLease(lease, leaseMs);
+    await onLease(heldLease(renewed));
+    return renewed;
+  } catch (error) {
     counts[isHoldfastError(error) && error.code === 'HF_LEASE_LOST' ? 'lost' : 'unanswered'] += 1;
-  });
+    return undefined;
+  }
+}
+
+function heldLease({ holder, acquiredAt, expiresAt }: Lease): HeldLease {
+  return { attempt: holder.attempt, fromMs: Date.parse(acquiredAt), untilMs: Date.parse(expiresAt) };
 }
 
 /** Undefined where the attempt is over. */

@@ -3,12 +3,14 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { readFile } from 'node:fs/promises';
-import type { ContenderArguments, ContenderMessage, LeaseCounts, RoundOrder, StopPoint } from './orders.ts';
+import type { HeldLease } from '@holdfast/testkit/linearizability';
+import type { ContenderArguments, ContenderMessage, RoundCounts, RoundOrder, StopPoint } from './orders.ts';
 
 export interface RoundEvents {
   /** The contender is about to stop itself; resolves when it may go on. */
   readonly onStop: (at: StopPoint) => Promise<void>;
   readonly onDeath: (at: StopPoint) => void;
+  readonly onLease: (lease: HeldLease) => void;
 }
 
 /** A process of this machine that plays rounds. */
@@ -18,7 +20,7 @@ export interface Contender extends AsyncDisposable {
   readonly skewMs: number;
   readonly hasEnded: () => boolean;
   /** Undefined where it died on purpose. Rejects where it ended by itself. */
-  playRound(order: RoundOrder, events: RoundEvents): Promise<LeaseCounts | undefined>;
+  playRound(order: RoundOrder, events: RoundEvents): Promise<RoundCounts | undefined>;
   /** Stops it from outside, wherever it is. */
   standStill(ms: number): Promise<void>;
 }
@@ -50,11 +52,12 @@ export async function startContender(given: ContenderArguments, password: string
     historyFile: given.historyFile,
     skewMs: given.skewMs,
     hasEnded,
-    playRound: async (order, { onStop, onDeath }) => {
-      const { promise: over, resolve } = Promise.withResolvers<LeaseCounts | undefined>();
+    playRound: async (order, { onStop, onDeath, onLease }) => {
+      const { promise: over, resolve } = Promise.withResolvers<RoundCounts | undefined>();
       onMessage = (message) => {
         if (message.kind === 'stopping') void letStop(child, () => onStop(message.at));
-        if (message.kind === 'done') resolve(message.leases);
+        if (message.kind === 'done') resolve(message.counts);
+        if (message.kind === 'lease') onLease(message.lease);
         if (message.kind === 'dying') {
           onDeath(message.at);
           void exited.then(() => resolve(undefined));

@@ -1,3 +1,4 @@
+import type { HeldLease } from '@holdfast/testkit/linearizability';
 import type { CatalogChoice } from '../catalogs/arena.ts';
 
 /** How a contender is started; the catalog's password is in its environment. */
@@ -21,6 +22,8 @@ export interface RoundOrder {
   readonly seed: number;
   readonly attempts: number;
   readonly leaseMs: number;
+  /** Whether the repository is swept meanwhile. */
+  readonly sweeps: boolean;
 }
 
 export const stopPoints = [
@@ -39,7 +42,24 @@ export type ContenderMessage =
   | { readonly kind: 'ready' }
   | { readonly kind: 'stopping'; readonly at: StopPoint }
   | { readonly kind: 'dying'; readonly at: StopPoint }
-  | { readonly kind: 'done'; readonly leases: LeaseCounts };
+  /** Of an attempt's lease as it is by the last answer of the catalog. */
+  | { readonly kind: 'lease'; readonly lease: HeldLease }
+  | { readonly kind: 'done'; readonly counts: RoundCounts };
+
+export interface RoundCounts {
+  readonly leases: LeaseCounts;
+  readonly sweeps: SweepCounts;
+}
+
+export interface SweepCounts {
+  readonly done: number;
+  /** Another one had the lease of the sweep, or the catalog did not answer. */
+  readonly refused: number;
+  /** Broken off because the job was claimed meanwhile. */
+  readonly fenced: number;
+  /** Snapshots that it told of as removed. */
+  readonly removed: number;
+}
 
 export interface LeaseCounts {
   readonly taken: number;

@@ -13,6 +13,7 @@ interface Tally {
   readonly fenced: number;
   readonly skewed: number;
   readonly stops: Readonly<Record<string, number>>;
+  readonly sweeps: { readonly done: number; readonly removed: number };
   readonly problems: readonly string[];
 }
 
@@ -51,6 +52,7 @@ test(
     expect(sum(tallies, ({ committed }) => committed)).toBeGreaterThan(rounds);
     expect(sum(tallies, ({ fenced }) => fenced)).toBeGreaterThan(rounds / 2);
     expect(sum(tallies, ({ skewed }) => skewed)).toBeGreaterThan(rounds / 4);
+    expect(sum(tallies, ({ sweeps }) => sweeps.removed)).toBeGreaterThan(rounds / 10);
     expect(sum(tallies, ({ stops }) => stops['before the manifest is renamed'] ?? 0)).toBeGreaterThan(rounds / 4);
   },
   deadlineMs,

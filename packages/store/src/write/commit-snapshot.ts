@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { CommitResult, Epoch } from '@holdfast/core';
+import { isHoldfastError } from '@holdfast/core/basics';
 import { digestLength } from '../codec/digest.js';
 import { highestEpoch, isFenced } from '../epoch/assert-current.js';
 import { isAbandoned, listJob } from '../epoch/job-listing.js';
@@ -56,7 +57,14 @@ export async function commitSnapshot(context: StoreContext, paths: JobPaths, sna
   const bytes = encodeManifest(summary, body, context.cipher);
   const written = await snapshot.hashes.publish(bytes.subarray(bytes.length - digestLength), snapshot.hashOffsets);
   snapshot.publishing();
-  await publishManifest(context, paths, name, bytes);
+  try {
+    await publishManifest(context, paths, name, bytes);
+  } catch (error) {
+    // A prune takes the temporary files of an attempt that was overtaken.
+    const isGone = isHoldfastError(error) && error.kind === 'not-found';
+    if (isGone && highestEpoch(await listJob(context, paths)) > name.epoch) return fenced;
+    throw error;
+  }
   const after = await listJob(context, paths);
   if (await isFenced(context, paths, after, name)) return fenced;
   if (isAbandoned(after, name)) {

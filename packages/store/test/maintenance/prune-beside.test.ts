@@ -42,6 +42,30 @@ test('packs of an epoch that does not look ready yet may be of a snapshot that i
   expect(await readdir(packs)).toContain('0000000002.0000000002.b.0001.pack');
 });
 
+test('a manifest that a prune took before it had its name is fenced where the job was claimed, and a failure where it was not', async () => {
+  await using place = await temporaryPlace();
+  await using other = await openRepository({ root: place.root, create: true });
+  const { epoch, last } = await snapshots(other, 1);
+  const real = createFileOperations();
+  let before: (from: string) => Promise<unknown> = (from) => rm(from);
+  const rename: typeof real.rename = async (from, to) => {
+    if (to.endsWith('.manifest')) await before(from);
+    await real.rename(from, to);
+  };
+  await using store = await openRepositoryWith({ root: place.root }, { files: { ...real, rename } });
+  {
+    await using writer = await store.begin(epoch, last);
+    await expect(writer.commit({})).rejects.toMatchObject({ code: 'HF_STORAGE_IO', kind: 'not-found' });
+  }
+  await using writer = await store.begin(epoch, last);
+  before = async () => {
+    await other.claim('job', { ...holder, attempt: 'b' }, { kind: 'newest' });
+    await other.prune('job', policy);
+  };
+  expect(await writer.commit({})).toMatchObject({ outcome: 'fenced' });
+  expect((await other.list('job')).map(({ number }) => number)).toEqual([1]);
+});
+
 test('a prune right before a manifest gets its name takes neither its temporary file nor its page hashes', async () => {
   await using place = await temporaryPlace();
   await using other = await openRepository({ root: place.root, create: true });

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ServerAccess, TestServer } from '@holdfast/testkit/servers';
+import { type ServerAccess, switchableProxy, type TestServer } from '@holdfast/testkit/servers';
 import type { Random } from '../../power-loss/random.ts';
 import type { Arena } from './arena.ts';
-import { openEndpoint } from './endpoint.ts';
 
 export interface ServerArenaOptions {
   readonly kind: string;
@@ -22,7 +21,7 @@ export async function serverArena({ kind, start, type, section }: ServerArenaOpt
   let server = await start();
   cleanup.defer(() => server[Symbol.asyncDispose]());
   const access = await server.fresh();
-  const endpoint = cleanup.use(await openEndpoint(server.port));
+  const endpoint = cleanup.use(await switchableProxy(server.port));
   const held = cleanup.move();
   return {
     kind,
@@ -47,6 +46,7 @@ export async function serverArena({ kind, start, type, section }: ServerArenaOpt
         await replica.resume();
         await replica.promote();
         endpoint.pointTo(replica.port);
+        endpoint.cut();
         return 'replaced by its replica';
       };
     },

@@ -1,16 +1,11 @@
-import type { AttemptRecord, CallOptions } from '@holdfast/core';
+import type { AttemptRecord } from '@holdfast/core';
 import * as z from 'zod';
-import { instant } from '../sql/values.js';
+import type { Attempts } from '../calls/parts.js';
+import { instant } from '../calls/values.js';
 import type { Keys } from './keys.js';
 import { json, parse } from './parse.js';
 import { attemptSchema, writeAttempt } from './records.js';
 import type { Session } from './session.js';
-
-/** The attempt calls of MetadataStore. */
-export interface Attempts {
-  putAttempt(record: AttemptRecord, options?: CallOptions): Promise<void>;
-  listAttempts(job: string, options?: CallOptions): Promise<readonly AttemptRecord[]>;
-}
 
 const storedSchema = z.array(json(attemptSchema));
 

@@ -1,22 +1,15 @@
-import type { CallOptions, CheckpointRecord, Page, RecordQuery } from '@holdfast/core';
 import * as z from 'zod';
-import { checkpointCursor } from '../sql/cursor.js';
-import { pageOf, rowsWanted } from '../sql/page.js';
-import { instant } from '../sql/values.js';
+import { checkpointCursor } from '../calls/cursor.js';
+import { pageOf, rowsWanted } from '../calls/page.js';
+import type { Checkpoints } from '../calls/parts.js';
+import { instant } from '../calls/values.js';
+import type { Attempt } from './call-time.js';
 import type { Keys } from './keys.js';
 import { json, parse } from './parse.js';
 import { checkpointSchema, writeCheckpoint } from './records.js';
 import { runScript } from './run-script.js';
 import { listCheckpointsScript, putCheckpointScript, removeCheckpointsScript } from './scripts/record-scripts.js';
-import type { Attempt } from './call-time.js';
 import type { Session } from './session.js';
-
-/** The checkpoint calls of MetadataStore. */
-export interface Checkpoints {
-  putCheckpoint(record: CheckpointRecord, options?: CallOptions): Promise<void>;
-  listCheckpoints(job: string, query?: RecordQuery, options?: CallOptions): Promise<Page<CheckpointRecord>>;
-  removeCheckpoints(job: string, numbers: readonly number[], options?: CallOptions): Promise<void>;
-}
 
 /** Numbers in one script: below what a proxy in front of a server takes as arguments. */
 const removalSize = 500;

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { CallOptions, EventRecord, Page, RecordQuery } from '@holdfast/core';
 import * as z from 'zod';
-import { eventCursor } from '../sql/cursor.js';
-import { pageOf, rowsWanted } from '../sql/page.js';
-import { instant } from '../sql/values.js';
+import { eventCursor } from '../calls/cursor.js';
+import { pageOf, rowsWanted } from '../calls/page.js';
+import type { Events } from '../calls/parts.js';
+import { instant } from '../calls/values.js';
 import type { Keys } from './keys.js';
 import { json, parse } from './parse.js';
 import { eventSchema, writeEvent } from './records.js';
@@ -11,12 +11,6 @@ import { runScript } from './run-script.js';
 import { appendEventScript } from './scripts/record-scripts.js';
 import type { Session } from './session.js';
 import { ascending, instantWidth } from './sortable.js';
-
-/** The event calls of MetadataStore. */
-export interface Events {
-  appendEvent(record: EventRecord, options?: CallOptions): Promise<void>;
-  listEvents(job: string, query?: RecordQuery, options?: CallOptions): Promise<Page<EventRecord>>;
-}
 
 /** A member of the sorted set begins with its instant and its number among the job's events; its document follows. */
 const sequenceWidth = 16;

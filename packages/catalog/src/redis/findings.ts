@@ -1,11 +1,7 @@
-import type { CallOptions, CatalogFinding } from '@holdfast/core';
+import type { CatalogFinding } from '@holdfast/core';
+import type { Findings } from '../calls/parts.js';
 import type { Keys } from './keys.js';
 import type { Session } from './session.js';
-
-/** The findings of MetadataStore. */
-export interface Findings {
-  findings(options?: CallOptions): Promise<readonly CatalogFinding[]>;
-}
 
 /** Managed servers forbid CONFIG; INFO tells the same, where the user may ask. Of a cluster the node with the index is asked. */
 export function createFindings(session: Session, keys: Keys): Findings {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { CallOptions, JobQuery, JobRecord, Page } from '@holdfast/core';
-import { jobCursor } from '../sql/cursor.js';
-import { pageOf, rowsWanted } from '../sql/page.js';
-import { instant } from '../sql/values.js';
+import { jobCursor } from '../calls/cursor.js';
+import { pageOf, rowsWanted } from '../calls/page.js';
+import type { Jobs } from '../calls/parts.js';
+import { instant } from '../calls/values.js';
 import { indexEntry } from './index-entry.js';
 import type { JobIndex } from './job-index.js';
 import { readJob } from './job-records.js';
@@ -12,14 +12,6 @@ import { writeJob } from './records.js';
 import { runScript } from './run-script.js';
 import { putJobScript } from './scripts/record-scripts.js';
 import type { Session } from './session.js';
-
-/** The job calls of MetadataStore. */
-export interface Jobs {
-  putJob(record: JobRecord, options?: CallOptions): Promise<void>;
-  getJob(job: string, options?: CallOptions): Promise<JobRecord | undefined>;
-  listJobs(query?: JobQuery, options?: CallOptions): Promise<Page<JobRecord>>;
-  removeJob(job: string, options?: CallOptions): Promise<void>;
-}
 
 export function createJobs(session: Session, keys: Keys, index: JobIndex): Jobs {
   const { location } = session;

@@ -1,8 +1,9 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import type { CallOptions, Lease, LeaseHolder, LeaseOutcome } from '@holdfast/core';
+import type { CallOptions, Lease } from '@holdfast/core';
 import * as z from 'zod';
-import { leaseLost } from '../lease-lost.js';
-import { positive } from '../sql/values.js';
+import { leaseLost } from '../calls/lease-lost.js';
+import type { Leases } from '../calls/parts.js';
+import { positive } from '../calls/values.js';
 import type { Attempt } from './call-time.js';
 import type { Keys } from './keys.js';
 import { json, parse, whole } from './parse.js';
@@ -10,15 +11,6 @@ import { runScript, type Script } from './run-script.js';
 import { acquireScript, currentScript, freeScript, renewScript } from './scripts/lease-scripts.js';
 import type { Session } from './session.js';
 import { untilReplicated } from './until-replicated.js';
-
-/** The lease calls of MetadataStore. */
-export interface Leases {
-  acquireLease(job: string, holder: LeaseHolder, ttlMs: number, options?: CallOptions): Promise<LeaseOutcome>;
-  renewLease(lease: Lease, ttlMs: number, options?: CallOptions): Promise<Lease>;
-  releaseLease(lease: Lease, options?: CallOptions): Promise<void>;
-  breakLease(lease: Lease, options?: CallOptions): Promise<boolean>;
-  currentLease(job: string, options?: CallOptions): Promise<Lease | undefined>;
-}
 
 const holderSchema = z.object({ attempt: z.string(), host: z.string(), bootId: z.string(), pid: whole, startTicks: z.number() });
 const heldSchema = z.tuple([z.string(), whole, json(holderSchema), whole, whole]);

@@ -1,5 +1,6 @@
-import type { CallOptions, CatalogTotals, JobStatus } from '@holdfast/core';
+import type { CatalogTotals, JobStatus } from '@holdfast/core';
 import * as z from 'zod';
+import type { Totals } from '../calls/parts.js';
 import type { RedisPort } from './connection.js';
 import { choiceOfRepository, choiceOfStatus, everyJob, jobOf } from './index-entry.js';
 import type { JobIndex } from './job-index.js';
@@ -7,11 +8,6 @@ import type { Keys } from './keys.js';
 import { parse, whole } from './parse.js';
 import type { Session } from './session.js';
 import { walkIndex } from './walk-index.js';
-
-/** The totals of MetadataStore. */
-export interface Totals {
-  totals(query?: { readonly repositoryId?: string }, options?: CallOptions): Promise<CatalogTotals>;
-}
 
 const statuses: readonly JobStatus[] = ['running', 'interrupted', 'succeeded', 'failed'];
 /** Jobs whose sums are read at once. */

@@ -1,13 +1,8 @@
-import type { AttemptRecord, CallOptions } from '@holdfast/core';
+import type { AttemptRecord } from '@holdfast/core';
+import type { Attempts } from '../calls/parts.js';
+import { instant } from '../calls/values.js';
 import { readAttempt } from './rows.js';
 import type { CatalogTransaction, Session } from './session.js';
-import { instant } from './values.js';
-
-/** The attempt calls of MetadataStore. */
-export interface Attempts {
-  putAttempt(record: AttemptRecord, options?: CallOptions): Promise<void>;
-  listAttempts(job: string, options?: CallOptions): Promise<readonly AttemptRecord[]>;
-}
 
 export function createAttempts(session: Session): Attempts {
   return {

@@ -1,16 +1,10 @@
-import type { CallOptions, CheckpointRecord, Page, RecordQuery } from '@holdfast/core';
-import { checkpointCursor } from './cursor.js';
-import { pageOf, rowsWanted } from './page.js';
+import type { CheckpointRecord } from '@holdfast/core';
+import { checkpointCursor } from '../calls/cursor.js';
+import { pageOf, rowsWanted } from '../calls/page.js';
+import type { Checkpoints } from '../calls/parts.js';
+import { instant } from '../calls/values.js';
 import { readCheckpoint } from './rows.js';
 import type { CatalogTransaction, Session } from './session.js';
-import { instant } from './values.js';
-
-/** The checkpoint calls of MetadataStore. */
-export interface Checkpoints {
-  putCheckpoint(record: CheckpointRecord, options?: CallOptions): Promise<void>;
-  listCheckpoints(job: string, query?: RecordQuery, options?: CallOptions): Promise<Page<CheckpointRecord>>;
-  removeCheckpoints(job: string, numbers: readonly number[], options?: CallOptions): Promise<void>;
-}
 
 /** Numbers in one statement: below what any of the databases takes as parameters. */
 const removalSize = 500;

@@ -1,17 +1,11 @@
-import type { CallOptions, EventRecord, Page, RecordQuery } from '@holdfast/core';
-import { eventCursor } from './cursor.js';
-import { pageOf, rowsWanted } from './page.js';
 import type { Insertable } from 'kysely';
+import { eventCursor } from '../calls/cursor.js';
+import { pageOf, rowsWanted } from '../calls/page.js';
+import type { Events } from '../calls/parts.js';
+import { instant } from '../calls/values.js';
 import { readEvent } from './rows.js';
 import type { CatalogDatabase, CatalogTables } from './schema.js';
 import type { CatalogTransaction, Session } from './session.js';
-import { instant } from './values.js';
-
-/** The event calls of MetadataStore. */
-export interface Events {
-  appendEvent(record: EventRecord, options?: CallOptions): Promise<void>;
-  listEvents(job: string, query?: RecordQuery, options?: CallOptions): Promise<Page<EventRecord>>;
-}
 
 export function createEvents(session: Session): Events {
   return {

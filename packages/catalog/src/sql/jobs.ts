@@ -1,19 +1,12 @@
-import type { CallOptions, JobQuery, JobRecord, Page } from '@holdfast/core';
+import type { JobQuery, JobRecord } from '@holdfast/core';
 import type { Selectable, SelectQueryBuilder } from 'kysely';
-import { jobCursor } from './cursor.js';
-import { pageOf, rowsWanted } from './page.js';
+import { jobCursor } from '../calls/cursor.js';
+import { pageOf, rowsWanted } from '../calls/page.js';
+import type { Jobs } from '../calls/parts.js';
+import { instant } from '../calls/values.js';
 import { readJob } from './rows.js';
 import type { CatalogDatabase, CatalogTables } from './schema.js';
 import type { CatalogTransaction, Session } from './session.js';
-import { instant } from './values.js';
-
-/** The job calls of MetadataStore. */
-export interface Jobs {
-  putJob(record: JobRecord, options?: CallOptions): Promise<void>;
-  getJob(job: string, options?: CallOptions): Promise<JobRecord | undefined>;
-  listJobs(query?: JobQuery, options?: CallOptions): Promise<Page<JobRecord>>;
-  removeJob(job: string, options?: CallOptions): Promise<void>;
-}
 
 /** What is about one job, but for its lease: terms never repeat. */
 const tablesOfJobs = ['hf_job_labels', 'hf_attempts', 'hf_checkpoints', 'hf_events', 'hf_jobs'] as const;

@@ -1,19 +1,11 @@
-import type { CallOptions, Lease, LeaseHolder, LeaseOutcome } from '@holdfast/core';
+import type { Lease, LeaseHolder, LeaseOutcome } from '@holdfast/core';
 import { sql } from 'kysely';
-import { leaseLost } from '../lease-lost.js';
+import { leaseLost } from '../calls/lease-lost.js';
+import type { Leases } from '../calls/parts.js';
+import { positive } from '../calls/values.js';
 import { type LeaseRow, readLease } from './rows.js';
 import type { CatalogDatabase } from './schema.js';
 import type { CatalogTransaction, Session } from './session.js';
-import { positive } from './values.js';
-
-/** The lease calls of MetadataStore. */
-export interface Leases {
-  acquireLease(job: string, holder: LeaseHolder, ttlMs: number, options?: CallOptions): Promise<LeaseOutcome>;
-  renewLease(lease: Lease, ttlMs: number, options?: CallOptions): Promise<Lease>;
-  releaseLease(lease: Lease, options?: CallOptions): Promise<void>;
-  breakLease(lease: Lease, options?: CallOptions): Promise<boolean>;
-  currentLease(job: string, options?: CallOptions): Promise<Lease | undefined>;
-}
 
 interface HeldLease {
   readonly lease: Lease;

@@ -1,12 +1,8 @@
-import type { CallOptions, CatalogTotals } from '@holdfast/core';
+import type { CatalogTotals } from '@holdfast/core';
+import type { Totals } from '../calls/parts.js';
 import { readCounts } from './rows.js';
 import type { CatalogDatabase } from './schema.js';
 import type { Session } from './session.js';
-
-/** The totals of MetadataStore. */
-export interface Totals {
-  totals(query?: { readonly repositoryId?: string }, options?: CallOptions): Promise<CatalogTotals>;
-}
 
 export function createTotals(session: Session): Totals {
   return {

@@ -4,7 +4,8 @@ import { missingServer, type ServerAccess, startRedis, type TestServer } from '@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Connection } from '../../src/redis/connection.js';
 import { createJobIndex } from '../../src/redis/job-index.js';
-import { createJobs, type Jobs } from '../../src/redis/jobs.js';
+import { createJobs } from '../../src/redis/jobs.js';
+import type { Jobs } from '../../src/calls/parts.js';
 import { keysBelow } from '../../src/redis/keys.js';
 import { createSession } from '../../src/redis/session.js';
 import { connectionTo } from './connection-to.js';

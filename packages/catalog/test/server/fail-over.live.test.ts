@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { assertRejects } from '@holdfast/testkit/contract';
+import { switchableProxy } from '@holdfast/testkit/servers';
 import { expect, test } from 'vitest';
-import { switchableProxy } from './switchable-proxy.js';
 import { describeServers, openCatalog, type ServerUnderTest } from './test-servers.js';
 
 const holder = (attempt: string) => ({ attempt, host: 'h', bootId: 'b', pid: 1, startTicks: 1 });

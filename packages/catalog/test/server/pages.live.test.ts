@@ -9,7 +9,7 @@ import { postgresDialect } from '../../src/postgres/dialect.js';
 import { connector } from '../../src/server/connect.js';
 import { createConnectionPool } from '../../src/server/connection-pool.js';
 import { serverConfigSchema } from '../../src/server/server-config.js';
-import { jobCursor } from '../../src/sql/cursor.js';
+import { jobCursor } from '../../src/calls/cursor.js';
 import { jobsOf } from '../../src/sql/jobs.js';
 import type { CatalogDatabase, CatalogTables } from '../../src/sql/schema.js';
 import { describeServers, openCatalog, type ServerUnderTest, sectionOf } from './test-servers.js';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { familyOptions, mysqlUrl, ownerStatements, sqlClient, sqlSpace } from './mysql-family.js';
+import { familyContainer, familyOptions, familyRecipe, ownerStatements, sqlClient } from './mysql-family.js';
 import { serverProgram } from './programs.js';
 import type { Recipe } from './recipe.js';
 import type { ServerOptions, TestServer } from './server.js';
@@ -15,12 +15,7 @@ const small = ['--innodb-buffer-pool-size=64M', '--innodb-log-file-size=32M'];
 
 const mariadb: Recipe = {
   kind: 'mariadb',
-  ownerName: 'holdfast',
-  ownerSpace: 'holdfast',
-  stopSignal: 'SIGTERM',
-  url: mysqlUrl,
-  ping: 'SELECT 1',
-  makeSpace: sqlSpace,
+  ...familyRecipe,
   async prepare({ folder, owner }, timeoutMs) {
     const options = ['--auth-root-authentication-method=normal', '--skip-test-db', '--skip-name-resolve', `--datadir=${join(folder, 'data')}`];
     // What is made here need not outlive the machine.
@@ -31,13 +26,7 @@ const mariadb: Recipe = {
   command: (place) => [serverProgram('mariadbd'), ...familyOptions(place), '--gtid-strict-mode=ON', '--innodb-flush-log-at-trx-commit=1', ...small],
   client: (access) =>
     sqlClient('mariadb', access, access.caFile === undefined ? ['--skip-ssl'] : ['--ssl-verify-server-cert', `--ssl-ca=${access.caFile}`]),
-  container: {
-    image: 'mariadb:10.11',
-    port: 3306,
-    ownerName: 'root',
-    environment: ({ password, space }) => ({ MARIADB_ROOT_PASSWORD: password, MARIADB_DATABASE: space }),
-    command: [],
-  },
+  container: familyContainer('mariadb:10.11', 'MARIADB'),
   replication: {
     follow: ({ owner }) =>
       `CHANGE MASTER TO MASTER_HOST = '${owner.host}', MASTER_PORT = ${owner.port}, MASTER_USER = '${owner.user}',

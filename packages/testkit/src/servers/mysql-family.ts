@@ -1,8 +1,29 @@
 import { join } from 'node:path';
-import type { ClientCall, Place } from './recipe.js';
+import type { ClientCall, ContainerRecipe, Place, Recipe } from './recipe.js';
 import type { ServerAccess } from './server.js';
 
-export function mysqlUrl({ user, host, port, space }: Omit<ServerAccess, 'url'>): string {
+/** What does not differ between MySQL and MariaDB. */
+export const familyRecipe: Pick<Recipe, 'ownerName' | 'ownerSpace' | 'stopSignal' | 'url' | 'ping' | 'makeSpace'> = {
+  ownerName: 'holdfast',
+  ownerSpace: 'holdfast',
+  stopSignal: 'SIGTERM',
+  url: mysqlUrl,
+  ping: 'SELECT 1',
+  makeSpace: sqlSpace,
+};
+
+/** The official image, whose variables begin with the server's name. */
+export function familyContainer(image: string, prefix: string): ContainerRecipe {
+  return {
+    image,
+    port: 3306,
+    ownerName: 'root',
+    environment: ({ password, space }) => ({ [`${prefix}_ROOT_PASSWORD`]: password, [`${prefix}_DATABASE`]: space }),
+    command: [],
+  };
+}
+
+function mysqlUrl({ user, host, port, space }: Omit<ServerAccess, 'url'>): string {
   return `mysql://${user}@${host}:${port}/${space}`;
 }
 
@@ -34,7 +55,7 @@ export function sqlClient(program: string, access: ServerAccess, tls: readonly s
 }
 
 /** A user with a database of its own. */
-export function sqlSpace(name: string, password: string): string {
+function sqlSpace(name: string, password: string): string {
   return `CREATE DATABASE ${name}; CREATE USER '${name}'@'%' IDENTIFIED BY '${password}'; GRANT ALL ON ${name}.* TO '${name}'@'%';`;
 }
 

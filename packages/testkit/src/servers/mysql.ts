@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { familyOptions, mysqlUrl, ownerStatements, sqlClient, sqlSpace } from './mysql-family.js';
+import { familyContainer, familyOptions, familyRecipe, ownerStatements, sqlClient } from './mysql-family.js';
 import { serverProgram } from './programs.js';
 import type { Recipe } from './recipe.js';
 import type { ServerOptions, TestServer } from './server.js';
@@ -16,12 +16,7 @@ const small = ['--performance-schema=OFF', '--innodb-buffer-pool-size=64M', '--i
 
 const mysql: Recipe = {
   kind: 'mysql',
-  ownerName: 'holdfast',
-  ownerSpace: 'holdfast',
-  stopSignal: 'SIGTERM',
-  url: mysqlUrl,
-  ping: 'SELECT 1',
-  makeSpace: sqlSpace,
+  ...familyRecipe,
   async prepare({ folder, owner }, timeoutMs) {
     // Bootstrap initialised it once: to do that takes MySQL seconds.
     const initialised = join(dirname(serverProgram('mysqld')), '..', 'data');
@@ -42,13 +37,7 @@ const mysql: Recipe = {
       access,
       access.caFile === undefined ? ['--ssl-mode=DISABLED', '--get-server-public-key'] : ['--ssl-mode=VERIFY_IDENTITY', `--ssl-ca=${access.caFile}`],
     ),
-  container: {
-    image: 'mysql:8.4',
-    port: 3306,
-    ownerName: 'root',
-    environment: ({ password, space }) => ({ MYSQL_ROOT_PASSWORD: password, MYSQL_DATABASE: space }),
-    command: [],
-  },
+  container: familyContainer('mysql:8.4', 'MYSQL'),
   replication: {
     follow: ({ owner }) =>
       `CHANGE REPLICATION SOURCE TO SOURCE_HOST = '${owner.host}', SOURCE_PORT = ${owner.port}, SOURCE_USER = '${owner.user}',

@@ -1,27 +1,38 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
-/** The name of a database that is looked up again after a fail-over: new connections go where it points, those that are there stay. */
+/** The one address of a database that survives a fail-over, as a name that is looked up for each connection. */
 export interface SwitchableProxy extends AsyncDisposable {
   readonly port: number;
+  /** From now on new connections lead there; those that are there stay. */
   pointTo(port: number): void;
+  /** Ends every connection that is there. */
+  cut(): void;
   /** How many connections were made through it. */
-  readonly made: () => number;
+  made(): number;
 }
 
+/** Leads from a free port of 127.0.0.1 to another one. Where nobody listens there, a connection is ended at once. */
 export async function switchableProxy(firstPort: number): Promise<SwitchableProxy> {
-  let target = firstPort;
-  let made = 0;
+  let [target, made] = [firstPort, 0];
   const sockets = new Set<Socket>();
+  const lead = (from: Socket, to: Socket): void => {
+    sockets.add(from);
+    from.on('error', () => to.destroy());
+    from.on('close', () => {
+      sockets.delete(from);
+      to.destroy();
+    });
+    from.pipe(to);
+  };
+  const cut = (): void => {
+    for (const socket of sockets) socket.destroy();
+  };
   const server = createServer((client) => {
     made += 1;
     const upstream = connect(target, '127.0.0.1');
-    for (const [from, to] of [[client, upstream] as const, [upstream, client] as const]) {
-      sockets.add(from);
-      from.on('error', () => to.destroy());
-      from.on('close', () => to.destroy());
-      from.pipe(to);
-    }
+    lead(client, upstream);
+    lead(upstream, client);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -29,12 +40,13 @@ export async function switchableProxy(firstPort: number): Promise<SwitchableProx
   if (address === null || typeof address === 'string') throw new Error('the proxy has no port');
   return {
     port: address.port,
-    made: () => made,
     pointTo: (port) => {
       target = port;
     },
+    cut,
+    made: () => made,
     [Symbol.asyncDispose]: async () => {
-      for (const socket of sockets) socket.destroy();
+      cut();
       server.close();
       await once(server, 'close');
     },

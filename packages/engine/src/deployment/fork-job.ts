@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { type CallOptions, type CheckpointStore, type CheckpointSummary, type Clock, isHoldfastError, type MetadataStore } from '@holdfast/core';
-import { startedNote } from '../catalog/attempt-note.js';
-import { madeJob, noteMade } from '../catalog/made-job.js';
-import { parseSnapshotMetadata, type SnapshotMetadata } from '../run/snapshot-metadata.js';
+import { type CallOptions, type CheckpointStore, type Clock, isHoldfastError, type MetadataStore } from '@holdfast/core';
+import { applyWrite } from '../catalog/catalog-write.js';
+import { forkedWrites } from '../catalog/forked-job.js';
 import type { ForkedJob, ForkRequest } from './types.js';
 
 export interface ForkOptions {
@@ -24,18 +23,12 @@ export async function forkJob(
   const [from] = (await store.state(to, options)).sources;
   const forked = { job: to, number: summary.number, from: { job, number: from?.number ?? number ?? summary.number } };
   try {
-    const metadata = await metadataOf(store, summary, options);
-    const record = madeJob(store.repositoryId, to, metadata, clock.now().toISOString());
-    await store.note(summary, 'started', { ...startedNote(record, undefined) }, options);
-    await noteMade(await catalog(options), record, summary, metadata, options);
+    const writes = await forkedWrites(store, clock, summary, options);
+    const opened = await catalog(options);
+    for (const entry of writes) await applyWrite(opened, entry, options);
     return { ...forked, warning: undefined };
   } catch (error) {
     if (!isHoldfastError(error) || error.kind === 'aborted') throw error;
     return { ...forked, warning: `job ${to} is not in the catalog before it runs: ${error.message}` };
   }
-}
-
-async function metadataOf(store: CheckpointStore, summary: CheckpointSummary, options: CallOptions): Promise<SnapshotMetadata> {
-  await using reader = await store.open(summary, options);
-  return parseSnapshotMetadata(reader.metadata, summary.job, summary.number);
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { CheckpointStore, Epoch, EpochHolder, JobState, Lease } from '@holdfast/core';
+import type { CheckpointStore, CheckpointSummary, Epoch, EpochHolder, JobState, Lease } from '@holdfast/core';
 import { endLeftovers } from '../container/cleanup.js';
 import { ownProcessIdentity } from '../container/process-identity.js';
 import { removeFolder } from '../container/remove-folder.js';
@@ -22,6 +22,7 @@ import { assertTrackablePaths, type RootPlaces, removePrivateRoots, rootsOfNewJo
 import type { CompleteRequest, RunEnvironment, Started } from './run-environment.js';
 import { type RunRecord, runDirectory, writeRunRecord } from './run-record.js';
 import { chooseStaging } from './staging.js';
+import { tellForked } from './tell-forked.js';
 import type { Run, RunOptions } from './types.js';
 import { tellUnreadable } from './unreadable-snapshots.js';
 
@@ -34,6 +35,7 @@ export async function startRun(environment: RunEnvironment, request: CompleteReq
   const events = new EventLog(clock, request.job, attempt, logger);
   if (onEvent !== undefined) events.listen(onEvent);
   const emit = events.emit.bind(events);
+  const notes = new CatalogNotes({ catalog, store, journal: environment.journal, logger, emit });
   const lease = await takeLease(catalog, request.job, { attempt, host, ...identity }, { ttlMs: environment.leaseTtlMs, signal, logger });
   const directory = runDirectory(stateDirectory, attempt);
   const memoryDirectory = join(environment.memoryDirectory, `holdfast-${attempt}`);
@@ -54,7 +56,18 @@ export async function startRun(environment: RunEnvironment, request: CompleteReq
     await writeRunRecord(directory, record);
     // Exclusive: the folder above it is everybody's.
     await mkdir(memoryDirectory, { mode: 0o700 });
-    const started = await begin(environment, request, { attempt, host, identity, directory, memoryDirectory, containerId, record, emit, signal });
+    const started = await begin(environment, request, {
+      attempt,
+      host,
+      identity,
+      directory,
+      memoryDirectory,
+      containerId,
+      record,
+      emit,
+      notes,
+      signal,
+    });
     return await ActiveRun.create({
       environment,
       request,
@@ -66,10 +79,11 @@ export async function startRun(environment: RunEnvironment, request: CompleteReq
       lease,
       signal,
       events,
-      notes: new CatalogNotes({ catalog, store, journal: environment.journal, logger, emit }),
+      notes,
       ...started,
     });
   } catch (error) {
+    await notes.settled();
     await undo(environment, lease, containerId, directory, [memoryDirectory, join(stateDirectory, 'staging', attempt)]);
     throw error;
   }
@@ -84,6 +98,7 @@ interface Place {
   readonly containerId: string;
   readonly record: RunRecord;
   readonly emit: EventLog['emit'];
+  readonly notes: CatalogNotes;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -92,7 +107,7 @@ async function begin(environment: RunEnvironment, request: CompleteRequest, plac
   const { attempt, emit } = place;
   const signal = place.signal ?? new AbortController().signal;
   const holder: EpochHolder = { attempt, host: place.host, pid: place.identity.pid };
-  const before = await stateBefore(environment, request, holder, signal);
+  const before = await stateBefore(environment, request, holder, place.notes, signal);
   const anew = before === undefined || before.epoch?.end !== undefined;
   const record = anew ? place.record : await meetRelatives(environment, request, before, place, signal);
   if (!anew) await tellUnreadable({ store, state: before, policy: request.onRestoreFailure, emit, signal });
@@ -165,13 +180,17 @@ async function clearStaging(folders: readonly string[], kept: string | undefined
 
 /** Undefined where the job is to start anew: nothing of what was before matters then, not even whether it can be read. */
 async function stateBefore(
-  { store, stateDirectory }: RunEnvironment,
+  environment: RunEnvironment,
   { job, fresh, from, here }: CompleteRequest,
   holder: EpochHolder,
+  notes: CatalogNotes,
   signal: AbortSignal,
 ): Promise<JobState | undefined> {
+  const { store, stateDirectory } = environment;
   if (fresh) return undefined;
-  return from === undefined ? await store.state(job, { signal }) : await forkFirst({ store, stateDirectory, job, from, here, holder, signal });
+  if (from === undefined) return await store.state(job, { signal });
+  const tell = (made: CheckpointSummary): Promise<void> => tellForked(environment, notes, made, signal);
+  return await forkFirst({ store, stateDirectory, job, from, here, holder, signal, tell });
 }
 
 /** First says who this is, then looks who is there: of two that start at the same time at least one sees the other. */

@@ -46,6 +46,11 @@ test('one line makes the new job and resumes it, and is refused once that has en
   expect(fork.resumedFrom).toBe(1);
   await delay(600);
   expect(await fork.stop()).toMatchObject({ outcome: 'stopped', lastSnapshot: 2 });
+  // How long a freeze took the catalog alone tells: it has heard of the first snapshot too.
+  expect((await machine.jobs.show('new')).snapshots.map(({ number, freezeMs }) => [number, freezeMs !== undefined])).toEqual([
+    [2, true],
+    [1, true],
+  ]);
   const resumed = await workshop.run(machine, line);
   expect(resumed.resumedFrom).toBe(2);
   expect(await resumed.result).toMatchObject({ outcome: 'exited', exitCode: 0 });

@@ -1,4 +1,5 @@
 import { Cluster, Redis } from 'ioredis';
+import { openPatienceMs } from '../calls/open-patience.js';
 import type { ConnectFailure } from './connect-failure.js';
 import { type ConnectorOptions, connectorFor } from './connector.js';
 
@@ -22,18 +23,16 @@ export interface ConnectionOptions extends ConnectorOptions {
   readonly isCluster: boolean;
 }
 
-/** So many tries that fail before one succeeds are enough: about half a second where the server refuses. */
-const triesToOpen = 4;
-
 /** Connects in the background, and again for as long as it is not closed. A command is sent at once or not at all: none waits for a connection to be sent late. */
 export function openConnection(options: ConnectionOptions): Connection {
   let failure: ConnectFailure | undefined;
-  let [hasConnected, failures] = [false, 0];
+  let hasConnected = false;
+  const startedMs = performance.now();
   const report = (heard: ConnectFailure | undefined): void => {
     hasConnected ||= heard === undefined;
-    failures += 1;
-    // Whoever opens the catalog hears soon why it does not; one that was there is waited for.
-    failure = heard === undefined || hasConnected || failures < triesToOpen ? heard : heard.asFinal();
+    const isPatient = hasConnected || performance.now() - startedMs < openPatienceMs;
+    // Whoever opens the catalog hears in time why it does not; one that was there is waited for.
+    failure = heard === undefined || isPatient ? heard : heard.asFinal();
   };
   const client = options.isCluster ? clusterClient(options, report) : singleClient(options, report);
   // Each failure reaches the call that it fails; without a listener it would end the process.
@@ -55,7 +54,8 @@ export function openConnection(options: ConnectionOptions): Connection {
 
 type Report = (failure: ConnectFailure | undefined) => void;
 
-const retryDelayMs = (times: number): number => Math.min(50 * 2 ** Math.min(times, 6), 2000) * (0.5 + Math.random() / 2);
+/** Often at first, so that whoever opens the catalog soon has it once the server answers. */
+const retryDelayMs = (times: number): number => Math.min(50 * 2 ** Math.min(times, 6), times < 16 ? 500 : 2000) * (0.5 + Math.random() / 2);
 
 function singleClient(options: ConnectionOptions, report: Report): Redis {
   return new Redis({

@@ -18,7 +18,7 @@ export interface ServerEngine {
 /** For statements that change tables, which may be large. */
 const migrationTimeoutMs = 600_000;
 
-/** Opens the catalog on a database server. Rejects at once where the server cannot be reached. */
+/** Opens the catalog on a database server. Rejects after some seconds where the server cannot be reached. */
 export async function openServer(
   engine: ServerEngine,
   config: ServerConfig,

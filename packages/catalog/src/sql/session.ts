@@ -2,7 +2,7 @@ import { HoldfastError, isHoldfastError } from '@holdfast/core';
 import type { Transaction } from 'kysely';
 import pRetry from 'p-retry';
 import { until } from './abort.js';
-import type { FailureClass, SqlFlavour } from './flavour.js';
+import type { SqlFlavour } from './flavour.js';
 import type { CatalogDatabase, CatalogTables } from './schema.js';
 
 export type CatalogTransaction = Transaction<CatalogTables>;
@@ -44,8 +44,8 @@ export function createSession(db: CatalogDatabase, flavour: SqlFlavour): Session
 }
 
 export interface AttemptOptions extends SessionOptions {
-  /** After which failures the same is tried again. Default: `transient` and `lost`. */
-  readonly retried?: readonly FailureClass[];
+  /** How long it is tried again where the server is lost. Default: as long as after any other failure. */
+  readonly lostForMs?: number;
 }
 
 /** Runs one whole call: what it does must be repeatable as long as nothing of it was committed, and where `again` is true also after that. */
@@ -53,10 +53,11 @@ export async function attempt<T>(
   flavour: SqlFlavour,
   operation: string,
   run: (again: boolean) => Promise<T>,
-  { signal, retried = ['transient', 'lost'] }: AttemptOptions = {},
+  { signal, lostForMs = flavour.retryForMs }: AttemptOptions = {},
 ): Promise<T> {
   let done: { readonly result: T } | undefined;
   let again = false;
+  const startedMs = performance.now();
   const runOnce = async (): Promise<T> => {
     const result = await run(again);
     done = { result };
@@ -74,7 +75,7 @@ export async function attempt<T>(
       shouldRetry: ({ error }) => {
         const failure = flavour.classify(error);
         again ||= failure === 'lost';
-        return retried.includes(failure);
+        return failure === 'transient' || (failure === 'lost' && performance.now() - startedMs < lostForMs);
       },
       ...(signal === undefined ? {} : { signal }),
     });

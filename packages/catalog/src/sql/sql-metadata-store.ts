@@ -1,4 +1,5 @@
 import type { CallOptions, MetadataStore } from '@holdfast/core';
+import { openPatienceMs } from '../calls/open-patience.js';
 import { createAttempts } from './attempts.js';
 import { createCheckpoints } from './checkpoints.js';
 import { createEvents } from './events.js';
@@ -18,7 +19,7 @@ export interface OpenSqlOptions extends CallOptions {
 /** The store on an SQL database: brings its schema up to date, then answers. Takes the connection over: disposing of the store closes it. */
 export async function openSqlMetadataStore(db: CatalogDatabase, flavour: SqlFlavour, options: OpenSqlOptions = {}): Promise<MetadataStore> {
   try {
-    await attempt(flavour, 'catalog.open', () => bringUpToDate(db, flavour, options), { ...options, retried: ['transient'] });
+    await attempt(flavour, 'catalog.open', () => bringUpToDate(db, flavour, options), { ...options, lostForMs: openPatienceMs });
   } catch (error) {
     await db.destroy();
     throw error;

@@ -1,5 +1,6 @@
 import type { MetadataStore } from '@holdfast/core';
-import { missingServer, startRedis, startRedisCluster } from '@holdfast/testkit/servers';
+import { assertRejects } from '@holdfast/testkit/contract';
+import { missingServer, startRedis, startRedisCluster, switchableProxy } from '@holdfast/testkit/servers';
 import { describe, expect, test } from 'vitest';
 import { keysBelow } from '../../src/redis/keys.js';
 import { openStore } from './fixture.js';
@@ -63,6 +64,22 @@ describe.skipIf(missing !== undefined)(`outages${missing === undefined ? '' : ` 
     isOver = true;
     const taken = await putting;
     expect(await numbersOf(store, 'job')).toEqual(taken);
+  });
+
+  test('a catalog whose server is away as it is opened is open when the server comes within some seconds, and not much later', async () => {
+    await using server = await startRedis();
+    await using proxy = await switchableProxy(1);
+    const access = { ...(await server.fresh()), port: proxy.port };
+    const opening = openStore(access);
+    // More than half a second of tries.
+    await expect.poll(() => proxy.made(), { timeout: 10_000 }).toBeGreaterThan(6);
+    proxy.pointTo(server.port);
+    await using store = await opening;
+    await store.putJob({ ...job, job: 'here' });
+    expect((await store.listJobs()).items.map((record) => record.job)).toEqual(['here']);
+    proxy.pointTo(1);
+    const error = await assertRejects(openStore(access), { code: 'HF_CATALOG_UNAVAILABLE', kind: 'unavailable' });
+    expect(error.message).toContain('ended the connection');
   });
 
   test('a cluster’s fail-over, of a job’s node and of the index’s, is survived within the call’s time', { timeout: 180_000 }, async () => {

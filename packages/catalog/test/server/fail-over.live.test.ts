@@ -60,7 +60,18 @@ describeServers('a fail-over', {}, (under) => {
     expect((await calm.listEvents('job')).items.map(({ type }) => type).filter((type) => type !== 'during')).toEqual(['after', 'before']);
   });
 
-  test('nobody listens: said at once, with the place and no more', async () => {
+  test('a catalog whose server is away as it is opened is open when the server comes within some seconds', async () => {
+    const access = await under.server().fresh();
+    await using proxy = await switchableProxy(1);
+    const opening = openCatalog(under, { ...access, port: proxy.port });
+    await expect.poll(() => proxy.made(), { timeout: 10_000 }).toBeGreaterThan(1);
+    proxy.pointTo(under.server().port);
+    await using store = await opening;
+    await store.appendEvent(event('here'));
+    expect((await store.listEvents('job')).items.map(({ type }) => type)).toEqual(['here']);
+  });
+
+  test('nobody listens while a catalog is opened: said after some seconds, with the place and no more', async () => {
     const access = await under.server().fresh();
     const error = await assertRejects(openCatalog(under, { ...access, port: 1 }), { code: 'HF_CATALOG_UNAVAILABLE', kind: 'unavailable' });
     expect(error.message).toContain(`${access.user}@127.0.0.1:1/`);

@@ -58,7 +58,7 @@ export async function launch({ options, layout, runc, freezer, words, operation,
   const onAbort = (): void => void keeper.ask('abort');
   signal?.addEventListener('abort', onAbort, { once: true });
   const launched = new AbortController();
-  if (operation === 'restore') void watchCriu(id, layout.restoreLog, launched.signal).catch(() => undefined);
+  if (operation === 'restore') void watchCriu(id, launched.signal).catch(() => undefined);
   try {
     const said = await keeper.started;
     if (said?.type === 'started') {

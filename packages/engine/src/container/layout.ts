@@ -19,7 +19,6 @@ export interface ContainerLayout {
   readonly runcLog: string;
   /** CRIU's logs of a restore. */
   readonly work: string;
-  readonly restoreLog: string;
 }
 
 export function layoutOf(runDirectory: string): ContainerLayout {
@@ -37,7 +36,6 @@ export function layoutOf(runDirectory: string): ContainerLayout {
     helpers: inside('helpers.json'),
     runcLog: inside('runc.log'),
     work: inside('restore'),
-    restoreLog: join(inside('restore'), 'restore.log'),
   };
 }
 

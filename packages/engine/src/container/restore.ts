@@ -36,7 +36,7 @@ export async function restoreContainer(options: RestoreContainerOptions): Promis
     operation: 'restore',
     deadlineMs: options.deadlineMs ?? 600_000,
     skipStdinBytes: options.skipStdinBytes ?? 0,
-    logs: [layout.restoreLog],
+    logs: [join(layout.work, 'restore.log')],
   } as const;
   return await bringUp(options, site, how, { recordedMounts, recorded, notes: warnings });
 }

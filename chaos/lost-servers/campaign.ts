@@ -18,6 +18,7 @@ export interface LossTally {
   readonly kind: string;
   readonly rounds: number;
   readonly notes: number;
+  readonly written: number;
   readonly unanswered: number;
   readonly problems: readonly string[];
 }
@@ -34,7 +35,7 @@ export async function runLosses({ folder, arena, rounds, seed, onRound }: Losses
   // Calls that survive the loss, being tried again, in turns with calls that nobody knows the outcome of.
   const stores: MetadataStore[] = [];
   if (kill !== undefined) for (const retryFor of ['5s', '50ms']) stores.push(parts.use(await openWith(retryFor)));
-  let tally: LossTally = { kind: arena.kind, rounds: 0, notes: 0, unanswered: 0, problems: [] };
+  let tally: LossTally = { kind: arena.kind, rounds: 0, notes: 0, written: 0, unanswered: 0, problems: [] };
   for (let round = 1; round <= rounds; round += 1) {
     const store = stores[round % 2];
     const result: LossResult =
@@ -49,6 +50,7 @@ export async function runLosses({ folder, arena, rounds, seed, onRound }: Losses
       ...tally,
       rounds: round,
       notes: tally.notes + result.notes,
+      written: tally.written + result.written,
       unanswered: tally.unanswered + result.unanswered,
       problems: [...tally.problems, ...result.problems],
     };

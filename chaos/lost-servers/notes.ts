@@ -13,6 +13,8 @@ export interface Note {
   readonly version: number;
   /** Undefined in the call's own note. */
   readonly answer?: number;
+  /** In place of an answer, where the catalog said otherwise than that it does not answer. */
+  readonly failure?: string;
 }
 
 /** Takes a note; it must be safe when this returns. */

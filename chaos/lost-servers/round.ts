@@ -18,6 +18,8 @@ export interface LossOptions {
 
 export interface LossResult {
   readonly notes: number;
+  /** Writes that the catalog said are done. */
+  readonly written: number;
   /** Calls that the loss left without an answer. */
   readonly unanswered: number;
   readonly problems: readonly string[];
@@ -46,15 +48,18 @@ export async function playLoss({ round, random, store, openAnew, lose }: LossOpt
 }
 
 /** By a store that is opened after the loss. */
-export async function judgeLoss(openAnew: () => Promise<MetadataStore>, jobs: readonly string[], notes: Note[]): Promise<LossResult> {
+export async function judgeLoss(openAnew: () => Promise<MetadataStore>, jobs: readonly string[], taken: readonly Note[]): Promise<LossResult> {
   await using store = await openAnew();
-  const problems: string[] = [];
+  const notes = taken.filter(({ failure }) => failure === undefined);
+  // A server that is lost gives no answer; any other failure is the catalog's own.
+  const problems = [...new Set(taken.flatMap(({ what, failure }) => (failure === undefined ? [] : [`a ${what} failed: ${failure}`])))];
   for (const job of jobs) {
-    const noted = noting({ store, job, process: `judge of ${job}`, note: (taken) => void notes.push(taken) });
+    const noted = noting({ store, job, process: `judge of ${job}`, note: (each) => void notes.push(each) });
     await noted('get', 0, async () => versionOf(await store.getJob(job)));
     if (notes.at(-1)?.answer === undefined) problems.push(`${job} cannot be read after the loss`);
     problems.push(...(await judgeJob(store, job, notes)));
   }
   const answered = notes.filter(({ answer }) => answer !== undefined).length;
-  return { notes: notes.length, unanswered: notes.length - 2 * answered, problems };
+  const written = notes.filter(({ what, answer }) => what !== 'get' && answer !== undefined).length;
+  return { notes: notes.length, written, unanswered: notes.length - 2 * answered, problems };
 }

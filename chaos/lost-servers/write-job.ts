@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { MetadataStore } from '@holdfast/core';
+import { isHoldfastError, type MetadataStore } from '@holdfast/core';
 import { type Note, nowMs, type TakeNote } from './notes.ts';
 import { instantOf, jobOfVersion, versionOf } from './versioned-job.ts';
 
@@ -33,7 +33,7 @@ export async function watchJob(options: WorkOptions, signal: AbortSignal): Promi
   }
 }
 
-/** Makes calls with a note before and after. One that fails has no second note; half a record is told as version -1, which nobody wrote. */
+/** Makes calls with a note before and after. One that the catalog does not answer has no second note; half a record is told as version -1, which nobody wrote. */
 export function noting({
   job,
   process,
@@ -47,7 +47,8 @@ export function noting({
     try {
       const answer = await make();
       note({ ...call, at: nowMs(), answer: answer ?? version });
-    } catch {
+    } catch (error) {
+      if (!isHoldfastError(error) || error.kind !== 'unavailable') note({ ...call, at: nowMs(), failure: String(error) });
       await sleep(5);
     }
   };

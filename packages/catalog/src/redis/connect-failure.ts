@@ -36,7 +36,7 @@ export function toConnectFailure(error: unknown): ConnectFailure {
   const words = error instanceof Error ? error.message : String(error);
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (isTlsError(error)) {
-    const remedy = "Name the authority of the server's certificate as tlsCaFile, and the server as the certificate does; redis:// is without TLS";
+    const remedy = "Name the authority of the server's certificate as tlsCaFile, and the server by tlsServerName as its certificate does";
     return new ConnectFailure(`${words} (${code})`, { isFinal: true, remedy, cause: error });
   }
   const remedy = 'Look whether the server runs and can be reached from here; a server that takes TLS alone wants rediss://';

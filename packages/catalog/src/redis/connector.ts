@@ -3,6 +3,7 @@ import { connect as connectPlain, isIP, Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 import { AbstractConnector } from 'ioredis';
 import * as z from 'zod';
+import { openPatienceMs } from '../calls/open-patience.js';
 import { readTls, type ServerTls } from '../server/connect.js';
 import { type Credentials, type PasswordSources, readCredentials } from '../server/credentials.js';
 import { ConnectFailure, toConnectFailure } from './connect-failure.js';
@@ -27,6 +28,7 @@ export function connectorFor(
 ): new (
   target: unknown,
 ) => AbstractConnector {
+  let hasConnected = false;
   return class extends AbstractConnector {
     readonly #target: Target;
     #attempt = new AbortController();
@@ -39,7 +41,11 @@ export function connectorFor(
     override async connect(): Promise<Socket> {
       this.#attempt = new AbortController();
       try {
-        this.stream = await openSocket(this.#target, options, this.#attempt.signal);
+        // Whoever opens the catalog is to hear in time why it does not.
+        const { connectTimeoutMs } = options.config;
+        const timeoutMs = hasConnected ? connectTimeoutMs : Math.min(connectTimeoutMs, openPatienceMs);
+        this.stream = await openSocket(this.#target, options, timeoutMs, this.#attempt.signal);
+        hasConnected = true;
         report(undefined);
         return this.stream;
       } catch (error) {
@@ -57,8 +63,7 @@ export function connectorFor(
   };
 }
 
-async function openSocket(target: Target, options: ConnectorOptions, given: AbortSignal): Promise<Socket> {
-  const { connectTimeoutMs } = options.config;
+async function openSocket(target: Target, options: ConnectorOptions, connectTimeoutMs: number, given: AbortSignal): Promise<Socket> {
   const late = AbortSignal.timeout(connectTimeoutMs);
   const signal = AbortSignal.any([given, late]);
   try {
@@ -67,7 +72,8 @@ async function openSocket(target: Target, options: ConnectorOptions, given: Abor
     if (!late.aborted) throw error;
     throw new ConnectFailure(`${target.host}:${target.port} did not let this in within ${connectTimeoutMs} ms`, {
       isFinal: false,
-      remedy: 'Look whether the server can be reached from here, and whether it hangs',
+      remedy:
+        'Look whether the server can be reached from here, whether it hangs, and whether it is one of Redis or Valkey with TLS as the URL says (redis:// has none, rediss:// has)',
       cause: error,
     });
   }
@@ -86,14 +92,14 @@ async function letIn(target: Target, { config, sources }: ConnectorOptions, sign
   }
 }
 
-async function connectWith({ host, port }: Target, { tls }: RedisConfig, credentials: Credentials, signal: AbortSignal): Promise<Socket> {
+async function connectWith({ host, port }: Target, { tls, database }: RedisConfig, credentials: Credentials, signal: AbortSignal): Promise<Socket> {
   const secured = tls && (await readTls({ caFile: tls.caFile, serverName: tls.serverName ?? host }));
   const socket = secured === undefined ? connectPlain({ host, port }) : connectTls({ host, port, ...tlsOptions(secured) });
   // Whoever holds it next may not listen yet when it breaks.
   socket.on('error', () => undefined);
   try {
     await once(socket, secured === undefined ? 'connect' : 'secureConnect', { signal });
-    await introduce(socket, credentials, signal);
+    await introduce(socket, credentials, database, signal);
     return socket;
   } catch (error) {
     socket.destroy();

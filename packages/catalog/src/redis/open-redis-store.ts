@@ -18,8 +18,8 @@ import { createTotals } from './totals.js';
 
 /** The store on the server that the configuration names. */
 export async function openRedisStore(config: RedisConfig, sources: PasswordSources, options?: CallOptions): Promise<MetadataStore> {
-  const { host, port, database, user, prefix, retryForMs } = config;
-  const location = `redis://${user}@${host.includes(':') ? `[${host}]` : host}:${port}/${database}`;
+  const { host, port, database, user, tls, prefix, retryForMs } = config;
+  const location = `${tls === undefined ? 'redis' : 'rediss'}://${user}@${host.includes(':') ? `[${host}]` : host}:${port}/${database}`;
   const connect = (isClustered: boolean): Session =>
     createSession(openConnection({ config, sources, isCluster: isClustered }), { location, timeoutMs: retryForMs });
   let session = connect(config.cluster === true);

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type PeerCertificate, checkServerIdentity } from 'node:tls';
 import { HoldfastError } from '@holdfast/core';
+import { openPatienceMs } from '../calls/open-patience.js';
 import { type Connect, inTime, type ServerConnection } from './connection.js';
 import { type Credentials, type PasswordSources, readCredentials } from './credentials.js';
 import type { ServerConfig, TlsChoice } from './server-config.js';
@@ -27,25 +28,34 @@ export interface ServerClient {
 
 /** Connects with the password as it is now. One that is not taken is asked for once more: it may have changed in between. */
 export function connector(client: ServerClient, config: ServerConfig, sources: PasswordSources): Connect {
+  let hasConnected = false;
+  const connectOnce = async (credentials: Credentials, tls: ServerTls | undefined): Promise<ServerConnection> => {
+    // Whoever opens the catalog is to hear in time why it does not.
+    const timeoutMs = hasConnected ? config.connectTimeoutMs : Math.min(config.connectTimeoutMs, openPatienceMs);
+    const connection = await beginSession(client, config, credentials, tls, timeoutMs);
+    hasConnected = true;
+    return connection;
+  };
   return async (options) => {
     const tls = config.tls === undefined ? undefined : await readTls(config.tls);
     const credentials = await readCredentials(config, sources, options);
     try {
-      return await connectOnce(client, config, credentials, tls);
+      return await connectOnce(credentials, tls);
     } catch (error) {
       if (!client.isDenied(error)) throw error;
       const again = await readCredentials(config, sources, options);
       if (again.password === credentials.password && again.user === credentials.user) throw error;
-      return await connectOnce(client, config, again, tls);
+      return await connectOnce(again, tls);
     }
   };
 }
 
-async function connectOnce(
+async function beginSession(
   client: ServerClient,
   config: ServerConfig,
   credentials: Credentials,
   tls: ServerTls | undefined,
+  timeoutMs: number,
 ): Promise<ServerConnection> {
   const { ready, close } = client.start(config, credentials, tls);
   const begin = async (): Promise<ServerConnection> => {
@@ -54,7 +64,7 @@ async function connectOnce(
     return connection;
   };
   try {
-    return await inTime(begin(), config.connectTimeoutMs, `connecting to ${config.host}`, close);
+    return await inTime(begin(), timeoutMs, `connecting to ${config.host}`, close);
   } catch (error) {
     close();
     throw error;

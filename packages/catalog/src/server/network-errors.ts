@@ -43,6 +43,12 @@ export function isTlsError(error: unknown): boolean {
   return tlsCodes.test(codeOf(error)) || /does not support (?:SSL|secure) connection|no encryption|certificate/iu.test(error.message);
 }
 
+/** The certificate is trusted, but for another name. */
+export function isNameError(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.some(isNameError);
+  return error instanceof Error && (codeOf(error) === 'ERR_TLS_CERT_ALTNAME_INVALID' || /altname|hostname\/ip does not match/iu.test(error.message));
+}
+
 function codeOf(error: Error): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : '';
 }

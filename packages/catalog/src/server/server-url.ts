@@ -21,7 +21,7 @@ const parameters: Readers = {
 /** Reads `mysql://user@host:3306/database?tls=verify` as a section of the configuration. A password in it is refused, and never repeated. */
 export function sectionFromUrl(type: string, url: string, readers: Readers = parameters): Readonly<Record<string, unknown>> {
   const hint = `Write ${type}://user@host/database; more settings go behind a ?, such as ?tlsCaFile=/etc/ssl/rds.pem`;
-  if (!URL.canParse(url)) throw refuse(`the catalog's ${type}: URL cannot be read`, hint);
+  if (!URL.canParse(url)) throw refuse(`the catalog's ${type}: URL cannot be read${unreadablePart(url)}`, hint);
   const { username, password, hostname, port, pathname, hash, searchParams } = new URL(url);
   if (password !== '' || searchParams.has('password')) {
     throw refuse(
@@ -39,6 +39,20 @@ export function sectionFromUrl(type: string, url: string, readers: Readers = par
     ...(pathname === '' || pathname === '/' ? {} : { database: decode(pathname.slice(1)) }),
     ...Object.fromEntries(settings),
   };
+}
+
+/** Which part it is; what may be a password is never repeated. */
+function unreadablePart(url: string): string {
+  const rest = /^[^:]*:\/\/(.*)$/su.exec(url)?.[1] ?? '';
+  const at = rest.lastIndexOf('@');
+  const before = at < 0 ? '' : rest.slice(0, at);
+  if (/[:/?#@]/u.test(before)) return ': what stands before its @ holds a password, or a sign that a name has as %3A, %2F or %40';
+  const place = rest.slice(at + 1).replace(/[/?#].*$/su, '');
+  if (place === '') return ': it names no host';
+  if (!place.startsWith('[') && place.split(':').length > 2) return `: an IPv6 address goes in brackets, as in [${place}]`;
+  const port = /:([^:\]]*)$/u.exec(place)?.[1];
+  if (port !== undefined && !(/^\d{1,5}$/u.test(port) && Number(port) <= 65_535)) return `: '${port}' is no port; those are 1 to 65535`;
+  return `: '${place}' is no host`;
 }
 
 function setting(name: string, text: string, all: URLSearchParams, readers: Readers): unknown {

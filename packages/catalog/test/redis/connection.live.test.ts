@@ -38,6 +38,30 @@ describe.skipIf(missing !== undefined)(`the connection${missing === undefined ? 
     expect(await store.getJob('job')).toBeUndefined();
   });
 
+  test('a database that the server lacks is refused, and not taken for database 0', async () => {
+    const error = await assertRejects(openStore(await plain.fresh(), { database: 99 }), unavailable);
+    expect(error.message).toContain('no database 99');
+    expect(error.hint).toContain('prefix');
+  });
+
+  test('where no password is given and the server wants one, the error says where one goes', async () => {
+    const error = await assertRejects(redis().open(sectionOf({ ...(await plain.fresh()), user: 'default' })), unavailable);
+    expect(error.hint).toContain('HOLDFAST_CATALOG_PASSWORD');
+  });
+
+  test('a server that leaves the greeting unanswered is told of while the catalog is opened', async () => {
+    const deaf = createServer(() => undefined);
+    await once(deaf.listen(0, '127.0.0.1'), 'listening');
+    const address = deaf.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    const late = setTimeout(() => deaf.close(), 4800);
+    const error = await assertRejects(openStore(await plain.fresh(), { port }), unavailable);
+    expect(deaf.listening).toBe(true);
+    expect(error.hint).toContain('rediss:// has');
+    clearTimeout(late);
+    deaf.close();
+  });
+
   test('a certificate for another name is refused', async () => {
     const access = await secured.fresh();
     const forwarder = createServer((socket) => {

@@ -30,6 +30,20 @@ test.each<[CatalogPlugin, string, object]>([
   expect(plugin.configFromUrl(url)).toEqual(expected);
 });
 
+test.each([
+  ['mysql://me@db:99999/h', "'99999' is no port"],
+  ['mysql://me@db:abc/h', "'abc' is no port"],
+  ['mysql://me@::1/h', 'brackets, as in [::1]'],
+  ['mysql://me@[::1/h', "'[::1' is no host"],
+  ['mysql://me@/h', 'names no host'],
+  ['mysql://me:can@ary:canary@db:abc/h', 'a password'],
+  ['mysql://me:canary/canary@db:abc/h', 'a password'],
+])('the URL %s cannot be read, and the part that is wrong is named', (url, words) => {
+  const refused = (): unknown => mysql().configFromUrl(url);
+  expect(refused).toThrow(words);
+  expect(refused).not.toThrow('canary');
+});
+
 test.each(['mysql://me:canary@db/h', 'mysql://:canary@db/h', 'mysql://me@db/h?password=canary'])(
   'a URL with a password is refused, and the password is not repeated',
   async (url) => {

@@ -3,6 +3,8 @@ import { expect, test } from 'vitest';
 import { classifyMysqlError, isMysqlDenied } from '../../src/mysql/errors.js';
 import { classifyPostgresError, isPostgresDenied } from '../../src/postgres/errors.js';
 import { DeadlineError } from '../../src/server/connection.js';
+import { serverConfigSchema } from '../../src/server/server-config.js';
+import { serverReason } from '../../src/server/server-reason.js';
 
 const mysqlError = (errno: number) => Object.assign(new Error('words'), { errno, code: 'ER_X' });
 const postgresError = (code: string) => Object.assign(new Error('words'), { code });
@@ -66,4 +68,14 @@ test('a password that is not taken is told from everything else', () => {
   expect([1045, 1698, 1049, 1213].map((errno) => isMysqlDenied(mysqlError(errno)))).toEqual([true, true, false, false]);
   expect(['28P01', '28000', '3D000'].map((state) => isPostgresDenied(postgresError(state)))).toEqual([true, true, false]);
   expect(isPostgresDenied(new Error('SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a non-empty string'))).toBe(true);
+});
+
+test('what a reader can do about it: no password given, another name in the certificate, no answer to the greeting', () => {
+  const config = serverConfigSchema('mysql', 3306).parse({ type: 'mysql', host: 'db', database: 'h', user: 'me', tls: 'verify' });
+  expect(serverReason(config, mysqlError(1045), true).hint).toContain('HOLDFAST_CATALOG_PASSWORD');
+  expect(serverReason({ ...config, password: { from: 'file', path: '/p' } }, mysqlError(1045), true).hint).not.toContain('HOLDFAST_CATALOG_PASSWORD');
+  expect(serverReason(config, nodeError('ERR_TLS_CERT_ALTNAME_INVALID'), false).hint).toContain(
+    "looked for as db: give the certificate's name as 'tlsServerName'",
+  );
+  expect(serverReason(config, new DeadlineError('late'), false).hint).toContain('the port of mysql with TLS');
 });

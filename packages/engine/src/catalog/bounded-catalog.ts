@@ -47,10 +47,11 @@ export async function within<T>(work: Promise<T>, what: string, deadlineMs: numb
 }
 
 function unanswered(what: string, deadlineMs: number): HoldfastError {
+  const seconds = deadlineMs / 1000;
   return new HoldfastError('HF_CATALOG_UNAVAILABLE', {
-    message: `the catalog gave no answer to ${what} within ${deadlineMs / 1000} s`,
+    message: what === 'open' ? `the catalog could not be opened within ${seconds} s` : `the catalog gave no answer to ${what} within ${seconds} s`,
     kind: 'unavailable',
     operation: `catalog.${what}`,
-    hint: 'look at the server of the catalog; jobs and snapshots go on without it',
+    hint: 'look at the server of the catalog, and whether a passwordCommand hangs; jobs and snapshots go on without it',
   });
 }

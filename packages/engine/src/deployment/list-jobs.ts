@@ -1,6 +1,7 @@
 import {
   type CallOptions,
   type CheckpointStore,
+  HoldfastError,
   isHoldfastError,
   type JobQuery,
   type JobRecord,
@@ -27,7 +28,8 @@ export async function listJobs(query: JobQuery, options: CallOptions, { store, c
     return { ...page, items, warning: repository.warning ?? unknownJobs(query, page, repository.jobs) };
   } catch (error) {
     const warning = withoutCatalog(error);
-    return { ...(await listStored(await store(options), query, logger, options)), warning };
+    const repository = await store(options).catch((reason: unknown) => Promise.reject(neither(reason, error)));
+    return { ...(await listStored(repository, query, logger, options)), warning };
   }
 }
 
@@ -40,6 +42,21 @@ export async function totalJobs(options: CallOptions, { store, catalog: open, lo
     const warning = withoutCatalog(error);
     return { ...(await storedTotals(repository, logger, options)), warning };
   }
+}
+
+/** The storage's error, with what the catalog said: that may be what is to be mended first. */
+function neither(storage: unknown, catalog: unknown): unknown {
+  if (!isHoldfastError(storage) || !isHoldfastError(catalog) || storage.kind === 'aborted') return storage;
+  const { code, kind, retry, context, operation } = storage;
+  return new HoldfastError(code, {
+    message: `${storage.message}; and ${catalog.message}`,
+    kind,
+    retry,
+    context,
+    cause: storage,
+    hint: [storage.hint, catalog.hint].filter((hint) => hint !== undefined).join('; '),
+    ...(operation === undefined ? {} : { operation }),
+  });
 }
 
 /** Throws what is no outage. */

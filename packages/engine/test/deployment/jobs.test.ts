@@ -43,7 +43,7 @@ function leaseOf(name: string, lastsMs: number): Lease {
   return { job: 'align-7', holder, term: 1, acquiredAt: '2026-11-20T10:00:00.000Z', expiresAt: new Date(Date.now() + lastsMs).toISOString() };
 }
 
-function jobsWith(repositoryId: string | HoldfastError, known: JobRecord | undefined = record, lease?: Lease) {
+function jobsWith(repositoryId: string | HoldfastError, known: JobRecord | undefined = record, lease?: Lease, away?: HoldfastError) {
   const queries: JobQuery[] = [];
   const none = () => Promise.resolve([]);
   const emptyPage = () => Promise.resolve({ items: [], nextCursor: undefined });
@@ -64,7 +64,7 @@ function jobsWith(repositoryId: string | HoldfastError, known: JobRecord | undef
     graceMs: 0,
     leaseTtlMs: 30_000,
     logger: silentLogger,
-    catalog: () => Promise.resolve(catalog as MetadataStore),
+    catalog: () => (away === undefined ? Promise.resolve(catalog as MetadataStore) : Promise.reject(away)),
     store: () => {
       if (typeof repositoryId !== 'string') return Promise.reject(repositoryId);
       const store = { repositoryId, state: () => Promise.resolve(state), list: none, jobs: () => Promise.resolve(['align-7', 'bwa-1', 'bwa-2']) };
@@ -114,4 +114,15 @@ test.each([
 
 test('a job that the catalog knows in another storage only is missing here', async () => {
   await expect(jobsWith('other').jobs.show('align-7')).rejects.toMatchObject({ code: 'HF_JOB_MISSING' });
+});
+
+test('where neither the storage nor the catalog answers, both are told of', async () => {
+  const gone = new HoldfastError('HF_STORAGE_MISSING', { message: "'/gone' is not there", kind: 'not-found', hint: 'mount it' });
+  const away = new HoldfastError('HF_CATALOG_UNAVAILABLE', { message: 'the catalog lets nobody in', kind: 'unavailable', hint: 'give a password' });
+  const { jobs } = jobsWith(gone, record, undefined, away);
+  await expect(jobs.list()).rejects.toMatchObject({
+    code: 'HF_STORAGE_MISSING',
+    message: "'/gone' is not there; and the catalog lets nobody in",
+    hint: 'mount it; give a password',
+  });
 });

@@ -164,6 +164,41 @@ describe.skipIf(missing !== undefined)(`the index of jobs${missing === undefined
     expect(await server.query(`EXISTS ${keys.choice('all')} ${keys.entries}`)).toBe('0');
   });
 
+  test.each([
+    ['status', record('job', 'running', laterTime), { status: 'failed' }, { status: 'running' }],
+    ['time', record('job', 'failed', firstTime), { updatedAfter: firstTime }, { status: 'failed' }],
+  ] as const)('an entry whose record went back in its %s alone is not believed', async (_, before, wrong, right) => {
+    const access = await server.fresh();
+    const key = keysBelow(access.space).job('job').record;
+    const jobs = jobsOf(access);
+    await jobs.putJob(before);
+    await server.query(`COPY ${key} ${key}:before`);
+    await jobs.putJob(record('job', 'failed', laterTime));
+    await server.query(`COPY ${key}:before ${key} REPLACE`);
+    expect(await names(jobs, wrong)).toEqual([]);
+    expect(await names(jobs, right)).toEqual(['job']);
+  });
+
+  test('of two changes at once the index says what came last, whoever finds the entry changed', async () => {
+    const access = await server.fresh();
+    const quick = jobsOf(access);
+    await quick.putJob(record('job', 'running', firstTime));
+    const slow = jobsOf(access, async (command) => {
+      if (command === 2) await quick.putJob(record('job', 'succeeded', laterTime));
+    });
+    await slow.putJob(record('job', 'failed', laterTime));
+    await expectRight(access, 'job');
+  });
+
+  test('an abort while the record is written comes too late: the change is done and said so', async () => {
+    const access = await server.fresh();
+    const controller = new AbortController();
+    const jobs = jobsOf(access, (command) => Promise.resolve(command === 2 ? controller.abort() : undefined));
+    await jobs.putJob(record('job', 'running', firstTime), { signal: controller.signal });
+    expect(controller.signal.aborted).toBe(true);
+    await expectRight(access, 'job');
+  });
+
   test('hundreds of changes that stopped half way hide none of those behind them, and are forgotten once they are an hour old', async () => {
     const access = await server.fresh();
     const { intents, job: keysOf } = keysBelow(access.space);

@@ -24,7 +24,8 @@ export function parseSqliteConfig(config: unknown): SqliteConfig {
 /** Reads `sqlite:/path/to/catalog.sqlite` (also with an empty host: `sqlite:///path`). */
 export function sqliteConfigFromUrl(url: string): SqliteConfig {
   const [, path] = /^sqlite:(?:\/\/(?=\/))?(\/.+)$/u.exec(url) ?? [];
-  if (path === undefined || path.startsWith('//') || /[?#]/u.test(path)) throw refuse(`'${url}' names no SQLite file`);
+  if (path === undefined || path.startsWith('//') || /[?#]/u.test(path))
+    throw refuse(`'${url.replace(/(?<=:\/\/)[^/]*@/u, '')}' names no SQLite file`);
   return parseSqliteConfig({ type: 'sqlite', path: normalize(decode(url, path)) });
 }
 

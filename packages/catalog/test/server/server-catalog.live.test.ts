@@ -43,6 +43,24 @@ describeServers('a catalog on a server', {}, (under) => {
     await blocking;
   });
 
+  test('a renewal that waits for one who takes the lease over finds it lost, and leaves it alone', async () => {
+    const access = await under.server().fresh();
+    await using store = await openCatalog(under, access);
+    const outcome = await store.acquireLease('job', holder('a'), 3_600_000);
+    if (!outcome.acquired) throw new Error('a free lease was not given');
+    const { lease } = outcome;
+    const taken = `attempt = 'b', term = term + 1, holder = '${JSON.stringify(holder('b'))}'`;
+    const wait = under.kind === 'postgres' ? 'SELECT pg_sleep(4)' : 'SELECT sleep(4)';
+    const blocking = under.server().query(`BEGIN; UPDATE hf_leases SET ${taken}; ${wait}; COMMIT;`, access);
+    // Until a renewal has to wait.
+    while (await renews(store.renewLease(lease, 3_600_000, { signal: AbortSignal.timeout(400) })));
+    await assertRejects(store.renewLease(lease, 7_200_000), { code: 'HF_LEASE_LOST' });
+    await blocking;
+    const current = await store.currentLease('job');
+    expect(current).toMatchObject({ holder: holder('b'), term: lease.term + 1 });
+    expect(Date.parse(current?.expiresAt ?? '')).toBeLessThan(Date.parse(lease.acquiredAt) + 7_000_000);
+  });
+
   test('a schema of a newer version is refused and left alone', async () => {
     const access = await under.server().fresh();
     await (await openCatalog(under, access))[Symbol.asyncDispose]();
@@ -98,6 +116,13 @@ describeServers('a catalog on a server', {}, (under) => {
 
 function soon(): { signal: AbortSignal } {
   return { signal: AbortSignal.timeout(200) };
+}
+
+async function renews(renewal: Promise<unknown>): Promise<boolean> {
+  return renewal.then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Until a writer has to wait for its row. */

@@ -25,6 +25,10 @@ test.each([
   expect(() => sqlite().configFromUrl(url)).toThrow(expect.objectContaining({ code: 'HF_CONFIG', kind: 'invalid-argument' }));
 });
 
+test('what stands where a server has its password is not repeated', () => {
+  expect(() => sqlite().configFromUrl('sqlite://user:secret@host/a')).toThrow("'sqlite://host/a' names no SQLite file");
+});
+
 test.each([
   [{ type: 'sqlite' }, "'catalog.path' is missing"],
   [{ type: 'sqlite', path: 'relative' }, "'relative' is no absolute path"],

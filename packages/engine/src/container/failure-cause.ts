@@ -10,6 +10,8 @@ export interface FailureCause {
   readonly kind: ErrorKind;
 }
 
+const criuGoneHint = 'dmesg tells of a kill for want of memory: free some then; the next snapshot, or the same line run again, tries anew';
+
 /** The first that matches wins: a cause before what follows from it. */
 export const failureCauses: readonly FailureCause[] = [
   {
@@ -51,7 +53,7 @@ export const failureCauses: readonly FailureCause[] = [
   {
     pattern: /File (\S+) has bad size (\d+) \(expect (\d+)\)/,
     message: '$1 has $2 bytes, but the job that had it open expects $3',
-    hint: 'put the file back as it was, or track its folder, so that it comes back with the job',
+    hint: 'put the file back as it was, or track its folder, so that it comes back with the job; where it is tracked, something else writes to it now: end that',
     kind: 'conflict',
   },
   {
@@ -138,5 +140,18 @@ export const failureCauses: readonly FailureCause[] = [
     message: 'there is not enough memory',
     hint: 'free memory, or use a machine with more',
     kind: 'unavailable',
+  },
+  {
+    pattern: /Error \(.*\b(\d+) killed by signal 9\b/,
+    message: 'process $1, which CRIU was bringing back, was killed: from outside, or by the kernel for want of memory',
+    hint: criuGoneHint,
+    kind: 'unexpected',
+  },
+  {
+    // What CRIU itself has complained of says more than that it is gone.
+    pattern: /^(?![^]*Error \()[^]*read unixpacket [^]*?(?:EOF|connection reset by peer)/,
+    message: 'CRIU ended unexpectedly: it was killed from outside, or by the kernel for want of memory',
+    hint: criuGoneHint,
+    kind: 'unexpected',
   },
 ];

@@ -22,15 +22,32 @@ export function namedFailure({ code, operation, log, exitCode, logFolder }: Name
     const told = message.replaceAll(/\$(\d)/g, (_, group: string) => match[Number(group)] ?? 'a file');
     return new HoldfastError(code, { message: `${title(operation)}: ${told}`, kind, operation, hint, context: { said: match[0], logFolder } });
   }
-  const said = complaints.split('\n').slice(0, 3).join('; ') || `runc ended with ${exitCode ?? 'a signal'} and said nothing`;
+  const said = complaints.split('\n').slice(0, 3).map(plainWords).join('; ') || `runc ended with ${exitCode ?? 'a signal'} and said nothing`;
   return new HoldfastError(code, {
     message: `${title(operation)}: ${said}`,
     kind: 'unexpected',
     operation,
     context: { logFolder },
     cause: endOf(log),
-    hint: 'run the same line with --verbose: it prints the end of the log; docs/container.md tells what a job may hold (Limits)',
+    hint: `${wayToTheLog[operation]}; docs/container.md tells what a job may hold (Limits)`,
   });
+}
+
+/** Where the snapshot fails the job runs, so that its line cannot be run. */
+const wayToTheLog = {
+  start: 'run the same line with --verbose: it prints the end of the log',
+  dump: 'the next snapshot is tried by itself; holdfast run --verbose prints the end of the log of each that fails',
+  restore: 'run the same line with --verbose: it prints the end of the log',
+} as const;
+
+/** runc writes its log as JSON; what is none is told as it is. */
+function plainWords(line: string): string {
+  try {
+    const entry: unknown = JSON.parse(line);
+    return typeof entry === 'object' && entry !== null && 'msg' in entry && typeof entry.msg === 'string' ? entry.msg : line;
+  } catch {
+    return line;
+  }
 }
 
 /** The last lines, where whoever looks into it begins. */

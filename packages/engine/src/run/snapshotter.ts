@@ -88,8 +88,10 @@ export class Snapshotter {
     } catch (error) {
       const failure = asHoldfastError(error);
       // What is given up because the job ended is no failure.
-      if (!context.signal.aborted && failure.kind !== 'aborted')
+      if (!context.signal.aborted && failure.kind !== 'aborted') {
+        context.logger.debug({ job: context.job, code: failure.code, cause: wordsOf(failure.cause) }, 'a snapshot failed');
         emit({ type: 'snapshot.failed', reason, code: failure.code, message: failure.message, hint: failure.hint });
+      }
       if (failure.kind === 'fenced') onFenced(failure.message);
       throw failure;
     }
@@ -108,6 +110,10 @@ export class Snapshotter {
       );
     }
   }
+}
+
+function wordsOf(cause: unknown): string | undefined {
+  return cause instanceof Error ? cause.message : undefined;
 }
 
 function fenced(job: string): HoldfastError {

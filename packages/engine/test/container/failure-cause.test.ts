@@ -59,3 +59,32 @@ test('what nobody foresaw keeps the first complaints, without the noise', () => 
   expect(String(name(log).cause)).toContain('all is well');
   expect(name('').message).toBe('the snapshot could not be resumed: runc ended with 1 and said nothing');
 });
+
+const eof = '{"level":"error","msg":"read unixpacket @-\\u003e@: EOF","time":"2026-11-25T20:10:00Z"}';
+const reset = '{"level":"error","msg":"read unixpacket @-\\u003e@: read: connection reset by peer","time":"2026-11-25T20:10:00Z"}';
+
+test.each(['dump', 'restore'] as const)('that CRIU went away in a %s is told as a sentence, with what to do', (operation) => {
+  for (const log of [eof, reset]) {
+    const error = namedFailure({ code: 'HF_DUMP_FAILED', operation, log, exitCode: 1, logFolder: '/l' });
+    expect(error.message).toMatch(/CRIU ended unexpectedly: it was killed from outside, or by the kernel for want of memory$/u);
+    // Tried once more before an older snapshot is taken for it.
+    expect(error.kind).toBe('unexpected');
+    expect(error.hint).toContain('dmesg');
+  }
+});
+
+test("CRIU's own complaint goes before runc's that it is gone", () => {
+  expect(name(`(00.2) Error (criu/x.c:1): Something new\n${eof}`).message).toContain('Something new');
+  expect(name(`(00.2) Error (criu/cr-restore.c:1): 7 killed by signal 9: Killed\n${eof}`).message).toContain(
+    'process 7, which CRIU was bringing back, was killed',
+  );
+});
+
+test("runc's lines are told by their words, not as JSON", () => {
+  expect(name('{"level":"error","msg":"something \\u003e new","time":"2026-11-25T20:10:00Z"}').message).toMatch(/: something > new$/u);
+});
+
+test('no hint tells to run the line of a job that runs', () => {
+  const { hint } = namedFailure({ code: 'HF_DUMP_FAILED', operation: 'dump', log: '', exitCode: 1, logFolder: '/l' });
+  expect(hint).not.toContain('run the same line');
+});

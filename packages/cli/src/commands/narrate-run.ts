@@ -32,7 +32,7 @@ export function narrateRun(printer: Printer, clock: CliOptions['clock']): (event
 }
 
 function failedByItself(event: RunEvent): boolean {
-  return event.type === 'job.exited' && event.exitCode !== 0;
+  return event.type === 'job.exited' && event.byItself && event.exitCode !== 0;
 }
 
 /** Once the line is run again the snapshots are left behind, and no fork can be made of them. */

@@ -60,7 +60,8 @@ async function finish(started: Run, { printer }: CommandContext, control: StopCo
   if (printer.json) printer.line('word', { type: 'result', ...result });
   // Who ended the job at once knows why the last snapshot did not come to be.
   else if (result.error !== undefined && !control.asked().killed) reportFailure(printer, result.error, 'stderr');
-  if (result.outcome === 'lost') printer.say('warning', lostText(result));
+  // Of a job that a newer attempt has, that one goes on.
+  if (result.outcome === 'lost' && result.error?.kind !== 'fenced') printer.say('warning', lostText(result));
   return runExitCode(result, control.asked());
 }
 

@@ -54,7 +54,7 @@ function saidOf(...events: readonly Partial<RunEvent>[]): string {
 }
 
 const resumed = { type: 'job.resumed', pid: 7, snapshot: 4, restoreMs: 1, restoredFiles: 1, restoredBytes: 1 } as const;
-const failed = { type: 'job.exited', exitCode: 1, signal: undefined } as const;
+const failed = { type: 'job.exited', exitCode: 1, signal: undefined, byItself: true } as const;
 
 test('of a job that failed by itself it is said how to go on from its newest snapshot, before its line begins it anew', () => {
   expect(saidOf(resumed, failed)).toMatch(
@@ -62,4 +62,13 @@ test('of a job that failed by itself it is said how to go on from its newest sna
   );
   expect(saidOf(failed)).not.toContain('anew');
   expect(saidOf(resumed, { ...failed, exitCode: 0 })).not.toContain('anew');
+});
+
+test.each([
+  ['killed', { exitCode: 137, signal: undefined }],
+  ['fenced', { exitCode: 137, signal: 9 }],
+])('of a job that was %s it is not said that its line begins it anew: it resumes it', (_, end) => {
+  const said = saidOf(resumed, { ...failed, ...end, byItself: false });
+  expect(said).toMatch(/ended (with status 137|by signal 9)/u);
+  expect(said).not.toContain('anew');
 });

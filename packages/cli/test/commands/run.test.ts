@@ -55,7 +55,7 @@ test('says what happens on stderr, and nothing on stdout', async () => {
   run.emit({ type: 'output.repeats', snapshot: 3, sinceSnapshotAt: 'then' });
   run.emit(committed);
   run.emit({ type: 'snapshot.failed', reason: 'interval', code: 'HF_STORAGE_FULL', message: 'no space', hint: 'Free some' });
-  run.emit({ type: 'job.exited', exitCode: 0, signal: undefined });
+  run.emit({ type: 'job.exited', exitCode: 0, signal: undefined, byItself: true });
   run.end();
   const { stdout, stderr } = await runLine(['run', '--', './job'], { deployment: deploymentWith(run) });
   expect(stdout).toBe('');

@@ -197,7 +197,7 @@ export class ActiveRun implements Run {
     if (outcome === 'lost') this.#lost ??= lostJob(status);
     const exitCode = status.exitCode ?? (status.signal === undefined ? undefined : 128 + status.signal);
     if (outcome === 'stopped') events.emit({ type: 'job.stopped', snapshot: this.#snapshotter.last?.number });
-    else events.emit({ type: 'job.exited', exitCode, signal: status.signal });
+    else events.emit({ type: 'job.exited', exitCode, signal: status.signal, byItself: outcome === 'exited' });
     if (outcome === 'exited') await noteEnd(environment, epoch, exitCode ?? 0, (event) => events.emit(event));
     this.#noteEnd(outcome, exitCode);
     await this.#control?.[Symbol.asyncDispose]();

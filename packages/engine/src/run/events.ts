@@ -76,7 +76,13 @@ export type RunEventBody =
   /** A newer attempt owns the job: this one ends it. */
   | { readonly type: 'attempt.fenced'; readonly message: string }
   | { readonly type: 'warning'; readonly code: ErrorCode; readonly message: string; readonly hint: string | undefined }
-  | { readonly type: 'job.exited'; readonly exitCode: number | undefined; readonly signal: number | undefined }
+  | {
+      readonly type: 'job.exited';
+      readonly exitCode: number | undefined;
+      readonly signal: number | undefined;
+      /** False where it was killed from outside, or a newer attempt owns it: the same line then resumes it. */
+      readonly byItself: boolean;
+    }
   | { readonly type: 'job.stopped'; readonly snapshot: number | undefined };
 
 export type SnapshotReason = 'interval' | 'request' | 'stop';

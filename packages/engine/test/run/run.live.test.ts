@@ -32,12 +32,14 @@ test('a job that ended by itself starts anew, whatever its status; one that was 
   const machine = await workshop.machine('a');
   const first = await workshop.run(machine, { script: 'exit 3' });
   expect(await first.result).toMatchObject({ outcome: 'exited', exitCode: 3 });
+  expect(await nextEvent(first, 'job.exited')).toMatchObject({ exitCode: 3, byItself: true });
   const marker = `victim-${basename(workshop.directory)}`;
   const second = await workshop.run(machine, { script: `${counting(1000)}; : ${marker}` });
   expect(second.resumedFrom).toBeUndefined();
   const { number } = await second.snapshot();
   execFileSync('pkill', ['-KILL', '-f', marker]);
   expect(await second.result).toMatchObject({ outcome: 'lost', exitCode: 137 });
+  expect(await nextEvent(second, 'job.exited')).toMatchObject({ exitCode: 137, byItself: false });
   const third = await workshop.run(machine, { script: counting(1000) });
   expect(third.resumedFrom).toBe(number);
   expect(await third.kill()).toMatchObject({ outcome: 'stopped' });
@@ -121,6 +123,7 @@ test('an attempt whose job another machine took over ends it and commits nothing
   const second = await workshop.run(there, { script: counting(1000), track: [] });
   expect(second.resumedFrom).toBe(1);
   expect(await first.result).toMatchObject({ outcome: 'lost' });
+  expect(await nextEvent(first, 'job.exited')).toMatchObject({ byItself: false });
   expect(await eventTypes(first)).toContain('attempt.fenced');
   const { number } = await second.snapshot();
   expect(number).toBe(2);

@@ -10,6 +10,11 @@ export type { ParseDeploymentConfigOptions } from './config/parse-deployment-con
 export { parseDeploymentConfig } from './config/parse-deployment-config.js';
 export type { SectionPlace } from './config/parse-section.js';
 export { parseConfigSection } from './config/parse-section.js';
+export type { Account, AccountFields, AccountSection, PasswordChoice, SettingProblem } from './credentials/account.js';
+export { accountFields, isEncrypted, passwordChoice, passwordContradiction } from './credentials/account.js';
+export type { PasswordPurpose } from './credentials/purpose.js';
+export type { Credentials, PasswordSources, SecretReader, TokenSigner } from './credentials/read-credentials.js';
+export { readCredentials } from './credentials/read-credentials.js';
 export type { ErrorAmendment } from './errors/amend-error.js';
 export { amendError } from './errors/amend-error.js';
 export type { ErrorCode } from './errors/codes.js';

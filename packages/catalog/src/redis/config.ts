@@ -1,14 +1,15 @@
-import { durationField, parseConfigSection } from '@holdfast/core';
-import * as z from 'zod';
 import {
   accountFields,
   type AccountSection,
+  durationField,
   isEncrypted,
+  parseConfigSection,
   passwordChoice,
   type PasswordChoice,
   passwordContradiction,
-  type Problem,
-} from '../server/account.js';
+  type SettingProblem,
+} from '@holdfast/core';
+import * as z from 'zod';
 import { type Readers, sectionFromUrl } from '../server/server-url.js';
 
 const hint = 'Write { "type": "redis", "host": "cache.example.org", "user": "holdfast" }, or rediss://holdfast@cache.example.org';
@@ -118,7 +119,7 @@ export function redisSectionFromUrl(url: string): Readonly<Record<string, unknow
   return whole;
 }
 
-function contradiction(section: AccountSection): Problem | undefined {
+function contradiction(section: AccountSection): SettingProblem | undefined {
   const problem = passwordContradiction(section);
   if (problem !== undefined) return problem;
   if (!isEncrypted(section) && (section.tlsCaFile !== undefined || section.tlsServerName !== undefined))

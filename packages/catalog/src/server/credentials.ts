@@ -1,109 +1,22 @@
-import { readFile } from 'node:fs/promises';
-import type { CallOptions } from '@holdfast/core';
-import * as z from 'zod';
-import { inTime } from './connection.js';
-import { passwordFailure } from './credential-errors.js';
-import { runPasswordCommand } from './password-command.js';
-import type { ServerConfig } from './server-config.js';
+import {
+  type Account,
+  type CallOptions,
+  type Credentials,
+  type PasswordPurpose,
+  type PasswordSources,
+  readCredentials as read,
+} from '@holdfast/core';
 
-export interface Credentials {
-  readonly user: string;
-  readonly password: string;
-}
+export type { Credentials, PasswordSources, SecretReader, TokenSigner } from '@holdfast/core';
 
-/** Reads a secret of AWS Secrets Manager; what this package needs of an SDK. */
-export interface SecretReader {
-  /** The secret's text. */
-  read(request: { readonly secret: string; readonly region: string | undefined }, options?: CallOptions): Promise<string>;
-}
+const purpose: PasswordPurpose = {
+  what: "the catalog's password",
+  code: 'HF_CATALOG_UNAVAILABLE',
+  operation: 'catalog.connect',
+  defaultVariable: 'HOLDFAST_CATALOG_PASSWORD',
+};
 
-/** Makes a token of AWS IAM that a database takes in place of a password. */
-export interface TokenSigner {
-  sign(
-    request: { readonly host: string; readonly port: number; readonly user: string; readonly region: string },
-    options?: CallOptions,
-  ): Promise<string>;
-}
-
-/** What a catalog may ask for passwords. */
-export interface PasswordSources {
-  /** Where variables are looked up. Default: none are set. */
-  readonly environment?: Readonly<Record<string, string | undefined>>;
-  readonly secrets?: SecretReader;
-  readonly tokens?: TokenSigner;
-}
-
-/** Who logs in where, and what with. */
-export type Account = Pick<ServerConfig, 'host' | 'port' | 'user' | 'password'>;
-
-const askTimeoutMs = 20_000;
-const defaultVariable = 'HOLDFAST_CATALOG_PASSWORD';
-
-/** Asks for the password as it is now. Rejects with HF_CONFIG where there is no such source, with HF_CATALOG_UNAVAILABLE where it fails. */
-export async function readCredentials(config: Account, sources: PasswordSources, options: CallOptions = {}): Promise<Credentials> {
-  const { user, password } = config;
-  const { environment = {}, secrets, tokens } = sources;
-  switch (password.from) {
-    case 'nowhere':
-      return { user, password: environment[defaultVariable] ?? '' };
-    case 'variable': {
-      const value = environment[password.name];
-      if (value === undefined || value === '') throw passwordFailure(`the variable ${password.name} is not set`, 'Set it, or name another one');
-      return { user, password: value };
-    }
-    case 'file':
-      return parseSecret(await readPasswordFile(password.path, options), user);
-    case 'command':
-      return parseSecret(await runPasswordCommand(password.command, options), user);
-    case 'secret': {
-      if (secrets === undefined) throw passwordFailure('this build cannot read Secrets Manager', "Use 'passwordCommand' with the aws program");
-      const { secret, region } = password;
-      return parseSecret(await asked(`the secret ${secret}`, () => secrets.read({ secret, region }, options)), user);
-    }
-    case 'token': {
-      if (tokens === undefined) throw passwordFailure('this build makes no IAM tokens', "Use 'passwordCommand' with the aws program");
-      const { host, port } = config;
-      const token = await asked('the IAM token', () => tokens.sign({ host, port, user, region: password.region }, options));
-      return { user, password: token };
-    }
-    default:
-      return password satisfies never;
-  }
-}
-
-const secretSchema = z.object({ password: z.string(), username: z.string().min(1).optional() });
-
-/** Secrets Manager's rotation by two users changes the name along with the password, so the secret's own name counts. Pure. */
-export function parseSecret(text: string, user: string): Credentials {
-  const secret = secretSchema.safeParse(parseJson(text));
-  if (secret.success) return { user: secret.data.username ?? user, password: secret.data.password };
-  return { user, password: text.replace(/\r?\n$/u, '') };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-async function readPasswordFile(path: string, { signal }: CallOptions): Promise<string> {
-  try {
-    return await readFile(path, { encoding: 'utf8', ...(signal === undefined ? {} : { signal }) });
-  } catch (error) {
-    throw passwordFailure(`the password's file ${path} cannot be read`, 'Make it readable for this user', error);
-  }
-}
-
-async function asked(what: string, ask: () => Promise<string>): Promise<string> {
-  try {
-    return await inTime(ask(), askTimeoutMs, 'its service', () => undefined);
-  } catch (error) {
-    throw passwordFailure(
-      `${what} could not be had: ${error instanceof Error ? error.message : String(error)}`,
-      'Look at the rights of this machine',
-      error,
-    );
-  }
+/** Asks for the password as it is now. Rejects with HF_CATALOG_UNAVAILABLE where there is no such source, or it fails. */
+export function readCredentials(config: Account, sources: PasswordSources, options?: CallOptions): Promise<Credentials> {
+  return read(config, sources, purpose, options);
 }

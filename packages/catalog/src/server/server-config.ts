@@ -1,7 +1,14 @@
 import { isIP } from 'node:net';
-import { durationField } from '@holdfast/core';
+import {
+  accountFields,
+  durationField,
+  isEncrypted,
+  passwordChoice,
+  type PasswordChoice,
+  passwordContradiction,
+  type SettingProblem,
+} from '@holdfast/core';
 import * as z from 'zod';
-import { accountFields, isEncrypted, passwordChoice, type PasswordChoice, passwordContradiction, type Problem } from './account.js';
 
 /** The `catalog` section of the configuration for a database server, complete. */
 export interface ServerConfig<Type extends string = string> {
@@ -70,7 +77,7 @@ export function serverConfigSchema<Type extends string>(type: Type, defaultPort:
 
 type Section = z.output<z.ZodObject<typeof fields>>;
 
-function contradiction(section: Section): Problem | undefined {
+function contradiction(section: Section): SettingProblem | undefined {
   const { host, tls, tlsCaFile, tlsServerName, iamToken } = section;
   const problem = passwordContradiction(section);
   if (problem !== undefined) return problem;

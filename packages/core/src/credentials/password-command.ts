@@ -1,17 +1,24 @@
 import { execFile } from 'node:child_process';
-import type { CallOptions } from '@holdfast/core';
-import { passwordFailure } from './credential-errors.js';
+import type { CallOptions } from '../storage/storage-driver.js';
+import { passwordFailure, type PasswordPurpose } from './purpose.js';
 
 const deadlineMs = 20_000;
 const mostBytes = 64 * 1024;
 
 /** Runs the program that prints the password, and gives what it printed; what it printed is part of no error. */
-export async function runPasswordCommand([program, ...words]: readonly [string, ...string[]], { signal }: CallOptions = {}): Promise<string> {
+export async function runPasswordCommand(
+  [program, ...words]: readonly [string, ...string[]],
+  purpose: PasswordPurpose,
+  { signal }: CallOptions = {},
+): Promise<string> {
   const how = { timeout: deadlineMs, killSignal: 'SIGKILL', maxBuffer: mostBytes, ...(signal === undefined ? {} : { signal }) } as const;
   return new Promise((resolve, reject) => {
     const child = execFile(program, words, { ...how, encoding: 'utf8' }, (error, stdout, stderr) => {
       if (error === null) resolve(stdout);
-      else reject(passwordFailure(`its command ${program} ${reason(error)}${said(stderr)}`, "Run it by hand as this user; see 'passwordCommand'"));
+      else {
+        const why = `its command ${program} ${reason(error)}${said(stderr)}`;
+        reject(passwordFailure(purpose, why, "Run it by hand as this user; see 'passwordCommand'"));
+      }
     });
     child.stdin?.end();
   });

@@ -1,5 +1,5 @@
-import { absolutePathField } from '@holdfast/core';
 import * as z from 'zod';
+import { absolutePathField } from '../config/fields.js';
 import { isLocalHost } from './local-host.js';
 
 /** Where the password comes from. It is asked for again for every new session, so that a changed one is picked up without a restart. */
@@ -11,9 +11,18 @@ export type PasswordChoice =
   | { readonly from: 'secret'; readonly secret: string; readonly region: string | undefined }
   | { readonly from: 'token'; readonly region: string };
 
+/** Who logs in where. */
+export interface Account {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: PasswordChoice;
+}
+
 const name = (description: string): z.ZodString => z.string().min(1).max(255).meta({ description });
 
-interface AccountFields {
+/** The settings' schemas. */
+export interface AccountFields {
   readonly host: z.ZodString;
   readonly passwordVariable: z.ZodOptional<z.ZodString>;
   readonly passwordFile: z.ZodOptional<z.ZodType<string, string>>;
@@ -68,13 +77,13 @@ export interface AccountSection {
 }
 
 /** What is wrong with settings that are right by themselves. */
-export interface Problem {
+export interface SettingProblem {
   readonly message: string;
   readonly hint: string;
 }
 
 /** What is wrong with the settings of the password together. */
-export function passwordContradiction(section: AccountSection): Problem | undefined {
+export function passwordContradiction(section: AccountSection): SettingProblem | undefined {
   const { iamToken, region, passwordSecret } = section;
   const given = passwordKeys.filter((key) => section[key] !== undefined && section[key] !== false);
   if (given.length > 1)

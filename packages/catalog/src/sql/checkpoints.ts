@@ -1,9 +1,11 @@
 import type { CheckpointRecord } from '@holdfast/core';
+import type { Selectable, SelectQueryBuilder } from 'kysely';
 import { checkpointCursor } from '../calls/cursor.js';
 import { pageOf, rowsWanted } from '../calls/page.js';
 import type { Checkpoints } from '../calls/parts.js';
 import { instant } from '../calls/values.js';
 import { readCheckpoint } from './rows.js';
+import type { CatalogDatabase, CatalogTables } from './schema.js';
 import type { CatalogTransaction, Session } from './session.js';
 
 /** Numbers in one statement: below what any of the databases takes as parameters. */
@@ -18,20 +20,24 @@ export function createCheckpoints(session: Session): Checkpoints {
     listCheckpoints: async (job, query = {}, options) => {
       const wanted = rowsWanted(query.limit);
       const cursor = checkpointCursor.read(query.cursor);
-      const rows = await session.read(
-        'catalog.listCheckpoints',
-        async (db) => {
-          const all = db.selectFrom('hf_checkpoints').selectAll().where('job', '=', job).orderBy('number', 'desc').limit(wanted);
-          return (cursor === undefined ? all : all.where('number', '<', cursor[1])).execute();
-        },
-        options,
-      );
+      const rows = await session.read('catalog.listCheckpoints', async (db) => checkpointsOf(db, job, cursor, wanted).execute(), options);
       return pageOf(rows, wanted, readCheckpoint, (last) => checkpointCursor.write(['checkpoint', last.number]));
     },
     removeCheckpoints: async (job, numbers, options) => {
       await session.write('catalog.removeCheckpoints', (trx) => remove(trx, job, numbers), options);
     },
   };
+}
+
+/** Told apart from its execution so that a test can have the database explain it. */
+export function checkpointsOf(
+  db: CatalogDatabase,
+  job: string,
+  cursor: readonly ['checkpoint', number] | undefined,
+  limit: number,
+): SelectQueryBuilder<CatalogTables, 'hf_checkpoints', Selectable<CatalogTables['hf_checkpoints']>> {
+  const all = db.selectFrom('hf_checkpoints').selectAll().where('job', '=', job).orderBy('number', 'desc').limit(limit);
+  return cursor === undefined ? all : all.where('number', '<', cursor[1]);
 }
 
 async function put(trx: CatalogTransaction, record: CheckpointRecord): Promise<void> {

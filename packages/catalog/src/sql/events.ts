@@ -1,4 +1,4 @@
-import type { Insertable } from 'kysely';
+import type { Insertable, Selectable, SelectQueryBuilder } from 'kysely';
 import { eventCursor } from '../calls/cursor.js';
 import { pageOf, rowsWanted } from '../calls/page.js';
 import type { Events } from '../calls/parts.js';
@@ -39,7 +39,13 @@ async function isThere(trx: CatalogTransaction, { job, type, attempt, at, detail
   return rows.length > 0;
 }
 
-function eventsOf(db: CatalogDatabase, job: string, cursor: readonly ['event', string, number] | undefined, limit: number) {
+/** Told apart from its execution so that a test can have the database explain it. */
+export function eventsOf(
+  db: CatalogDatabase,
+  job: string,
+  cursor: readonly ['event', string, number] | undefined,
+  limit: number,
+): SelectQueryBuilder<CatalogTables, 'hf_events', Selectable<CatalogTables['hf_events']>> {
   const events = db.selectFrom('hf_events').selectAll().where('job', '=', job).orderBy('at', 'desc').orderBy('id', 'desc').limit(limit);
   if (cursor === undefined) return events;
   const [, at, id] = cursor;

@@ -6,6 +6,8 @@ export type { ErrorCode } from './errors/codes.js';
 export type { ErrorKind, HoldfastErrorInit, RetryAdvice } from './errors/holdfast-error.js';
 export { HoldfastError, isHoldfastError } from './errors/holdfast-error.js';
 export { silentLogger } from './logger.js';
+export type { ProcessIdentity } from './process-identity.js';
+export { isEnding, isProcessAlive, ownProcessIdentity, parentOf, parseProcessStat, processIdentity } from './process-identity.js';
 export { pageSizeBytes } from './store/objects.js';
 export { formatDuration, maxAgeMs, parseDuration } from './units/duration.js';
 export { formatSize, parseSize } from './units/size.js';

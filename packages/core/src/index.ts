@@ -53,6 +53,9 @@ export type { DirectoryFacts, ProbeRequest } from './storage/probe/probe-directo
 export { probeDirectory, probeFilePrefix } from './storage/probe/probe-directory.js';
 export type { ForeignStorageError } from './storage/probe/storage-error.js';
 export { storageErrorFromCode } from './storage/probe/storage-error.js';
+export type { MachineSessions } from './storage/sessions/machine-sessions.js';
+export { machineSessions } from './storage/sessions/machine-sessions.js';
+export { storageInUse } from './storage/sessions/storage-in-use.js';
 export type { StorageCapabilities } from './storage/storage-capabilities.js';
 export type {
   AttachedStorage,
@@ -65,7 +68,9 @@ export type {
   StoragePlan,
   StoragePlugin,
   StorageProgress,
+  StorageSession,
   StorageState,
+  StorageStatus,
   StorageUsage,
 } from './storage/storage-driver.js';
 export type {

@@ -13,15 +13,20 @@ import { guaranteesOf } from './guarantees.js';
 /** Longest time for writing back what the page cache of one machine holds. */
 const flushTimeoutMs = 600_000;
 
-export function attachDirectory(path: string, fileSystemType: number): AttachedStorage {
+/** `session` is left by `detach`. */
+export function attachDirectory(path: string, fileSystemType: number, session: AsyncDisposable | undefined): AttachedStorage {
+  const detach = async (options?: CallOptions): Promise<void> => {
+    await flush(path, options);
+    await session?.[Symbol.asyncDispose]();
+  };
   return {
     root: path,
     guarantees: guaranteesOf(fileSystemType),
     health: (options) => health(path, options),
     usage: (options) => usage(path, options),
     flush: (options) => flush(path, options),
-    detach: (options) => flush(path, options),
-    [Symbol.asyncDispose]: () => flush(path),
+    detach,
+    [Symbol.asyncDispose]: () => detach(),
   };
 }
 

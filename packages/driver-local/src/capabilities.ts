@@ -6,5 +6,6 @@ export const localCapabilities: StorageCapabilities = Object.freeze({
   bootFragment: true,
   // The directory is this machine's. One on a shared mount works, but nothing here makes that mount.
   multiAttach: false,
+  lastingAttach: true,
   usage: true,
 });

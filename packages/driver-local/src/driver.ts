@@ -2,12 +2,16 @@ import { userInfo } from 'node:os';
 import {
   type AttachedStorage,
   type CallOptions,
+  HoldfastError,
   isHoldfastError,
+  type MachineSessions,
   type PlannedResource,
   probeDirectory,
   type StorageDriver,
   type StorageInspection,
   type StoragePlan,
+  type StorageStatus,
+  storageInUse,
   storageErrorFromCode,
 } from '@holdfast/core';
 import { attachDirectory } from './attachment.js';
@@ -19,17 +23,26 @@ import { assertUsable } from './errors.js';
 import { provisionDirectory } from './provision.js';
 
 /** A directory of this machine as storage. */
-export function createLocalDriver(config: LocalConfig): StorageDriver {
-  const { path } = config;
+export function createLocalDriver({ path }: LocalConfig, sessions: MachineSessions): StorageDriver {
+  const name = `local:${path}`;
   return {
     type: 'local',
-    name: `local:${path}`,
+    name,
     capabilities: localCapabilities,
     plan: (options) => plan(path, options),
     provision: (options) => provision(path, options),
     inspect: (options) => inspect(path, options),
-    attach: (options) => attach(path, options),
-    destroy: (options) => destroyDirectory(path, options),
+    attach: (options) => attach(path, sessions, options),
+    detachLasting: async (options) => {
+      assertNotAborted('detachLasting', options);
+      await sessions.setLasting(false);
+    },
+    status: (options) => status(path, sessions, options),
+    destroy: async (options) => {
+      const inUse = storageInUse(name, await status(path, sessions, options));
+      if (inUse !== undefined) throw inUse;
+      await destroyDirectory(path, options);
+    },
     bootFragment: () => bootFragment(path),
   };
 }
@@ -59,11 +72,24 @@ async function inspect(path: string, options?: CallOptions): Promise<StorageInsp
   }
 }
 
-async function attach(path: string, options?: CallOptions): Promise<AttachedStorage> {
+async function attach(path: string, sessions: MachineSessions, options?: CallOptions & { readonly lasting?: boolean }): Promise<AttachedStorage> {
   const operation = 'storage.attach';
   const facts = await probeDirectory({ path, mode: 'write', operation, signal: options?.signal });
   assertUsable(path, facts, userInfo().uid, operation);
-  return attachDirectory(path, facts.fileSystemType);
+  // The directory is there in any case: what cannot be noted of it, where /run is full or read-only, stops nobody.
+  if (options?.lasting === true) await sessions.setLasting(true).catch(() => undefined);
+  return attachDirectory(path, facts.fileSystemType, await sessions.enter().catch(() => undefined));
+}
+
+async function status(path: string, sessions: MachineSessions, options?: CallOptions): Promise<StorageStatus> {
+  const { state } = await inspect(path, options);
+  const root = state === 'absent' ? undefined : path;
+  return { root, lasting: root !== undefined && (await sessions.isLasting()), sessions: root === undefined ? [] : await sessions.list() };
+}
+
+function assertNotAborted(operation: string, options?: CallOptions): void {
+  if (options?.signal?.aborted !== true) return;
+  throw new HoldfastError('HF_ABORTED', { kind: 'aborted', message: `${operation} was aborted before it began`, operation: `storage.${operation}` });
 }
 
 async function isMissing(path: string, operation: string, options?: CallOptions): Promise<boolean> {

@@ -9,7 +9,7 @@ storageDriverContract({ name: 'local', create });
 async function create(): Promise<StorageDriverFixture> {
   const base = await mkdtemp(join(tmpdir(), 'hf-driver-local-'));
   const path = join(base, 'storage');
-  const make = () => local().create({ type: 'local', path });
+  const make = () => local({ runtimeDirectory: join(base, 'run') }).create({ type: 'local', path });
   return {
     driver: make(),
     elsewhere: make(),

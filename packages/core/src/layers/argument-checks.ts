@@ -6,6 +6,7 @@ const optionTypes = {
   signal: (value: unknown) => value instanceof AbortSignal,
   onProgress: (value: unknown) => typeof value === 'function',
   force: (value: unknown) => typeof value === 'boolean',
+  lasting: (value: unknown) => typeof value === 'boolean',
 };
 
 /** Refuses what a driver should not have to: options of a wrong type, calls that were aborted before they began, and what the driver cannot do. */
@@ -14,6 +15,9 @@ export function withArgumentChecks(driver: StorageDriver): StorageDriver {
   const checked = wrapDriver(driver, async (operation, options, run) => {
     refuseWrongOptions(operation, options);
     if (operation === 'provision' || operation === 'destroy' || operation === 'usage') assertCapable(capabilities[operation], operation, name);
+    if (operation === 'detachLasting' || ('lasting' in options && options.lasting === true)) {
+      assertCapable(capabilities.lastingAttach, operation === 'attach' ? 'attach lasting' : operation, name);
+    }
     if (options.signal?.aborted === true) {
       throw new HoldfastError('HF_ABORTED', { kind: 'aborted', message: `${operation} of ${name} was aborted before it began` });
     }

@@ -11,6 +11,8 @@ export const defaultStorageTimeouts: StorageTimeouts = {
   provision: 7_200_000,
   inspect: 60_000,
   attach: 120_000,
+  detachLasting: 900_000,
+  status: 60_000,
   destroy: 7_200_000,
   health: 3500,
   usage: 10_000,
@@ -34,7 +36,7 @@ export function withTimeouts(driver: StorageDriver, timeoutsMs: StorageTimeouts)
         `attach of ${driver.name}`,
         attachTimeoutMs,
         options.signal,
-        async (given) => resolveHealth(wrapAttachment(await driver.attach(given), limit), timeoutsMs.health),
+        async (given) => resolveHealth(wrapAttachment(await driver.attach({ ...options, ...given }), limit), timeoutsMs.health),
         letGo,
       ),
   };

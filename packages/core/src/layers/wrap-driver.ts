@@ -1,6 +1,6 @@
 import type { AttachedStorage, CallOptions, StorageDriver } from '../storage/storage-driver.js';
 
-export type DriverOperation = 'plan' | 'provision' | 'inspect' | 'attach' | 'destroy';
+export type DriverOperation = 'plan' | 'provision' | 'inspect' | 'attach' | 'detachLasting' | 'status' | 'destroy';
 export type AttachmentOperation = 'health' | 'usage' | 'flush' | 'detach';
 export type StorageOperation = DriverOperation | AttachmentOperation;
 
@@ -16,7 +16,9 @@ export function wrapDriver(driver: StorageDriver, around: Around): StorageDriver
     plan: (options = {}) => around('plan', options, (given) => driver.plan(given)),
     provision: (options = {}) => around('provision', options, (given) => driver.provision({ ...options, ...given })),
     inspect: (options = {}) => around('inspect', options, (given) => driver.inspect(given)),
-    attach: (options = {}) => around('attach', options, async (given) => wrapAttachment(await driver.attach(given), around)),
+    attach: (options = {}) => around('attach', options, async (given) => wrapAttachment(await driver.attach({ ...options, ...given }), around)),
+    detachLasting: (options = {}) => around('detachLasting', options, (given) => driver.detachLasting(given)),
+    status: (options = {}) => around('status', options, (given) => driver.status(given)),
     destroy: (options = {}) => around('destroy', options, (given) => driver.destroy({ ...options, ...given })),
     bootFragment: () => driver.bootFragment(),
   };

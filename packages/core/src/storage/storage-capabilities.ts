@@ -6,6 +6,8 @@ export interface StorageCapabilities {
   readonly bootFragment: boolean;
   /** Two machines can attach it at once. */
   readonly multiAttach: boolean;
+  /** `attach` takes `lasting`, and `detachLasting` ends it. */
+  readonly lastingAttach: boolean;
   /** `usage` tells a size that means something. */
   readonly usage: boolean;
 }

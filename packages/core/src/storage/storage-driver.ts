@@ -11,6 +11,8 @@ export interface PlannedResource {
   readonly name: string;
   readonly action: 'create' | 'adopt' | 'none';
   readonly detail: string;
+  /** About what it costs, in words: `about 15-30 USD a month`. Absent where it costs nothing by itself. */
+  readonly costClass?: string;
 }
 
 export interface StoragePlan {
@@ -30,6 +32,25 @@ export interface StorageInspection {
 export interface StorageProgress {
   readonly step: string;
   readonly message: string;
+}
+
+/** A process that uses the storage. */
+export interface StorageSession {
+  readonly host: string;
+  /** Undefined where the storage does not tell. */
+  readonly pid: number | undefined;
+  /** When it began, as `Date` writes it; undefined where the storage does not tell. */
+  readonly since: string | undefined;
+}
+
+/** Who uses the storage now. */
+export interface StorageStatus {
+  /** Where it is attached on this machine; undefined where it is not. */
+  readonly root: string | undefined;
+  /** True from `attach({ lasting: true })` to `detachLasting`, on this machine. */
+  readonly lasting: boolean;
+  /** Of this machine at least; of others where the storage knows them. */
+  readonly sessions: readonly StorageSession[];
 }
 
 export interface StorageHealth {
@@ -134,8 +155,27 @@ export interface StorageDriver {
    * - Rejects with kind `not-found` where it was never provisioned; never provisions by itself.
    * - Refuses a place that cannot be written with an error that names it and the remedy.
    * - Each call gives an attachment of its own; detaching one leaves the others working.
+   * - With `lasting` (requires `capabilities.lastingAttach`; else rejects with HF_UNSUPPORTED) the place stays attached on this machine when the
+   *   attachment is detached and its process has ended, until `detachLasting`. A repeat changes nothing.
    */
-  attach(options?: CallOptions): Promise<AttachedStorage>;
+  attach(options?: CallOptions & { readonly lasting?: boolean }): Promise<AttachedStorage>;
+
+  /**
+   * Ends what `attach({ lasting: true })` began, whichever process began it.
+   *
+   * - Requires `capabilities.lastingAttach`; else rejects with HF_UNSUPPORTED.
+   * - Attachments that are in use go on working; the place goes away with the last of them, or now where there is none, flushed.
+   * - A repeat resolves, and so does one for storage that is not attached.
+   */
+  detachLasting(options?: CallOptions): Promise<void>;
+
+  /**
+   * Tells where the storage is attached on this machine, and the sessions that use it: from each `attach` to its `detach`, or the end of its process.
+   *
+   * - Changes nothing, and never attaches. Of absent storage it tells no place and no sessions.
+   * - Answers also where the storage itself does not.
+   */
+  status(options?: CallOptions): Promise<StorageStatus>;
 
   /**
    * Removes what `provision` made, and nothing else.
@@ -143,6 +183,7 @@ export interface StorageDriver {
    * - Requires `capabilities.destroy`; else rejects with HF_UNSUPPORTED.
    * - Absent storage is success; so is a repeat.
    * - Refuses with kind `conflict` where the storage holds anything that `provision` did not make; `force` removes that as well.
+   * - Refuses with HF_STORAGE_IN_USE where a session lives or a lasting attachment stands, also by `force`, and removes nothing.
    * - What was adopted, not made, is never removed, not even by `force`.
    */
   destroy(options?: CallOptions & { readonly force?: boolean }): Promise<void>;

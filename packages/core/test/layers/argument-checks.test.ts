@@ -20,6 +20,7 @@ test('an aborted call does not reach the driver', async () => {
 test.each<[keyof StorageDriver, object, string]>([
   ['destroy', { force: 1 }, 'force'],
   ['provision', { onProgress: 'console' }, 'onProgress'],
+  ['attach', { lasting: 'yes' }, 'lasting'],
   ['inspect', { signal: {} }, 'signal'],
 ])('%s refuses %j', async (operation, options, name) => {
   const layered = layerDriver(scriptedDriver());
@@ -29,9 +30,12 @@ test.each<[keyof StorageDriver, object, string]>([
 });
 
 test('what the driver declares not to do is refused before it is asked', async () => {
-  const capabilities = { provision: false, destroy: false, bootFragment: false, multiAttach: false, usage: false };
+  const capabilities = { provision: false, destroy: false, bootFragment: false, multiAttach: false, lastingAttach: false, usage: false };
   const layered = layerDriver(scriptedDriver({ capabilities }));
   await expect(layered.provision()).rejects.toMatchObject({ code: 'HF_UNSUPPORTED', kind: 'unsupported' });
   await expect(layered.destroy()).rejects.toMatchObject({ code: 'HF_UNSUPPORTED' });
+  await expect(layered.detachLasting()).rejects.toMatchObject({ code: 'HF_UNSUPPORTED' });
+  await expect(layered.attach({ lasting: true })).rejects.toMatchObject({ code: 'HF_UNSUPPORTED' });
+  await (await layered.attach({ lasting: false })).detach();
   expect(() => layered.bootFragment()).toThrow(expect.objectContaining({ code: 'HF_UNSUPPORTED' }));
 });

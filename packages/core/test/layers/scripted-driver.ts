@@ -7,7 +7,7 @@ export function scriptedDriver(script: Partial<StorageDriver> = {}, attachment: 
   return {
     type: 'scripted',
     name: 'scripted:/x',
-    capabilities: { provision: true, destroy: true, bootFragment: true, multiAttach: false, usage: true },
+    capabilities: { provision: true, destroy: true, bootFragment: true, multiAttach: false, lastingAttach: true, usage: true },
     plan: async () => ({ resources: [], upToDate: true }),
     provision: async () => inspection,
     inspect: async () => inspection,
@@ -21,6 +21,8 @@ export function scriptedDriver(script: Partial<StorageDriver> = {}, attachment: 
       [Symbol.asyncDispose]: nothing,
       ...attachment,
     }),
+    detachLasting: nothing,
+    status: async () => ({ root: '/x', lasting: false, sessions: [] }),
     destroy: nothing,
     bootFragment: () => '',
     ...script,

@@ -33,7 +33,7 @@ async function checksOf({ uid = 0, state = 'ready', attachFails, freeBytes = 2 *
   };
   const driver: Partial<StorageDriver> = {
     name: 'fake',
-    capabilities: { provision: true, destroy: true, bootFragment: true, multiAttach: false, usage: true },
+    capabilities: { provision: true, destroy: true, bootFragment: true, multiAttach: false, lastingAttach: false, usage: true },
     inspect: () => Promise.resolve({ state, reason, resources: [] }),
     attach: () => (attachFails === undefined ? Promise.resolve(attached as AttachedStorage) : Promise.reject(attachFails)),
   };

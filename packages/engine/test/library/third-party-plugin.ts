@@ -1,6 +1,5 @@
 // A storage driver by somebody else, in full: what the contract asks for and nothing of Holdfast's own drivers.
 import {
-  type AttachedStorage,
   HoldfastError,
   layerDriver,
   type StorageCapabilities,
@@ -48,7 +47,9 @@ class ScratchDriver implements StorageDriver {
   plan: StorageDriver['plan'] = async () => ({ resources: [], upToDate: true });
   provision = (): Promise<StorageInspection> => Promise.reject(unsupported('provision'));
   inspect: StorageDriver['inspect'] = (options) => this.#inner.inspect(options);
-  attach = (options?: { readonly signal?: AbortSignal | undefined }): Promise<AttachedStorage> => this.#inner.attach(options);
+  attach: StorageDriver['attach'] = (options) => this.#inner.attach(options);
+  detachLasting: StorageDriver['detachLasting'] = (options) => this.#inner.detachLasting(options);
+  status: StorageDriver['status'] = (options) => this.#inner.status(options);
   destroy = (): Promise<void> => Promise.reject(unsupported('destroy'));
   bootFragment(): string {
     throw unsupported('bootFragment');

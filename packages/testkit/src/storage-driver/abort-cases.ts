@@ -12,6 +12,7 @@ export const abortCases: readonly ContractCase<StorageDriverFixture>[] = [
     const signal = AbortSignal.abort();
     await assertRejects(driver.plan({ signal }), aborted);
     await assertRejects(driver.inspect({ signal }), aborted);
+    await assertRejects(driver.status({ signal }), aborted);
     await assertRejects(driver.attach({ signal }), aborted);
   }),
   needsProvision('an aborted provision rejects with aborted and makes nothing', async ({ driver }) => {

@@ -10,13 +10,13 @@ export const descriptionCases: readonly ContractCase<StorageDriverFixture>[] = [
     ok(driver.name.startsWith(`${driver.type}:`), `'${driver.name}' does not begin with '${driver.type}:'`);
   }),
   contractCase('every capability is declared', async ({ driver }) => {
-    const { provision, destroy, bootFragment, multiAttach, usage } = driver.capabilities;
-    for (const capability of [provision, destroy, bootFragment, multiAttach, usage]) equal(typeof capability, 'boolean');
+    const { provision, destroy, bootFragment, multiAttach, lastingAttach, usage } = driver.capabilities;
+    for (const capability of [provision, destroy, bootFragment, multiAttach, lastingAttach, usage]) equal(typeof capability, 'boolean');
   }),
-  contractCase('no secret is in the name, the plan, the inspection or the boot fragment', async (fixture) => {
+  contractCase('no secret is in the name, the plan, the inspection, the status or the boot fragment', async (fixture) => {
     const driver = await ready(fixture);
     const fragment = driver.capabilities.bootFragment ? driver.bootFragment() : '';
-    const said = JSON.stringify([driver.name, await driver.plan(), await driver.inspect(), fragment]);
+    const said = JSON.stringify([driver.name, await driver.plan(), await driver.inspect(), await driver.status(), fragment]);
     for (const secret of fixture.secrets ?? []) ok(!said.includes(secret), 'a secret was told');
   }),
   contractCase(

@@ -12,6 +12,10 @@ export function needsDestroy(promise: string, run: Run): ContractCase<StorageDri
   return when(promise, ({ driver }) => driver.capabilities.destroy, 'the driver declares that it does not destroy', run);
 }
 
+export function needsLasting(promise: string, run: Run): ContractCase<StorageDriverFixture> {
+  return when(promise, ({ driver }) => driver.capabilities.lastingAttach, 'the driver declares that no attachment outlives its process', run);
+}
+
 export function needsSpoil(
   promise: string,
   run: (fixture: StorageDriverFixture, spoil: () => Promise<void>) => Promise<void>,

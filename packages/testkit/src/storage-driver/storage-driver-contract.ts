@@ -7,7 +7,9 @@ import { descriptionCases } from './description-cases.js';
 import { destroyCases } from './destroy-cases.js';
 import type { StorageDriverFixture } from './fixture.js';
 import { layerCases } from './layer-cases.js';
+import { lastingCases } from './lasting-cases.js';
 import { provisionCases } from './provision-cases.js';
+import { sessionCases } from './session-cases.js';
 import { sharedCases } from './shared-cases.js';
 
 /** What every driver promises by itself. Each case reads the driver's capabilities: what it declares not to do is tried to be refused. */
@@ -16,6 +18,8 @@ export const storageDriverCases: readonly ContractCase<StorageDriverFixture>[] =
   ...provisionCases,
   ...attachCases,
   ...attachmentCases,
+  ...sessionCases,
+  ...lastingCases,
   ...sharedCases,
   ...destroyCases,
   ...abortCases,

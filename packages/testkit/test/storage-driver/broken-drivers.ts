@@ -8,10 +8,10 @@ type Break = (driver: StorageDriver) => StorageDriver;
 export const brokenDrivers: Readonly<Record<string, Break>> = {
   'type and name say what it is': (driver) => ({ ...driver, name: 'storage' }),
   'every capability is declared': (driver) => {
-    const { provision, destroy, bootFragment, multiAttach } = driver.capabilities;
-    return { ...driver, capabilities: { provision, destroy, bootFragment, multiAttach } as never };
+    const { provision, destroy, bootFragment, multiAttach, lastingAttach } = driver.capabilities;
+    return { ...driver, capabilities: { provision, destroy, bootFragment, multiAttach, lastingAttach } as never };
   },
-  'no secret is in the name, the plan, the inspection or the boot fragment': (driver) => ({ ...driver, name: 'fake:user:hunter2@host' }),
+  'no secret is in the name, the plan, the inspection, the status or the boot fragment': (driver) => ({ ...driver, name: 'fake:user:hunter2@host' }),
   'the boot fragment is shell that parses and is the same each time, or is refused where the capability is false': (driver) => ({
     ...driver,
     bootFragment: () => 'if [ -d /x ]; exit 1',
@@ -80,6 +80,32 @@ export const brokenDrivers: Readonly<Record<string, Break>> = {
   'flush resolves with nothing to flush, after a write, and when repeated': attachment(() => ({ flush: once('flushed twice') })),
   'detach leaves the files': attachment((attached) => ({ detach: () => rm(join(attached.root, 'stays'), { force: true }) })),
   'a repeated detach resolves': attachment(() => ({ detach: once('detached twice') })),
+  'status tells where the storage is attached, and of each attachment the process that uses it': (driver) => ({
+    ...driver,
+    status: async (options) => ({ ...(await driver.status(options)), sessions: [] }),
+  }),
+  'status of absent storage tells no place and no sessions': (driver) => ({
+    ...driver,
+    status: async (options) => ({ ...(await driver.status(options)), root: '/somewhere' }),
+  }),
+  'destroy refuses while a session lives, also by force, and removes nothing': (driver) => ({
+    ...driver,
+    attach: async (options) => {
+      const attached = await driver.attach(options);
+      await attached.detach();
+      return attached;
+    },
+  }),
+  'a lasting attachment stays when it is detached, until detachLasting': (driver) => ({ ...driver, attach: () => driver.attach() }),
+  'a repeated detachLasting resolves, and so does one of storage that is not attached': (driver) => ({
+    ...driver,
+    detachLasting: once('detached twice'),
+  }),
+  'detachLasting leaves attachments that are in use working': (driver) => ({
+    ...driver,
+    detachLasting: () => driver.destroy({ force: true }),
+  }),
+  'destroy refuses while a lasting attachment stands, also by force': (driver) => ({ ...driver, attach: () => driver.attach() }),
   'what one attachment wrote, synced and renamed, the other reads complete': ownRoots(),
   'a rename over a file is seen whole or not at all by the other attachment': tearing(),
   'of exclusive creations at once, over all attachments, exactly one wins': ownRoots(),

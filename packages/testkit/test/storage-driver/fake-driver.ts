@@ -1,5 +1,5 @@
 import { access, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   type AttachedStorage,
@@ -8,8 +8,13 @@ import {
   type StorageDriver,
   type StorageHealth,
   type StorageInspection,
+  type StorageStatus,
+  storageInUse,
 } from '@holdfast/core';
 import type { StorageDriverFixture } from '@holdfast/testkit/storage-driver';
+
+/** Who uses a path: what a real driver keeps where other processes see it. */
+const uses = new Map<string, { sessions: number; lasting: boolean }>();
 
 /** A correct driver without processes of its own: what the broken ones of these tests are made from. */
 export function fakeDriver(path: string): StorageDriver {
@@ -20,10 +25,17 @@ export function fakeDriver(path: string): StorageDriver {
       ? { state: 'ready', reason: undefined, resources: [{ ...directory, action: 'none' }] }
       : { state: 'absent', reason: undefined, resources: [] };
   };
+  const use = uses.get(path) ?? { sessions: 0, lasting: false };
+  uses.set(path, use);
+  const status = async (options?: CallOptions): Promise<StorageStatus> => {
+    assertNotAborted(options);
+    const session = { host: hostname(), pid: process.pid, since: undefined };
+    return { root: (await exists(path)) ? path : undefined, lasting: use.lasting, sessions: Array.from({ length: use.sessions }, () => session) };
+  };
   return {
     type: 'fake',
     name: `fake:${path}`,
-    capabilities: { provision: true, destroy: true, bootFragment: true, multiAttach: false, usage: true },
+    capabilities: { provision: true, destroy: true, bootFragment: true, multiAttach: false, lastingAttach: true, usage: true },
     plan: async (options) => {
       assertNotAborted(options);
       const upToDate = await exists(path);
@@ -44,11 +56,22 @@ export function fakeDriver(path: string): StorageDriver {
       if (!(await stat(path)).isDirectory()) {
         throw new HoldfastError('HF_STORAGE_NOT_DIRECTORY', { kind: 'invalid-argument', message: `${path} is a file`, hint: 'Give a directory' });
       }
-      return fakeAttachment(path);
+      use.sessions += 1;
+      if (options?.lasting === true) use.lasting = true;
+      return fakeAttachment(path, () => {
+        use.sessions -= 1;
+      });
     },
+    detachLasting: async (options) => {
+      assertNotAborted(options);
+      use.lasting = false;
+    },
+    status,
     destroy: async (options) => {
       assertNotAborted(options);
       if (!(await exists(path))) return;
+      const inUse = storageInUse(`fake:${path}`, await status());
+      if (inUse !== undefined) throw inUse;
       if ((await readdir(path)).length > 0 && options?.force !== true) {
         throw new HoldfastError('HF_STORAGE_NOT_EMPTY', { kind: 'conflict', message: `${path} holds files`, hint: 'Use force' });
       }
@@ -77,7 +100,13 @@ export async function fakeFixture(change: (driver: StorageDriver) => StorageDriv
   };
 }
 
-function fakeAttachment(path: string): AttachedStorage {
+function fakeAttachment(path: string, leave: () => void): AttachedStorage {
+  let left = false;
+  const detach = async (options?: CallOptions): Promise<void> => {
+    assertNotAborted(options);
+    if (!left) leave();
+    left = true;
+  };
   const call = async (options?: CallOptions): Promise<void> => assertNotAborted(options);
   return {
     root: path,
@@ -92,8 +121,8 @@ function fakeAttachment(path: string): AttachedStorage {
       return { totalBytes: 2, freeBytes: 1 };
     },
     flush: call,
-    detach: call,
-    [Symbol.asyncDispose]: () => call(),
+    detach,
+    [Symbol.asyncDispose]: () => detach(),
   };
 }
 

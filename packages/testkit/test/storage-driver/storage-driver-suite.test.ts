@@ -29,7 +29,7 @@ test('a bare driver fails what only the layers keep', async () => {
 test('a capability that is false must be refused', async () => {
   const refusing = (capability: string) =>
     storageDriverCases.filter(({ promise }) => promise.includes('is refused where') && promise.startsWith(capability));
-  const capabilities = { provision: false, destroy: false, bootFragment: false, multiAttach: false, usage: false };
+  const capabilities = { provision: false, destroy: false, bootFragment: false, multiAttach: false, lastingAttach: false, usage: false };
   const setup = async () => {
     const fixture = await fakeFixture((driver) => ({ ...driver, capabilities }));
     // Storage that is there already, and a driver that does what it says it cannot.
@@ -44,7 +44,7 @@ test('a capability that is false must be refused', async () => {
 });
 
 test('layers make a driver refuse what it declares not to do', async () => {
-  const capabilities = { provision: false, destroy: false, bootFragment: false, multiAttach: false, usage: false };
+  const capabilities = { provision: false, destroy: false, bootFragment: false, multiAttach: false, lastingAttach: false, usage: false };
   const setup = async () => {
     const fixture = await fakeFixture((driver) => ({ ...driver, capabilities }));
     await fixture.driver.provision();

@@ -68,7 +68,8 @@ export async function rebuildCatalog(context: RebuildContext, options: RebuildOp
   return { ...counts, problems, removed: await removeStale(context, known, calls) };
 }
 
-async function rebuildJob({ store, catalog, logger }: RebuildContext, job: string, options: CallOptions): Promise<StoredJob> {
+/** Makes the catalog say of one job what the repository says. */
+export async function rebuildJob({ store, catalog, logger }: RebuildContext, job: string, options: CallOptions): Promise<StoredJob> {
   for (let tries = 1; ; tries += 1) {
     // The catalog first: what it has and the repository has not was removed.
     const inCatalog = await lookUp(catalog, job, options);

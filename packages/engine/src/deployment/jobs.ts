@@ -1,4 +1,5 @@
 import { type CallOptions, type CheckpointStore, type Logger, type MetadataStore, systemClock } from '@holdfast/core';
+import { bringInLine } from '../catalog/bring-in-line.js';
 import { isProcessAlive } from '../container/process-identity.js';
 import { notRunning, requestSnapshot } from '../run/control-client.js';
 import { findRuns } from '../run/run-record.js';
@@ -46,11 +47,10 @@ export function createJobs(context: JobsOptions): DeploymentJobs {
       const repository = await store(options);
       if (!(await repository.jobs(options)).includes(job)) throw missingJob(job);
       const report = await repository.prune(job, { keep, graceMs: context.graceMs, dryRun }, options);
-      const numbers = report.removed.map(({ number }) => number);
-      // The catalog is an index: what it misses here, a rebuild mends.
+      // The catalog is an index: what it misses here, the next prune mends, or a rebuild.
       if (!dryRun)
         await catalog(options)
-          .then((index) => index.removeCheckpoints(job, numbers, options))
+          .then((index) => bringInLine({ store: repository, catalog: index, logger: context.logger }, job, options))
           .catch(() => undefined);
       return report;
     },

@@ -1,4 +1,5 @@
 import { type CallOptions, isHoldfastError, type MetadataStore, type PruneReport } from '@holdfast/core';
+import { bringInLine } from '../catalog/bring-in-line.js';
 import { isHeld } from '../run/is-held.js';
 import { type RetentionRule, retentionRule } from './retention-rule.js';
 import type { SweepOptions } from './sweep-options.js';
@@ -11,7 +12,7 @@ export interface SweptByRule {
 
 /** Prunes a job by its rule; where `oldest` is given, so many more of its oldest snapshots for want of space. */
 export async function sweepJob(
-  { store, config: { retention }, clock }: SweepOptions,
+  { store, config: { retention }, clock, logger }: SweepOptions,
   catalog: MetadataStore | undefined,
   job: string,
   oldest: number | undefined,
@@ -26,7 +27,7 @@ export async function sweepJob(
   const kept = Math.min(rule.keep, eligible.length);
   const { keep, reason }: RetentionRule = oldest === undefined ? rule : { keep: Math.max(ended ? 0 : 1, kept - oldest), reason: 'maxBytes' };
   const report = await store.prune(job, { keep, evenNewest: keep === 0, epoch: state.epoch?.epoch, graceMs: retention.graceMs, dryRun }, options);
-  if (!dryRun && report.removed.length > 0) await forget(catalog, job, report, options);
+  if (!dryRun && catalog !== undefined) await bringInLine({ store, catalog, logger }, job, options);
   return { ended, report: { ...told(job, report, reason), problem: undefined } };
 }
 
@@ -39,12 +40,6 @@ async function isPerhapsHeld(catalog: MetadataStore | undefined, job: string, op
     if (!isHoldfastError(error) || error.kind === 'aborted') throw error;
     return true;
   }
-}
-
-/** The catalog is an index: what it misses here, a rebuild mends. */
-async function forget(catalog: MetadataStore | undefined, job: string, { removed }: PruneReport, options: CallOptions): Promise<void> {
-  const numbers = removed.map(({ number }) => number);
-  await catalog?.removeCheckpoints(job, numbers, options).catch(() => undefined);
 }
 
 function told(job: string, report: PruneReport, reason: SweepReason): Omit<SweptJob, 'problem'> {

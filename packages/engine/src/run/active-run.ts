@@ -3,6 +3,7 @@ import { HoldfastError, type Lease } from '@holdfast/core';
 import { removeFolder } from '../container/remove-folder.js';
 import type { ExitStatus } from '../container/running-container.js';
 import { overNote, startedNote } from '../catalog/attempt-note.js';
+import { bringInLine } from '../catalog/bring-in-line.js';
 import { keepNote } from '../catalog/keep-note.js';
 import { asHoldfastError } from './as-holdfast-error.js';
 import { attemptRecord, checkpointRecord, eventRecord, jobRecord } from './catalog-records.js';
@@ -231,6 +232,13 @@ export class ActiveRun implements Run {
     notes.note({ write: 'job', record });
     notes.note({ write: 'lost', job: this.job, epoch: this.epoch, at: this.#startedAt });
     notes.note({ write: 'attempt', record: attempt });
+    notes.after(() => this.#bringInLine());
+  }
+
+  /** What a dead attempt could not tell the catalog. */
+  async #bringInLine(): Promise<void> {
+    const { environment, notes } = this.#options;
+    if (!notes.isBehind) await bringInLine(environment, this.job, { signal: this.#over.signal }).catch(() => undefined);
   }
 
   #noteEnd(outcome: RunResult['outcome'], exitCode: number | undefined): void {

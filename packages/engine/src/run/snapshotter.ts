@@ -1,6 +1,7 @@
 import { type CheckpointRef, HoldfastError } from '@holdfast/core';
 import { asHoldfastError } from './as-holdfast-error.js';
 import type { RunEventBody, SnapshotReason } from './events.js';
+import { pruneOld } from './prune-old.js';
 import type { RunContext } from './run-context.js';
 import { type AfterFreeze, type SnapshotParent, takeSnapshot } from './snapshot.js';
 import type { SnapshotOutcome } from './types.js';
@@ -62,7 +63,7 @@ export class Snapshotter {
   }
 
   async #take(reason: SnapshotReason): Promise<SnapshotOutcome> {
-    const { context, emit, onFenced } = this.#options;
+    const { context, keep, graceMs, emit, onFenced } = this.#options;
     const { clock } = context;
     const startedAt = clock.monotonicMs();
     const after: AfterFreeze = reason === 'stop' ? 'end' : 'thaw';
@@ -83,7 +84,7 @@ export class Snapshotter {
         storedBytes: summary.storedBytes,
       };
       emit({ type: 'snapshot.committed', reason, createdAt: summary.createdAt, ...outcome });
-      await this.#prune();
+      await pruneOld(context, { keep, graceMs });
       return outcome;
     } catch (error) {
       const failure = asHoldfastError(error);
@@ -94,20 +95,6 @@ export class Snapshotter {
       }
       if (failure.kind === 'fenced') onFenced(failure.message);
       throw failure;
-    }
-  }
-
-  async #prune(): Promise<void> {
-    const { context, keep, graceMs, emit } = this.#options;
-    try {
-      const report = await context.store.prune(context.job, { keep, graceMs }, { signal: context.signal });
-      const numbers = report.removed.map(({ number }) => number);
-      if (numbers.length > 0) emit({ type: 'snapshots.pruned', numbers, freedBytes: report.freedBytes });
-    } catch (error) {
-      context.logger.warn(
-        { job: context.job, error: asHoldfastError(error).message },
-        'old snapshots were not removed; the next snapshot tries again',
-      );
     }
   }
 }

@@ -145,3 +145,15 @@ test('a job that cannot be swept is named and stops nobody, and the catalog forg
   expect(await left().catch(() => ({ whole: [2] }))).toMatchObject({ whole: [2] });
   expect((await catalog.listCheckpoints('whole')).items).toEqual([]);
 });
+
+test('a prune that removes nothing still brings a catalog in line that names what is gone', async () => {
+  await aJob('one', 2);
+  const record = { job: 'one', epoch: 1, attempt: 'a', createdAt: new Date().toISOString(), freezeMs: 1, logicalBytes: 1, storedBytes: 1 };
+  for (const number of [1, 2]) await catalog.putCheckpoint({ ...record, number });
+  await store.prune('one', { keep: 1, graceMs: 0 });
+  const numbers = async (): Promise<readonly number[]> => (await catalog.listCheckpoints('one')).items.map(({ number }) => number);
+  await sweepWith({ keepLast: 1 }, { dryRun: true });
+  expect(await numbers()).toEqual([2, 1]);
+  expect(told(await sweepWith({ keepLast: 1 }))).toEqual({ one: '' });
+  expect(await numbers()).toEqual([2]);
+});

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { openSync } from 'node:fs';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { sqlite } from '@holdfast/catalog/sqlite';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { counting, eventTypes, leftOn, nextEvent, openWorkshop, type Workshop } from './workshop.js';
 
@@ -211,4 +212,41 @@ test('a second run of the same job is refused with who holds it; another process
   await run.kill();
   await expect(same.jobs.snapshot('job')).rejects.toMatchObject({ code: 'HF_JOB_NOT_RUNNING' });
   expect((await same.jobs.list()).items).toMatchObject([{ job: 'job', status: 'interrupted' }]);
+});
+
+test('the end of a job does not break off the removal of old snapshots: the storage keeps as many as it shall, and the catalog names those', async () => {
+  const machine = await workshop.machine('a');
+  for (let round = 1; round <= 3; round += 1) {
+    const over = Promise.withResolvers<void>();
+    const run = await workshop.run(machine, { script: counting(1000), keep: 1, job: `job-${round}` });
+    const first = run.snapshot();
+    await first;
+    void (async () => {
+      for await (const event of run.events()) {
+        if (event.type !== 'snapshot.committed' || event.number === 1) continue;
+        await run.kill();
+        over.resolve();
+      }
+    })();
+    await run.snapshot();
+    await over.promise;
+    expect(await eventTypes(run)).toContain('snapshots.pruned');
+    expect((await machine.jobs.show(`job-${round}`)).snapshots.map(({ number }) => number)).toEqual([2]);
+    expect((await machine.jobs.totals()).snapshots).toBe(round);
+  }
+});
+
+test('a run brings a catalog in line that names snapshots which are gone', async () => {
+  const machine = await workshop.machine('a');
+  const first = await workshop.run(machine, { script: counting(1000), keep: 1 });
+  await first.snapshot();
+  const { number } = await first.snapshot();
+  await first.kill();
+  await using catalog = await sqlite().open({ type: 'sqlite', path: join(workshop.directory, 'a', 'catalog.sqlite') });
+  const [newest] = (await catalog.listCheckpoints('job')).items;
+  if (newest === undefined) throw new Error('the catalog names no snapshot');
+  await catalog.putCheckpoint({ ...newest, number: 1 });
+  const second = await workshop.run(machine, { script: counting(1000) });
+  await second.kill();
+  expect((await catalog.listCheckpoints('job')).items.map((each) => each.number)).toEqual([number]);
 });

@@ -23,7 +23,14 @@ const mariadb: Recipe = {
     await runUnprivileged([serverProgram('mariadb-install-db'), ...options, ...small, ...fast], folder, timeoutMs);
     await serverFile(join(folder, 'init.sql'), ownerStatements(owner));
   },
-  command: (place) => [serverProgram('mariadbd'), ...familyOptions(place), '--gtid-strict-mode=ON', '--innodb-flush-log-at-trx-commit=1', ...small],
+  command: (place) => [
+    serverProgram('mariadbd'),
+    ...familyOptions(place),
+    '--gtid-strict-mode=ON',
+    '--log-slave-updates=ON',
+    '--innodb-flush-log-at-trx-commit=1',
+    ...small,
+  ],
   client: (access) =>
     sqlClient('mariadb', access, access.caFile === undefined ? ['--skip-ssl'] : ['--ssl-verify-server-cert', `--ssl-ca=${access.caFile}`]),
   container: familyContainer('mariadb:10.11', 'MARIADB'),

@@ -81,6 +81,9 @@ export function serverBehaviour(kind: ServerKind, name: string, start: (options?
       await follower.promote();
       await follower.query(words.write(mine.space, 4), there);
       expect(await follower.query(words.read(mine.space), there)).toBe('4');
+      // What came from the lost primary goes on to who follows the promoted one.
+      await using second = await follower.replica();
+      expect(await second.query(words.read(mine.space), { ...mine, port: second.port })).toBe('4');
     });
 
     it('takes TLS alone where that is asked for, of its follower too', async () => {

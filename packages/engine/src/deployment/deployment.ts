@@ -189,7 +189,7 @@ export class EngineDeployment implements Deployment {
     const catalog = boundedCatalog(opened.type, () => Promise.resolve(opened));
     const store = async (): Promise<CheckpointStore> => (await this.#open(options)).store;
     await catchUp({ ...this.#journal, catalog, store, logger }).catch((error: unknown) =>
-      logger.warn({ error: String(error) }, 'the catalog did not take what it had missed; it stays on this node'),
+      logger.warn({ error: String(error) }, 'what the catalog had missed was not brought over; it stays on this node'),
     );
     return catalog;
   }

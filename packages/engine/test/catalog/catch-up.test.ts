@@ -1,5 +1,6 @@
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { HoldfastError, type JobRecord, silentLogger } from '@holdfast/core';
+import { type CheckpointStore, HoldfastError, type JobRecord, silentLogger } from '@holdfast/core';
 import { expect, test } from 'vitest';
 import { applyWrite } from '../../src/catalog/catalog-write.js';
 import { catchUp } from '../../src/catalog/journal/catch-up.js';
@@ -43,6 +44,28 @@ test('a job of another storage that has the name by now is left alone', async ()
   await catchUpIn(place, folder);
   expect(await place.catalog.getJob('job')).toEqual(record('other'));
 });
+
+const away = new HoldfastError('HF_STORAGE_IO', { message: 'the storage is away', kind: 'unavailable' });
+
+test.each<[string, (store: CheckpointStore) => Promise<CheckpointStore>]>([
+  ['does not open', () => Promise.reject(away)],
+  ['opens and does not tell of the job', (store) => Promise.resolve(mute(store))],
+])('a journal stays while its storage %s, and a job that was removed does not come back by it', async (_, opening) => {
+  await using place = await catalogPlace();
+  const folder = join(place.folder, 'journal');
+  await leave(folder, 1, place.store.repositoryId, [record(place.store.repositoryId)]);
+  const context = { folder, key, catalog: place.catalog, logger: silentLogger };
+  await expect(catchUp({ ...context, store: () => opening(place.store) })).rejects.toBe(away);
+  expect(await place.catalog.getJob('job')).toBeUndefined();
+  expect(await readdir(folder)).toHaveLength(1);
+  await catchUpIn(place, folder);
+  expect(await place.catalog.getJob('job')).toBeUndefined();
+  expect(await readdir(folder)).toEqual([]);
+});
+
+function mute(store: CheckpointStore): CheckpointStore {
+  return new Proxy(store, { get: (target, name): unknown => (name === 'history' ? () => Promise.reject(away) : Reflect.get(target, name, target)) });
+}
 
 test('of many journals the oldest is brought over first', async () => {
   await using place = await catalogPlace();

@@ -3,7 +3,7 @@ import { applyWrite, type CatalogWrite, jobOf } from '../catalog-write.js';
 
 export interface ReplayContext {
   readonly catalog: MetadataStore;
-  /** The repository of the records, where it is open: what was removed there is not brought back. */
+  /** The repository of the records, where it is this one: what was removed there is not brought back. */
   readonly store: CheckpointStore | undefined;
   readonly logger: Logger;
 }
@@ -12,7 +12,7 @@ const eventsAtOnce = 1000;
 
 /**
  * Writes what a catalog missed, in order. Parts of it may be there already, and newer ones by others: a newer record stays, and an event comes once.
- * Rejects where the catalog does not answer; another replay of the same is harmless.
+ * Rejects where the catalog or the storage does not answer; another replay of the same is harmless.
  */
 export async function replay(writes: readonly CatalogWrite[], context: ReplayContext): Promise<void> {
   const stored = new Map<string, Promise<ReadonlySet<number> | undefined>>();
@@ -78,14 +78,19 @@ function sorted(value: unknown): unknown {
   return members.sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, member]) => [name, sorted(member)]);
 }
 
-/** 0 stands for the job itself. Undefined where the repository does not tell. */
+/** 0 stands for the job itself. Undefined where the repository will never tell: what is damaged there must not hold up the rest. */
 async function storedNumbers({ store }: ReplayContext, job: string): Promise<ReadonlySet<number> | undefined> {
   if (store === undefined) return undefined;
   try {
     const history = await store.history(job);
     const numbers = (await store.list(job)).map(({ number }) => number);
     return new Set(history.length === 0 ? [] : [0, ...numbers]);
-  } catch {
+  } catch (error) {
+    if (isNoAnswer(error)) throw error;
     return undefined;
   }
+}
+
+function isNoAnswer(error: unknown): boolean {
+  return isHoldfastError(error) && (error.kind === 'unavailable' || error.kind === 'timeout' || error.kind === 'aborted');
 }

@@ -6,6 +6,7 @@ import {
   probeDirectory,
   runAbandonable,
   type StorageHealth,
+  type StorageStatus,
   type StorageUsage,
 } from '@holdfast/core';
 import { guaranteesOf } from './guarantees.js';
@@ -30,15 +31,27 @@ export function attachDirectory(path: string, fileSystemType: number, session: A
   };
 }
 
-async function health(path: string, options?: CallOptions): Promise<StorageHealth> {
+/** Undefined where there is no such directory. */
+export async function lookAt(path: string, options?: CallOptions): Promise<Pick<StorageStatus, 'health' | 'usage'> | undefined> {
   const startedAt = performance.now();
   try {
-    const { latencyMs } = await probeDirectory({ path, mode: 'write', operation: 'storage.health', signal: options?.signal });
-    return { ok: true, latencyMs, reason: undefined };
+    const { latencyMs, totalBytes, freeBytes } = await probeDirectory({
+      path,
+      mode: 'write',
+      operation: 'storage.health',
+      signal: options?.signal,
+    });
+    return { health: { ok: true, latencyMs, reason: undefined }, usage: { totalBytes, freeBytes } };
   } catch (error) {
     if (!isHoldfastError(error) || error.kind === 'aborted') throw error;
-    return { ok: false, latencyMs: performance.now() - startedAt, reason: error.message };
+    if (error.kind === 'not-found') return undefined;
+    return { health: { ok: false, latencyMs: performance.now() - startedAt, reason: error.message }, usage: undefined };
   }
+}
+
+async function health(path: string, options?: CallOptions): Promise<StorageHealth> {
+  const seen = await lookAt(path, options);
+  return seen?.health ?? { ok: false, latencyMs: 0, reason: `The storage directory '${path}' is not there` };
 }
 
 async function usage(path: string, options?: CallOptions): Promise<StorageUsage> {

@@ -14,7 +14,7 @@ import {
   storageInUse,
   storageErrorFromCode,
 } from '@holdfast/core';
-import { attachDirectory } from './attachment.js';
+import { attachDirectory, lookAt } from './attachment.js';
 import { bootFragment } from './boot-fragment.js';
 import { localCapabilities } from './capabilities.js';
 import type { LocalConfig } from './config.js';
@@ -82,9 +82,9 @@ async function attach(path: string, sessions: MachineSessions, options?: CallOpt
 }
 
 async function status(path: string, sessions: MachineSessions, options?: CallOptions): Promise<StorageStatus> {
-  const { state } = await inspect(path, options);
-  const root = state === 'absent' ? undefined : path;
-  return { root, lasting: root !== undefined && (await sessions.isLasting()), sessions: root === undefined ? [] : await sessions.list() };
+  const seen = await lookAt(path, options);
+  if (seen === undefined) return { root: undefined, lasting: false, sessions: [], health: undefined, usage: undefined };
+  return { root: path, lasting: await sessions.isLasting(), sessions: await sessions.list(), ...seen };
 }
 
 function assertNotAborted(operation: string, options?: CallOptions): void {

@@ -14,6 +14,7 @@ export const commandActions: Readonly<Record<CommandName, () => Promise<CommandA
   import: async () => (await import('./import.js')).importArchive,
   fork: async () => (await import('./fork.js')).fork,
   key: async () => (await import('./key.js')).key,
+  storage: async () => (await import('./storage/storage.js')).storage,
   catalog: async () => (await import('./catalog.js')).catalog,
   doctor: async () => (await import('./doctor.js')).doctor,
   completion: async () => (await import('./completion.js')).completion,

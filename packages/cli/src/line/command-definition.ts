@@ -13,6 +13,7 @@ export type CommandName =
   | 'import'
   | 'key'
   | 'catalog'
+  | 'storage'
   | 'doctor'
   | 'completion'
   | '__complete';

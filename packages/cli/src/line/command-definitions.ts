@@ -4,6 +4,7 @@ import type { CommandDefinition } from './command-definition.js';
 import { keyDefinition } from './key-definition.js';
 import { listDefinition, showDefinition } from './query-definitions.js';
 import { runDefinition } from './run-definition.js';
+import { storageDefinition } from './storage-definition.js';
 
 const aJob = { name: 'JOB', required: true, completes: 'job' } as const;
 
@@ -85,6 +86,7 @@ export const commandDefinitions: readonly CommandDefinition[] = [
   exportDefinition,
   importDefinition,
   keyDefinition,
+  storageDefinition,
   catalogDefinition,
   {
     name: 'doctor',

@@ -20,6 +20,10 @@ test.each([
     ['completion', ''],
     ['bash', 'zsh', 'fish'],
   ],
+  [
+    ['storage', 'de'],
+    ['detach', 'destroy'],
+  ],
   [['--json', 'ver'], ['verify']],
   [['--storage', '/x', 'pr'], ['prune']],
   [['nope', ''], []],
@@ -38,6 +42,7 @@ test('the hidden command is not offered', () => {
     'export',
     'import',
     'key',
+    'storage',
     'catalog',
     'doctor',
     'completion',

@@ -1,5 +1,5 @@
 import { HoldfastError, type JobRecord, type StorageState } from '@holdfast/core';
-import type { Deployment, DeploymentCatalog, DeploymentJobs, RunRequest } from '@holdfast/engine';
+import type { Deployment, DeploymentCatalog, DeploymentJobs, DeploymentStorage, RunRequest } from '@holdfast/engine';
 import type { FakeRun } from './fake-run.js';
 
 export interface FakeDeployment extends Deployment {
@@ -9,6 +9,7 @@ export interface FakeDeployment extends Deployment {
 
 export interface FakeDeploymentParts {
   readonly storageState?: StorageState;
+  readonly storage?: Partial<DeploymentStorage>;
   readonly jobs?: Partial<DeploymentJobs>;
   readonly catalog?: DeploymentCatalog;
   readonly doctor?: Deployment['doctor'];
@@ -27,14 +28,21 @@ export function fakeDeployment(parts: FakeDeploymentParts = {}): FakeDeployment 
     calls,
     requests,
     storage: {
+      type: 'local',
       name: 'local:/fake',
+      capabilities: { provision: true, destroy: true, bootFragment: true, multiAttach: false, lastingAttach: true, usage: true },
       plan: () => notHere(),
       provision: () => {
         calls.push('provision');
         return Promise.resolve({ ...inspection, state: 'ready' });
       },
       inspect: () => Promise.resolve(inspection),
+      attach: () => notHere(),
+      detachLasting: () => notHere(),
+      status: () => notHere(),
       destroy: () => notHere(),
+      bootFragment: () => '',
+      ...parts.storage,
     },
     jobs: {
       list: () => notHere(),

@@ -10,6 +10,8 @@ export interface LineOptions {
   readonly deployment?: FakeDeployment;
   readonly open?: (what: OpenDeployment) => Promise<FakeDeployment>;
   readonly terminal?: boolean;
+  /** What is typed on stdin. */
+  readonly input?: string;
 }
 
 export interface StartedLine {
@@ -23,13 +25,13 @@ export interface StartedLine {
 
 /** Starts a command line with everything around it held by the test. */
 export function startLine(argv: readonly string[], options: LineOptions = {}): StartedLine {
-  const { environment = {}, deployment = fakeDeployment(), terminal = false } = options;
+  const { environment = {}, deployment = fakeDeployment(), terminal = false, input: typed = '' } = options;
   const written = { stdout: '', stderr: '' };
   const listeners = new Set<(signal: StopSignal) => void>();
   const opened: OpenDeployment[] = [];
   const [input, output] = [new PassThrough(), new PassThrough()];
   output.setEncoding('latin1').on('data', (text: string) => void (written.stdout += text));
-  input.end();
+  input.end(typed);
   let now = 0;
   const stream = (name: 'stdout' | 'stderr') => ({
     write: (text: string) => void (written[name] += text),

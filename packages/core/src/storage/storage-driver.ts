@@ -43,16 +43,6 @@ export interface StorageSession {
   readonly since: string | undefined;
 }
 
-/** Who uses the storage now. */
-export interface StorageStatus {
-  /** Where it is attached on this machine; undefined where it is not. */
-  readonly root: string | undefined;
-  /** True from `attach({ lasting: true })` to `detachLasting`, on this machine. */
-  readonly lasting: boolean;
-  /** Of this machine at least; of others where the storage knows them. */
-  readonly sessions: readonly StorageSession[];
-}
-
 export interface StorageHealth {
   readonly ok: boolean;
   /** Time that the probe took. */
@@ -63,6 +53,20 @@ export interface StorageHealth {
 export interface StorageUsage {
   readonly totalBytes: number;
   readonly freeBytes: number;
+}
+
+/** How the storage is attached on this machine, and who uses it now. */
+export interface StorageStatus {
+  /** Where it is attached on this machine; undefined where it is not. */
+  readonly root: string | undefined;
+  /** True from `attach({ lasting: true })` to `detachLasting`, on this machine. */
+  readonly lasting: boolean;
+  /** Of this machine at least; of others where the storage knows them. */
+  readonly sessions: readonly StorageSession[];
+  /** As `AttachedStorage.health` tells it; undefined where it is not attached. */
+  readonly health: StorageHealth | undefined;
+  /** Undefined where it is not attached, does not answer, or `capabilities.usage` is false. */
+  readonly usage: StorageUsage | undefined;
 }
 
 /** What the attached directory promises; the engine and the store choose by it. */
@@ -170,10 +174,11 @@ export interface StorageDriver {
   detachLasting(options?: CallOptions): Promise<void>;
 
   /**
-   * Tells where the storage is attached on this machine, and the sessions that use it: from each `attach` to its `detach`, or the end of its process.
+   * Tells where the storage is attached on this machine, whether it answers there, and the sessions that use it: each from an `attach` to its `detach`, or
+   * to the end of its process.
    *
    * - Changes nothing, and never attaches. Of absent storage it tells no place and no sessions.
-   * - Answers also where the storage itself does not.
+   * - Resolves also where the storage itself does not answer: `health` says so, within 3.5 s.
    */
   status(options?: CallOptions): Promise<StorageStatus>;
 

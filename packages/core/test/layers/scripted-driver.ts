@@ -22,7 +22,7 @@ export function scriptedDriver(script: Partial<StorageDriver> = {}, attachment: 
       ...attachment,
     }),
     detachLasting: nothing,
-    status: async () => ({ root: '/x', lasting: false, sessions: [] }),
+    status: async () => ({ root: '/x', lasting: false, sessions: [], health: undefined, usage: undefined }),
     destroy: nothing,
     bootFragment: () => '',
     ...script,

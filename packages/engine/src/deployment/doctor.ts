@@ -59,7 +59,8 @@ async function checkStorage(
   const name = `storage ${driver.name}`;
   try {
     const { state, reason } = await driver.inspect(options);
-    if (state === 'absent') return [passed(name, 'not there yet; made when it is first used')];
+    if (state === 'absent') return [await checkAbsent(name, driver, options)];
+    if (state === 'creating') return [{ check: { name, ok: false, detail: reason ?? 'is being made', remedy: goOn }, denied: false }];
     // What is not ready is refused here with its remedy.
     const attached = await driver.attach(options);
     try {
@@ -76,6 +77,15 @@ async function checkStorage(
   } catch (error) {
     return [failed(name, error)];
   }
+}
+
+const goOn = 'holdfast storage provision goes on where it was';
+
+/** What costs money is made by nobody's first job. */
+async function checkAbsent(name: string, driver: StorageDriver, options: CallOptions): Promise<PlaceCheck> {
+  const { resources } = await driver.plan(options);
+  if (resources.every(({ costClass }) => costClass === undefined)) return passed(name, 'not there yet; made when it is first used');
+  return { check: { name, ok: false, detail: 'not there yet', remedy: 'holdfast storage plan, then holdfast storage provision' }, denied: false };
 }
 
 async function checkAttached(name: string, driver: StorageDriver, attached: AttachedStorage, options: CallOptions): Promise<PlaceCheck> {

@@ -15,10 +15,8 @@ import type {
   PruneReport,
   RecordQuery,
   SnapshotSource,
-  StorageInspection,
-  StoragePlan,
+  StorageDriver,
   StoragePlugin,
-  StorageProgress,
   VerifyReport,
 } from '@holdfast/core';
 import type { RebuildOptions, RebuildReport } from '../catalog/rebuild.js';
@@ -89,13 +87,8 @@ export interface JobTotals extends CatalogTotals {
   readonly warning: string | undefined;
 }
 
-export interface DeploymentStorage {
-  readonly name: string;
-  plan(options?: CallOptions): Promise<StoragePlan>;
-  provision(options?: CallOptions & { readonly onProgress?: (progress: StorageProgress) => void }): Promise<StorageInspection>;
-  inspect(options?: CallOptions): Promise<StorageInspection>;
-  destroy(options?: CallOptions & { readonly force?: boolean }): Promise<void>;
-}
+/** The driver of the configured storage, in its layers. */
+export type DeploymentStorage = StorageDriver;
 
 export interface DeploymentJobs {
   /**

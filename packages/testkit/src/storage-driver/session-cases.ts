@@ -1,17 +1,20 @@
-import { equal, ok } from 'node:assert/strict';
+import { deepEqual, equal, ok } from 'node:assert/strict';
 import { hostname } from 'node:os';
 import type { StorageDriver } from '@holdfast/core';
 import { assertRejects, type ContractCase, contractCase } from '../contract/index.js';
 import { attached, ready, type StorageDriverFixture } from './fixture.js';
-import { needsDestroy, needsProvision } from './requirements.js';
+import { needsDestroy, needsProvision, needsSpoil } from './requirements.js';
 
 export const sessionCases: readonly ContractCase<StorageDriverFixture>[] = [
-  contractCase('status tells where the storage is attached, and of each attachment the process that uses it', async (fixture) => {
+  contractCase('status tells where the storage is attached, that it answers, and of each attachment the process that uses it', async (fixture) => {
     const driver = await ready(fixture);
     const before = await ownSessions(driver);
     const first = await driver.attach();
     const second = await driver.attach();
-    equal((await driver.status()).root, first.root);
+    const { root, health, usage } = await driver.status();
+    equal(root, first.root);
+    equal(health?.ok, true);
+    if (driver.capabilities.usage) ok(usage !== undefined && usage.totalBytes > 0, 'it tells no space');
     const held = await ownSessions(driver);
     ok(held > before, 'it tells no session of this process');
     await second.detach();
@@ -20,11 +23,15 @@ export const sessionCases: readonly ContractCase<StorageDriverFixture>[] = [
     equal(await ownSessions(driver), before);
   }),
   needsProvision('status of absent storage tells no place and no sessions', async ({ driver }) => {
-    const { root, lasting, sessions } = await driver.status();
-    equal(root, undefined);
-    equal(lasting, false);
-    equal(sessions.length, 0);
+    deepEqual(await driver.status(), { root: undefined, lasting: false, sessions: [], health: undefined, usage: undefined });
     equal((await driver.inspect()).state, 'absent');
+  }),
+  needsSpoil('status of storage that went bad resolves, and its health is not ok', async (fixture, spoil) => {
+    await attached(fixture);
+    await spoil();
+    const { health } = await fixture.driver.status();
+    equal(health?.ok, false);
+    ok(health.reason !== undefined && health.reason !== '');
   }),
   needsDestroy('destroy refuses while a session lives, also by force, and removes nothing', async (fixture) => {
     const { driver } = fixture;

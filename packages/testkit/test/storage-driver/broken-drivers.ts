@@ -80,13 +80,17 @@ export const brokenDrivers: Readonly<Record<string, Break>> = {
   'flush resolves with nothing to flush, after a write, and when repeated': attachment(() => ({ flush: once('flushed twice') })),
   'detach leaves the files': attachment((attached) => ({ detach: () => rm(join(attached.root, 'stays'), { force: true }) })),
   'a repeated detach resolves': attachment(() => ({ detach: once('detached twice') })),
-  'status tells where the storage is attached, and of each attachment the process that uses it': (driver) => ({
+  'status tells where the storage is attached, that it answers, and of each attachment the process that uses it': (driver) => ({
     ...driver,
     status: async (options) => ({ ...(await driver.status(options)), sessions: [] }),
   }),
   'status of absent storage tells no place and no sessions': (driver) => ({
     ...driver,
     status: async (options) => ({ ...(await driver.status(options)), root: '/somewhere' }),
+  }),
+  'status of storage that went bad resolves, and its health is not ok': (driver) => ({
+    ...driver,
+    status: async (options) => ({ ...(await driver.status(options)), health: undefined }),
   }),
   'destroy refuses while a session lives, also by force, and removes nothing': (driver) => ({
     ...driver,

@@ -30,7 +30,10 @@ export function fakeDriver(path: string): StorageDriver {
   const status = async (options?: CallOptions): Promise<StorageStatus> => {
     assertNotAborted(options);
     const session = { host: hostname(), pid: process.pid, since: undefined };
-    return { root: (await exists(path)) ? path : undefined, lasting: use.lasting, sessions: Array.from({ length: use.sessions }, () => session) };
+    const sessions = Array.from({ length: use.sessions }, () => session);
+    if (!(await exists(path))) return { root: undefined, lasting: use.lasting, sessions, health: undefined, usage: undefined };
+    const health = await healthOf(path);
+    return { root: path, lasting: use.lasting, sessions, health, usage: health.ok ? { totalBytes: 2, freeBytes: 1 } : undefined };
   };
   return {
     type: 'fake',
@@ -113,8 +116,7 @@ function fakeAttachment(path: string, leave: () => void): AttachedStorage {
     guarantees: { scope: 'machine', atomicRename: true, durableFsync: false, compresses: false, preferredWriteSizeBytes: 4096 },
     health: async (options): Promise<StorageHealth> => {
       await call(options);
-      const good = (await exists(path)) && (await stat(path)).isDirectory();
-      return { ok: good, latencyMs: 0, reason: good ? undefined : 'gone' };
+      return healthOf(path);
     },
     usage: async (options) => {
       await call(options);
@@ -124,6 +126,11 @@ function fakeAttachment(path: string, leave: () => void): AttachedStorage {
     detach,
     [Symbol.asyncDispose]: () => detach(),
   };
+}
+
+async function healthOf(path: string): Promise<StorageHealth> {
+  const good = (await exists(path)) && (await stat(path)).isDirectory();
+  return { ok: good, latencyMs: 0, reason: good ? undefined : 'gone' };
 }
 
 function assertNotAborted(options: CallOptions | undefined): void {

@@ -2,7 +2,10 @@ import { HoldfastError } from '../../errors/holdfast-error.js';
 import type { StorageStatus } from '../storage-driver.js';
 
 /** Why `destroy` refuses storage of this status; undefined where nothing uses it. Pure. */
-export function storageInUse(name: string, { sessions, lasting, root }: StorageStatus): HoldfastError | undefined {
+export function storageInUse(
+  name: string,
+  { sessions, lasting, root }: Pick<StorageStatus, 'sessions' | 'lasting' | 'root'>,
+): HoldfastError | undefined {
   const [first] = sessions;
   if (first === undefined && !lasting) return undefined;
   const who = first === undefined ? 'it stays attached on this machine' : sessions.slice(0, 3).map(sessionText).join(', ');

@@ -1,0 +1,28 @@
+import type { PlannedResource } from '@holdfast/core';
+import { exitCodes } from '../../exit-codes.js';
+import { resourcesText } from '../../render/storage-text.js';
+import { isOn } from '../../settings/read-values.js';
+import type { CommandContext, OpenedDeployment } from '../command-context.js';
+import { confirm } from './confirm.js';
+
+export async function destroy({ deployment: { storage } }: OpenedDeployment, context: CommandContext): Promise<number> {
+  const { printer, values, signal } = context;
+  const force = isOn(values, 'force');
+  const { resources } = await storage.inspect({ signal });
+  const question = `remove ${storage.name}${force ? ' with every snapshot in it' : ''}?`;
+  if (!isOn(values, 'yes') && !(await confirm(context, resourcesText(resources), question))) return exitCodes.no;
+  await storage.destroy({ signal, force });
+  const left = (await storage.inspect({ signal })).resources;
+  const removed = resources.filter((resource) => !left.some((other) => isSame(resource, other)));
+  if (printer.json) printer.document({ storage: storage.name, removed, left });
+  else {
+    printer.text(resourcesText(removed, 'removed'));
+    if (left.length > 0) printer.say('word', `left, since Holdfast did not make it: ${left.map(({ kind, name }) => `${kind} ${name}`).join(', ')}`);
+    else if (removed.length === 0) printer.say('word', `there is nothing of ${storage.name}`);
+  }
+  return exitCodes.ok;
+}
+
+function isSame(one: PlannedResource, other: PlannedResource): boolean {
+  return one.kind === other.kind && one.name === other.name;
+}

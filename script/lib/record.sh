@@ -6,6 +6,9 @@ record_lines() {
     HOLDFAST_RUNC "$RUNC_BIN/runc" HOLDFAST_NATIVE "$NATIVE_BIN"
   if [ -n "${PEERS_BIN:-}" ]; then printf "export HOLDFAST_PEERS='%s'\n" "$PEERS_BIN"; fi
   if [ -n "${SERVERS_PATH:-}" ]; then printf "export HOLDFAST_SERVERS='%s'\n" "$SERVERS_PATH"; fi
+  if [ -x "$JUICEFS_PROGRAM" ]; then printf "export HOLDFAST_JUICEFS='%s'\n" "$JUICEFS_PROGRAM"; fi
+  if [ -x "$MINIO_PROGRAM" ]; then printf "export HOLDFAST_MINIO='%s'\n" "$MINIO_PROGRAM"; fi
+  if [ -x "$MOTO_PROGRAM" ]; then printf "export HOLDFAST_MOTO='%s'\n" "$MOTO_PROGRAM"; fi
   if [ -n "${OLD_NODE:-}" ]; then printf "export HOLDFAST_OLD_NODE='%s'\n" "$OLD_NODE"; fi
   printf "HOLDFAST_PATH='%s'\n" "$NODE_BIN:$PNPM_BIN"
 }

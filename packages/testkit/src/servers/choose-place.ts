@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { certificatesIn } from './certificates.js';
 import { freePort } from './free-port.js';
-import type { Place, Recipe } from './recipe.js';
+import type { HostRecipe, Place, Recipe } from './recipe.js';
 import type { ServerAccess, ServerOptions } from './server.js';
 
 /** A server's place before there is anything in it but its certificates. */
-export async function choosePlace(recipe: Recipe, folder: string, options: ServerOptions, primary?: Place): Promise<Place> {
+export async function choosePlace(recipe: HostRecipe, folder: string, options: ServerOptions, primary?: Place): Promise<Place> {
   const port = await freePort();
   const certificates = options.tls === true ? await certificatesIn(folder, primary?.certificates) : undefined;
   const known = {

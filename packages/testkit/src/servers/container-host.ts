@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Place, Recipe } from './recipe.js';
+import type { HostRecipe, Place } from './recipe.js';
 import type { ServerHost } from './server-host.js';
 
 /** Whether HOLDFAST_TEST_SERVERS asks for containers. Throws where it asks for what there is not. */
@@ -13,7 +13,7 @@ export function containersWanted(setting: string | undefined): boolean {
  * Runs the server's official image by testcontainers, which is loaded here and nowhere else. The client remains that of this machine.
  * Declared, not verified: nothing here was run against a registry of images. Servers with TLS, followers and clusters run on the machine itself.
  */
-export async function hostContainer(recipe: Recipe, { owner }: Place, more: readonly string[], timeoutMs: number): Promise<ServerHost> {
+export async function hostContainer(recipe: HostRecipe, { owner }: Place, more: readonly string[], timeoutMs: number): Promise<ServerHost> {
   const { GenericContainer, getContainerRuntimeClient } = await import('testcontainers');
   const runtime = await dockerDaemon(getContainerRuntimeClient);
   const { image, port, environment, command, files } = recipe.container;

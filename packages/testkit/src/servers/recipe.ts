@@ -20,9 +20,8 @@ export interface ClientCall {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** All that differs from one kind of server to the next. */
-export interface Recipe {
-  readonly kind: ServerKind;
+/** What it takes to choose a server's place and to run it there. */
+export interface HostRecipe {
   readonly ownerName: string;
   readonly ownerSpace: string;
   /** What the server takes as the wish to end in order. */
@@ -31,6 +30,14 @@ export interface Recipe {
   /** Fills the folder `data`, which is there and the server's, and makes the files that the server reads; once. */
   prepare(place: Place, timeoutMs: number): Promise<void>;
   command(place: Place): readonly string[];
+  /** Asked at each start. */
+  environment?(place: Place): Readonly<Record<string, string>>;
+  readonly container: ContainerRecipe;
+}
+
+/** All that differs from one kind of database server to the next. */
+export interface Recipe extends HostRecipe {
+  readonly kind: ServerKind;
   client(access: ServerAccess): ClientCall;
   /** Whether the client, although it ended well, tells of a failure. */
   failed?(output: string, errors: string): boolean;
@@ -39,7 +46,6 @@ export interface Recipe {
   /** Makes a user with a space of its own, both of the given name. */
   makeSpace(name: string, password: string): string;
   readonly replication: Replication;
-  readonly container: ContainerRecipe;
 }
 
 /** The same server from its official image. */

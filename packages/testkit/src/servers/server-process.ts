@@ -16,10 +16,15 @@ export interface ServerProcess {
 }
 
 /** Starts a server's program in a folder, its output appended to a log there. It dies when this process does. */
-export async function startProcess(command: readonly string[], folder: string, logFile: string): Promise<ServerProcess> {
+export async function startProcess(
+  command: readonly string[],
+  folder: string,
+  logFile: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<ServerProcess> {
   const [program, ...parameters] = unprivileged(command);
   const log = await open(logFile, 'a', 0o600);
-  const child = spawn(program, parameters, { cwd: folder, env: serverEnvironment, stdio: ['ignore', log.fd, log.fd] });
+  const child = spawn(program, parameters, { cwd: folder, env: { ...serverEnvironment, ...environment }, stdio: ['ignore', log.fd, log.fd] });
   try {
     await once(child, 'spawn');
   } finally {

@@ -14,6 +14,14 @@ describe('the programs of test servers', () => {
     expect(() => serverProgram('mysqld')).toThrow(sentence);
   });
 
+  it('of storages are named each by a variable of its own', () => {
+    vi.stubEnv('CI', '');
+    vi.stubEnv('HOLDFAST_JUICEFS', '/nowhere/juicefs');
+    vi.stubEnv('HOLDFAST_MINIO', process.execPath);
+    expect(missingServer('juicefs')).toMatch(/^the test server's program juicefs is not in HOLDFAST_JUICEFS: /);
+    expect(serverProgram('minio')).toBe(process.execPath);
+  });
+
   it('are never missed in CI, where the test runs and fails by what is missing', () => {
     vi.stubEnv('CI', 'true');
     vi.stubEnv('HOLDFAST_SERVERS', '');

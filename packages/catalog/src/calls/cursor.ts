@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { instant } from './argument-schemas.js';
 import { refuse } from './values.js';
 
 /**
@@ -11,9 +12,9 @@ export interface CursorForm<Position> {
   read(text: string | undefined): Position | undefined;
 }
 
-export const jobCursor: CursorForm<[updatedAt: string, job: string]> = form(z.tuple([z.string(), z.string()]));
+export const jobCursor: CursorForm<[updatedAt: string, job: string]> = form(z.tuple([instant, z.string()]));
 export const checkpointCursor: CursorForm<[list: 'checkpoint', number: number]> = form(z.tuple([z.literal('checkpoint'), z.int()]));
-export const eventCursor: CursorForm<[list: 'event', at: string, id: number]> = form(z.tuple([z.literal('event'), z.string(), z.int()]));
+export const eventCursor: CursorForm<[list: 'event', at: string, id: number]> = form(z.tuple([z.literal('event'), instant, z.int()]));
 
 function form<Position>(schema: z.ZodType<Position>): CursorForm<Position> {
   return {

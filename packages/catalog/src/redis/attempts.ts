@@ -1,7 +1,6 @@
 import type { AttemptRecord } from '@holdfast/core';
 import * as z from 'zod';
 import type { Attempts } from '../calls/parts.js';
-import { instant } from '../calls/values.js';
 import type { Keys } from './keys.js';
 import { json, parse } from './parse.js';
 import { attemptSchema, writeAttempt } from './records.js';
@@ -12,8 +11,6 @@ const storedSchema = z.array(json(attemptSchema));
 export function createAttempts(session: Session, keys: Keys): Attempts {
   return {
     putAttempt: async (record, options) => {
-      instant('startedAt', record.startedAt);
-      if (record.endedAt !== undefined) instant('endedAt', record.endedAt);
       const key = keys.job(record.job).attempts;
       await session.write('catalog.putAttempt', (attempt) => attempt.send('hset', key, record.attempt, writeAttempt(record)), options);
     },

@@ -2,7 +2,6 @@ import * as z from 'zod';
 import { checkpointCursor } from '../calls/cursor.js';
 import { pageOf, rowsWanted } from '../calls/page.js';
 import type { Checkpoints } from '../calls/parts.js';
-import { instant } from '../calls/values.js';
 import type { Attempt } from './call-time.js';
 import type { Keys } from './keys.js';
 import { json, parse } from './parse.js';
@@ -18,7 +17,6 @@ const storedSchema = z.array(json(checkpointSchema));
 export function createCheckpoints(session: Session, keys: Keys): Checkpoints {
   return {
     putCheckpoint: async (record, options) => {
-      instant('createdAt', record.createdAt);
       const { job, number } = record;
       await session.write(
         'catalog.putCheckpoint',

@@ -3,7 +3,6 @@ import * as z from 'zod';
 import { eventCursor } from '../calls/cursor.js';
 import { pageOf, rowsWanted } from '../calls/page.js';
 import type { Events } from '../calls/parts.js';
-import { instant } from '../calls/values.js';
 import type { Keys } from './keys.js';
 import { json, parse } from './parse.js';
 import { eventSchema, writeEvent } from './records.js';
@@ -21,7 +20,6 @@ const storedSchema = json(eventSchema);
 export function createEvents(session: Session, keys: Keys): Events {
   return {
     appendEvent: async (record, options) => {
-      instant('at', record.at);
       const ofJob = keys.job(record.job);
       const used = [ofJob.events, ofJob.sequence, ofJob.appended(randomUUID())];
       const args = [ascending(record.at), writeEvent(record)];
@@ -30,7 +28,6 @@ export function createEvents(session: Session, keys: Keys): Events {
     listEvents: async (job, query = {}, options) => {
       const wanted = rowsWanted(query.limit);
       const cursor = eventCursor.read(query.cursor);
-      if (cursor !== undefined) instant('at', cursor[1]);
       const from = cursor === undefined ? '+' : `(${ascending(cursor[1])}${String(cursor[2]).padStart(sequenceWidth, '0')}`;
       const key = keys.job(job).events;
       const members = await session.read(

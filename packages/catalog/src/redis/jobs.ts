@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { jobCursor } from '../calls/cursor.js';
 import { pageOf, rowsWanted } from '../calls/page.js';
 import type { Jobs } from '../calls/parts.js';
-import { instant } from '../calls/values.js';
 import { indexEntry } from './index-entry.js';
 import type { JobIndex } from './job-index.js';
 import { readJob } from './job-records.js';
@@ -17,8 +16,6 @@ export function createJobs(session: Session, keys: Keys, index: JobIndex): Jobs 
   const { location } = session;
   return {
     putJob: async (record, options) => {
-      instant('createdAt', record.createdAt);
-      instant('updatedAt', record.updatedAt);
       const { job } = record;
       await session.write(
         'catalog.putJob',
@@ -36,8 +33,6 @@ export function createJobs(session: Session, keys: Keys, index: JobIndex): Jobs 
     listJobs: async (query = {}, options) => {
       const wanted = rowsWanted(query.limit);
       const cursor = jobCursor.read(query.cursor);
-      if (cursor !== undefined) instant('cursor', cursor[0]);
-      if (query.updatedAfter !== undefined) instant('updatedAfter', query.updatedAfter);
       const records = await session.read('catalog.listJobs', (port) => listJobs(port, { location, keys, index }, query, { cursor, wanted }), options);
       return pageOf(
         records,

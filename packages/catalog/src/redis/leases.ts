@@ -3,7 +3,6 @@ import type { CallOptions, Lease } from '@holdfast/core';
 import * as z from 'zod';
 import { leaseLost } from '../calls/lease-lost.js';
 import type { Leases } from '../calls/parts.js';
-import { positive } from '../calls/values.js';
 import type { Attempt } from './call-time.js';
 import type { Keys } from './keys.js';
 import { json, parse, whole } from './parse.js';
@@ -35,7 +34,6 @@ export function createLeases(session: Session, keys: Keys): Leases {
   };
   return {
     acquireLease: async (job, holder, ttlMs, options) => {
-      positive('ttlMs', ttlMs);
       return session.write(
         'catalog.acquireLease',
         async (attempt) => {
@@ -49,7 +47,6 @@ export function createLeases(session: Session, keys: Keys): Leases {
       );
     },
     renewLease: async (lease, ttlMs, options) => {
-      positive('ttlMs', ttlMs);
       const { job, holder, term } = lease;
       const args = [holder.attempt, term, ttlMs, JSON.stringify(holder), Date.parse(lease.acquiredAt)];
       return session.write(

@@ -1,5 +1,6 @@
 import type { CallOptions, MetadataStore } from '@holdfast/core';
 import { HoldfastError } from '@holdfast/core';
+import { checkedStore } from '../calls/checked-store.js';
 import { createAttempts } from './attempts.js';
 import { createCheckpoints } from './checkpoints.js';
 import type { PasswordSources } from '../server/credentials.js';
@@ -32,7 +33,7 @@ export async function openRedisStore(config: RedisConfig, sources: PasswordSourc
     const keys = keysBelow(prefix);
     const index = createJobIndex(location, keys);
     await checkSchemaVersion(session, keys, options);
-    return {
+    return checkedStore({
       type: 'redis',
       ...createLeases(session, keys),
       ...createJobs(session, keys, index),
@@ -42,7 +43,7 @@ export async function openRedisStore(config: RedisConfig, sources: PasswordSourc
       ...createCheckpoints(session, keys),
       ...createEvents(session, keys),
       [Symbol.asyncDispose]: () => Promise.resolve(session.close()),
-    };
+    });
   } catch (error) {
     session.close();
     throw error;

@@ -13,7 +13,7 @@ const statuses: readonly JobStatus[] = ['running', 'interrupted', 'succeeded', '
 /** Jobs whose sums are read at once. */
 const namesAtOnce = 1000;
 // What is not there is null, and coerced to 0.
-const sumsSchema = z.tuple([whole, whole]);
+const sumsSchema = z.tuple([whole, z.coerce.number()]);
 
 /** Jobs are counted by the index, snapshots by the sums that each job keeps of its own: that takes a read for each job. */
 export function createTotals(session: Session, keys: Keys, index: JobIndex): Totals {

@@ -1,14 +1,11 @@
 import type { AttemptRecord } from '@holdfast/core';
 import type { Attempts } from '../calls/parts.js';
-import { instant } from '../calls/values.js';
 import { readAttempt } from './rows.js';
 import type { CatalogTransaction, Session } from './session.js';
 
 export function createAttempts(session: Session): Attempts {
   return {
     putAttempt: async (record, options) => {
-      instant('startedAt', record.startedAt);
-      if (record.endedAt !== undefined) instant('endedAt', record.endedAt);
       await session.write('catalog.putAttempt', (trx) => put(trx, record), options);
     },
     listAttempts: (job, options) =>

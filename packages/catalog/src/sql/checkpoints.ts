@@ -3,7 +3,6 @@ import type { Selectable, SelectQueryBuilder } from 'kysely';
 import { checkpointCursor } from '../calls/cursor.js';
 import { pageOf, rowsWanted } from '../calls/page.js';
 import type { Checkpoints } from '../calls/parts.js';
-import { instant } from '../calls/values.js';
 import { readCheckpoint } from './rows.js';
 import type { CatalogDatabase, CatalogTables } from './schema.js';
 import type { CatalogTransaction, Session } from './session.js';
@@ -14,7 +13,6 @@ const removalSize = 500;
 export function createCheckpoints(session: Session): Checkpoints {
   return {
     putCheckpoint: async (record, options) => {
-      instant('createdAt', record.createdAt);
       await session.write('catalog.putCheckpoint', (trx) => put(trx, record), options);
     },
     listCheckpoints: async (job, query = {}, options) => {

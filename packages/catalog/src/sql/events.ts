@@ -2,7 +2,6 @@ import type { Insertable, Selectable, SelectQueryBuilder } from 'kysely';
 import { eventCursor } from '../calls/cursor.js';
 import { pageOf, rowsWanted } from '../calls/page.js';
 import type { Events } from '../calls/parts.js';
-import { instant } from '../calls/values.js';
 import { readEvent } from './rows.js';
 import type { CatalogDatabase, CatalogTables } from './schema.js';
 import type { CatalogTransaction, Session } from './session.js';
@@ -11,7 +10,7 @@ export function createEvents(session: Session): Events {
   return {
     appendEvent: async (record, options) => {
       const { job, type } = record;
-      const row = { job, type, attempt: record.attempt ?? null, at: instant('at', record.at), detail: JSON.stringify(record.detail) };
+      const row = { job, type, attempt: record.attempt ?? null, at: record.at, detail: JSON.stringify(record.detail) };
       await session.write(
         'catalog.appendEvent',
         async (trx, again) => {

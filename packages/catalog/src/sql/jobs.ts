@@ -3,7 +3,6 @@ import type { Selectable, SelectQueryBuilder } from 'kysely';
 import { jobCursor } from '../calls/cursor.js';
 import { pageOf, rowsWanted } from '../calls/page.js';
 import type { Jobs } from '../calls/parts.js';
-import { instant } from '../calls/values.js';
 import { readJob } from './rows.js';
 import type { CatalogDatabase, CatalogTables } from './schema.js';
 import type { CatalogTransaction, Session } from './session.js';
@@ -16,8 +15,6 @@ type JobRow = Selectable<CatalogTables['hf_jobs']>;
 export function createJobs(session: Session): Jobs {
   return {
     putJob: async (record, options) => {
-      instant('createdAt', record.createdAt);
-      instant('updatedAt', record.updatedAt);
       await session.write('catalog.putJob', (trx) => put(trx, record), options);
     },
     getJob: (job, options) =>
@@ -79,7 +76,7 @@ export function jobsOf(db: CatalogDatabase, query: JobQuery, limit: number): Sel
   if (repositoryId !== undefined) jobs = jobs.where('repository_id', '=', repositoryId);
   // A range, not LIKE, which ignores case in one database and not in another.
   if (prefix !== undefined && prefix !== '') jobs = jobs.where('job', '>=', prefix).where('job', '<', `${prefix}\u{10FFFF}`);
-  if (updatedAfter !== undefined) jobs = jobs.where('updated_at', '>', instant('updatedAfter', updatedAfter));
+  if (updatedAfter !== undefined) jobs = jobs.where('updated_at', '>', updatedAfter);
   if (label !== undefined) {
     const named = db.selectFrom('hf_job_labels').select('job').where('name', '=', label.name).where('value', '=', label.value);
     jobs = jobs.where('job', 'in', named);

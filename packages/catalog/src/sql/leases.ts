@@ -2,7 +2,6 @@ import type { Lease, LeaseHolder, LeaseOutcome } from '@holdfast/core';
 import { sql } from 'kysely';
 import { leaseLost } from '../calls/lease-lost.js';
 import type { Leases } from '../calls/parts.js';
-import { positive } from '../calls/values.js';
 import { type LeaseRow, readLease } from './rows.js';
 import type { CatalogDatabase } from './schema.js';
 import type { CatalogTransaction, Session } from './session.js';
@@ -15,11 +14,9 @@ interface HeldLease {
 export function createLeases(session: Session): Leases {
   return {
     acquireLease: async (job, holder, ttlMs, options) => {
-      positive('ttlMs', ttlMs);
       return session.write('catalog.acquireLease', (trx) => acquire(session, trx, { job, holder, ttlMs }), options);
     },
     renewLease: async (lease, ttlMs, options) => {
-      positive('ttlMs', ttlMs);
       return session.write('catalog.renewLease', (trx) => renew(session, trx, lease, ttlMs), options);
     },
     releaseLease: async (lease, options) => {

@@ -1,4 +1,5 @@
 import type { CallOptions, MetadataStore } from '@holdfast/core';
+import { checkedStore } from '../calls/checked-store.js';
 import { openPatienceMs } from '../calls/open-patience.js';
 import { createAttempts } from './attempts.js';
 import { createCheckpoints } from './checkpoints.js';
@@ -25,7 +26,7 @@ export async function openSqlMetadataStore(db: CatalogDatabase, flavour: SqlFlav
     throw error;
   }
   const session = createSession(db, flavour);
-  return {
+  return checkedStore({
     type: flavour.type,
     ...createLeases(session),
     ...createJobs(session),
@@ -36,7 +37,7 @@ export async function openSqlMetadataStore(db: CatalogDatabase, flavour: SqlFlav
     // None is known of these servers.
     findings: (call) => session.read('catalog.findings', () => Promise.resolve([]), call),
     [Symbol.asyncDispose]: () => db.destroy(),
-  };
+  });
 }
 
 async function bringUpToDate(db: CatalogDatabase, flavour: SqlFlavour, { migrationDatabase }: OpenSqlOptions): Promise<void> {

@@ -1,5 +1,6 @@
 import type { CatalogTotals } from '@holdfast/core';
 import type { Totals } from '../calls/parts.js';
+import { sql } from 'kysely';
 import { readCounts } from './rows.js';
 import type { CatalogDatabase } from './schema.js';
 import type { Session } from './session.js';
@@ -17,10 +18,12 @@ async function count(db: CatalogDatabase, repositoryId: string | undefined): Pro
     jobs = jobs.where('repository_id', '=', repositoryId);
     known = known.where('repository_id', '=', repositoryId);
   }
+  // As a double: a client may take no whole number above 2^53.
+  const bytes = sql<number | null>`sum(stored_bytes) * 1e0`;
   const checkpoints = db.selectFrom('hf_checkpoints').where('job', 'in', known);
   const [byStatus, sums] = await Promise.all([
     jobs.groupBy('status').execute(),
-    checkpoints.select((row) => [row.fn.countAll<number>().as('snapshots'), row.fn.sum<number | null>('stored_bytes').as('stored_bytes')]).execute(),
+    checkpoints.select((row) => [row.fn.countAll<number>().as('snapshots'), bytes.as('stored_bytes')]).execute(),
   ]);
   return readCounts(byStatus, sums);
 }

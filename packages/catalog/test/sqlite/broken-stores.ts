@@ -45,7 +45,7 @@ export const brokenStores: Readonly<Record<string, Break>> = {
     },
   }),
   'there is no current lease where it is free, expired or was never taken': lateBy(3_600_000),
-  'a time to live that is no whole number of milliseconds above zero is refused': (store) => ({
+  'a time to live that is no whole number of milliseconds above zero, or above 24 days, is refused': (store) => ({
     ...store,
     acquireLease: (job, holder, ttlMs) => store.acquireLease(job, holder, Math.max(1, Math.round(ttlMs) || 1)),
   }),
@@ -119,6 +119,22 @@ export const brokenStores: Readonly<Record<string, Break>> = {
   'a record whose time is not in UTC is refused': (store) => ({
     ...store,
     appendEvent: (record) => store.appendEvent({ ...record, at: new Date(record.at).toISOString() }),
+  }),
+
+  'a lease or holder with a wrong member is refused by its name, and nothing is written': (store) => ({
+    ...store,
+    acquireLease: (job, holder, ttlMs) => store.acquireLease(job, { ...holder, pid: Math.abs(Number(holder.pid)) }, ttlMs),
+  }),
+  'a record with a member that would not come back as it is is refused by its name, and nothing is written': (store) => ({
+    ...store,
+    putCheckpoint: (record) => store.putCheckpoint({ ...record, storedBytes: Math.min(record.storedBytes, Number.MAX_SAFE_INTEGER) }),
+  }),
+  'the largest numbers come back as they are, and totals above them as the nearest double': (store) => ({
+    ...store,
+    totals: async () => {
+      const totals = await store.totals();
+      return { ...totals, storedBytes: Math.min(totals.storedBytes, Number.MAX_SAFE_INTEGER) };
+    },
   }),
 
   'several that open an empty database at once all succeed, and see the same': forgetsJobs,

@@ -95,7 +95,7 @@ export interface RecordQuery {
 export interface CatalogTotals {
   readonly jobs: Readonly<Record<JobStatus, number>>;
   readonly snapshots: number;
-  /** What these snapshots added to the repository when they were committed. */
+  /** What these snapshots added to the repository when they were committed. Above 2^53 the nearest double. */
   readonly storedBytes: number;
 }
 
@@ -117,6 +117,8 @@ export interface CatalogFinding {
  *
  * - Connections to one database, in any number of processes, see each other's writes once those resolved.
  * - A time in another form, a limit or time to live out of range, or a broken cursor is refused with kind `invalid-argument`, and nothing is written.
+ *   So is a record, lease or holder with a member that would not come back as it is: of another type, a text with a NUL or, but for a working directory, of
+ *   more than 255 characters, a number that is not whole or above 2^53 - 1, more than 1000 labels. A time to live is 2^31 - 1 ms at most.
  * - An aborted call rejects with kind `aborted` and writes nothing. After disposal every call rejects with kind `unavailable`; disposing again is harmless.
  * - Rejects with HF_CATALOG_CORRUPT where what is read is not what was written.
  */

@@ -132,9 +132,9 @@ export const leaseCases: readonly ContractCase<MetadataStoreFixture>[] = [
     await store.releaseLease(lease);
     equal(await store.currentLease('job'), undefined);
   }),
-  storeCase('a time to live that is no whole number of milliseconds above zero is refused', async (store) => {
+  storeCase('a time to live that is no whole number of milliseconds above zero, or above 24 days, is refused', async (store) => {
     const lease = await acquired(store, 'job', 'a');
-    for (const ttlMs of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
+    for (const ttlMs of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31, Number.MAX_SAFE_INTEGER]) {
       await assertRejects(store.acquireLease('other', holder('a'), ttlMs), { kind: 'invalid-argument' });
       await assertRejects(store.renewLease(lease, ttlMs), { kind: 'invalid-argument' });
     }

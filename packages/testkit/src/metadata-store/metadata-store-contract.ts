@@ -1,4 +1,5 @@
 import { type ContractCase, defineContract } from '../contract/index.js';
+import { argumentCases } from './argument-cases.js';
 import { connectionCases } from './connection-cases.js';
 import type { MetadataStoreFixture } from './fixture.js';
 import { jobCases } from './job-cases.js';
@@ -12,6 +13,7 @@ export const metadataStoreCases: readonly ContractCase<MetadataStoreFixture>[] =
   ...jobCases,
   ...recordCases,
   ...pageCases,
+  ...argumentCases,
   ...connectionCases,
 ];
 

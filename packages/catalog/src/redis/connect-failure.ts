@@ -11,20 +11,30 @@ export class ConnectFailure extends Error {
 
   /** True where the server did not take the password. */
   readonly isDenied: boolean;
+  /** True where the configuration names what this server does not have. */
+  readonly isMisconfigured: boolean;
 
   constructor(
     message: string,
-    options: { readonly isFinal: boolean; readonly remedy: string; readonly isDenied?: boolean; readonly cause?: unknown },
+    options: {
+      readonly isFinal: boolean;
+      readonly remedy: string;
+      readonly isDenied?: boolean;
+      readonly isMisconfigured?: boolean;
+      readonly cause?: unknown;
+    },
   ) {
     super(message, { cause: options.cause });
     this.isFinal = options.isFinal;
     this.isDenied = options.isDenied ?? false;
+    this.isMisconfigured = options.isMisconfigured ?? false;
     this.remedy = options.remedy;
   }
 
   /** The same, of which nothing more is expected. */
   asFinal(): ConnectFailure {
-    return new ConnectFailure(this.message, { isFinal: true, isDenied: this.isDenied, remedy: this.remedy, cause: this.cause });
+    const { isDenied, isMisconfigured, remedy, cause } = this;
+    return new ConnectFailure(this.message, { isFinal: true, isDenied, isMisconfigured, remedy, cause });
   }
 }
 

@@ -46,6 +46,8 @@ export function translate(location: string, operation: string, error: unknown): 
   if (isHoldfastError(error)) return error;
   const words = error instanceof Error ? error.message : String(error);
   const rest = { operation, context: { location }, cause: error instanceof ConnectFailure ? error : new Error(words) };
+  if (error instanceof ConnectFailure && error.isMisconfigured)
+    return new HoldfastError('HF_CONFIG', { kind: 'invalid-argument', message: `The catalog ${location}: ${words}`, hint: error.remedy, ...rest });
   switch (classifyRedisError(error)) {
     case 'corrupt':
       return corrupt(location, words, operation);

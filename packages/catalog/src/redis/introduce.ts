@@ -31,6 +31,7 @@ export async function introduce(socket: Socket, { user, password }: Credentials,
 function noDatabase(database: number, refusal: string): ConnectFailure {
   return new ConnectFailure(`the server has no database ${database}: ${refusal}`, {
     isFinal: true,
+    isMisconfigured: true,
     remedy: "Give the number of one that it has (16 are usual, a cluster has 0 alone); 'prefix' keeps several catalogs in one database apart",
   });
 }

@@ -123,7 +123,7 @@ export const brokenStores: Readonly<Record<string, Break>> = {
 
   'a lease or holder with a wrong member is refused by its name, and nothing is written': (store) => ({
     ...store,
-    acquireLease: (job, holder, ttlMs) => store.acquireLease(job, { ...holder, pid: Math.abs(Number(holder.pid)) }, ttlMs),
+    acquireLease: (job, holder, ttlMs) => store.acquireLease(job, { ...holder, pid: Math.abs(holder.pid) }, ttlMs),
   }),
   'a record with a member that would not come back as it is is refused by its name, and nothing is written': (store) => ({
     ...store,

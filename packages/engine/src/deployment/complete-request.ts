@@ -50,8 +50,11 @@ function isHere({ here = false, job }: RunRequest): boolean {
 
 /** As long as every catalog can find it by. */
 const longestLabel = 255;
+const mostLabels = 64;
 
 function checkedLabels(labels: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const count = Object.keys(labels).length;
+  if (count > mostLabels) throw usage(`the job was given ${count} labels`, `give it ${mostLabels} at most`);
   for (const text of Object.entries(labels).flat()) {
     const characters = Array.from(text).length;
     if (characters > longestLabel)

@@ -37,6 +37,7 @@ export interface RunRequest {
   readonly here?: boolean | undefined;
   readonly onRestoreFailure?: RestorePolicy | undefined;
   readonly tcp?: TcpPolicy | undefined;
+  /** 64 at most, name and value of 255 characters at most. */
   readonly labels?: Readonly<Record<string, string>> | undefined;
   /** The job's standard streams: this process's own (the default), or descriptors of it. They are used directly: not a byte passes through this process. */
   readonly streams?: JobStreams | undefined;

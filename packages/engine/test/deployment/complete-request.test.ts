@@ -47,3 +47,9 @@ test('a label may have 255 characters, however many bytes those take', () => {
   const labels = { note: '😀'.repeat(255) };
   expect(completeRequest({ ...request, labels }, config).labels).toEqual(labels);
 });
+
+test('a job may have 64 labels', () => {
+  const labels = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`label-${index}`, 'x']));
+  expect(completeRequest({ ...request, labels: labels(64) }, config).labels).toEqual(labels(64));
+  expect(() => completeRequest({ ...request, labels: labels(65) }, config)).toThrow(/65 labels/);
+});

@@ -71,7 +71,7 @@ const classes = new Map<number, FailureClass>([
 
 const denied = new Set([1044, 1045, 1251, 1698, 1820, 1862, 3118, 3955]);
 /** Of MySQL's schema changes, which are no transactions: an earlier one got so far. */
-const alreadyDone = new Set([1050, 1061, 1091]);
+const alreadyDone = new Set([1050, 1060, 1061, 1091]);
 
 /** Sorts what mysql2, the network and the closed query builder throw. */
 export function classifyMysqlError(error: unknown): FailureClass {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { eventCursor } from '../calls/cursor.js';
 import { pageOf, rowsWanted } from '../calls/page.js';
@@ -21,7 +20,7 @@ export function createEvents(session: Session, keys: Keys): Events {
   return {
     appendEvent: async (record, options) => {
       const ofJob = keys.job(record.job);
-      const used = [ofJob.events, ofJob.sequence, ofJob.appended(randomUUID())];
+      const used = [ofJob.events, ofJob.sequence];
       const args = [ascending(record.at), writeEvent(record)];
       await session.write('catalog.appendEvent', (attempt) => runScript(attempt, appendEventScript, used, args), options);
     },

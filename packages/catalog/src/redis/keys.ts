@@ -27,8 +27,6 @@ export interface JobKeys {
   readonly events: string;
   /** Counts the events of this job. */
   readonly sequence: string;
-  /** There for a while where this very call appended its event: so a call that is tried again does not append twice. */
-  appended(call: string): string;
 }
 
 export function keysBelow(prefix: string): Keys {
@@ -49,7 +47,6 @@ export function keysBelow(prefix: string): Keys {
         sums: `${job}:sums`,
         events: `${job}:events`,
         sequence: `${job}:sequence`,
-        appended: (call) => `${job}:appended:${call}`,
       };
     },
   };

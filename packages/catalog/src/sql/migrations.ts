@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
+import { addEventDigests } from './event-digests.js';
 import { createFirstTables } from './first-tables.js';
 import type { SqlFlavour } from './flavour.js';
 import { indexInListOrder } from './list-indexes.js';
@@ -13,5 +14,5 @@ export function migrations(flavour: SqlFlavour): Readonly<Record<string, Migrati
   const step = (change: (schema: SchemaChanges, flavour: SqlFlavour) => Promise<void>): Migration => ({
     up: async (db: Kysely<unknown>) => change(await schemaChanges(db, flavour), flavour),
   });
-  return { '0001-first': step(createFirstTables), '0002-list-order': step(indexInListOrder) };
+  return { '0001-first': step(createFirstTables), '0002-list-order': step(indexInListOrder), '0003-event-digests': step(addEventDigests) };
 }

@@ -40,7 +40,7 @@ export interface CatalogTables {
     logical_bytes: number;
     stored_bytes: number;
   };
-  readonly hf_events: { id: Generated<number>; job: string; attempt: string | null; at: string; type: string; detail: string };
+  readonly hf_events: { id: Generated<number>; job: string; attempt: string | null; at: string; type: string; detail: string; digest: string | null };
   /** One row for every job that ever had a lease: it stays when the lease is free, so that terms never repeat. `attempt` is null where it is free. */
   readonly hf_leases: {
     job: string;

@@ -8,8 +8,8 @@ function tagOf(key: string): string {
 }
 
 test.each(['align-7', '', '}', '{', 'a}b{c', '%', 'jöb 1/α', 'index'])('all keys of job %j have one tag', (name) => {
-  const { appended, ...keys } = keysBelow('holdfast:').job(name);
-  const tags = [...Object.values(keys), appended('x')].map(tagOf);
+  const keys = keysBelow('holdfast:').job(name);
+  const tags = Object.values<string>({ ...keys }).map(tagOf);
   expect(new Set(tags).size).toBe(1);
   expect(tags[0]).not.toContain(':');
 });

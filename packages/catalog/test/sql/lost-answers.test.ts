@@ -56,7 +56,7 @@ async function forgetful(isDone = true): Promise<AsyncDisposable & { readonly se
   };
 }
 
-test('an event whose commit was not answered is appended once; the same event on purpose is appended again', async () => {
+test('an event whose commit was not answered is appended once; one that differs in a part is another', async () => {
   await using place = await forgetful();
   const events = createEvents(place.session);
   await events.appendEvent(event);

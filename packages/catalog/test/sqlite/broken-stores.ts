@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { CheckpointRecord, EventRecord, JobRecord, Lease, MetadataStore, Page, RecordQuery } from '@holdfast/core';
 
 type Break = (store: MetadataStore) => MetadataStore;
@@ -99,6 +100,14 @@ export const brokenStores: Readonly<Record<string, Break>> = {
     ...page,
     items: page.items.toSorted((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : a.type < b.type ? -1 : 1)),
   })),
+  'an event that is appended again, on any connection or on several at once, changes nothing; one that differs in a part is another': (store) => ({
+    ...store,
+    appendEvent: (record) => store.appendEvent({ ...record, detail: { ...record.detail, call: randomUUID() } }),
+    listEvents: async (job, query) => {
+      const page = await store.listEvents(job, query);
+      return { ...page, items: page.items.map(({ detail: { call: _call, ...detail }, ...record }) => ({ ...record, detail })) };
+    },
+  }),
   'pages of checkpoints join to the whole list; what comes or goes meanwhile moves no other': (store) => ({
     ...store,
     listCheckpoints: (job, query) => byCount((all) => store.listCheckpoints(job, all), query),

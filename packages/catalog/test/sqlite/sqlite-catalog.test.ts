@@ -63,6 +63,23 @@ test('a row that was altered is corrupt, not a wrong answer', async () => {
   await expect(store.listCheckpoints('job')).rejects.toMatchObject({ code: 'HF_CATALOG_CORRUPT' });
 });
 
+test('a catalog of the version before keeps its events, also those that are there twice, and takes none twice from then on', async () => {
+  await using fixture = await sqliteFixture();
+  await (await fixture.open())[Symbol.asyncDispose]();
+  const event = { job: 'job', attempt: 'a', at: checkpoint.createdAt, type: 'once', detail: { n: 1 } };
+  const row = `insert into hf_events (job, attempt, at, type, detail) values ('job', 'a', '${event.at}', 'once', '{"n":1}')`;
+  const before = [
+    'drop index hf_events_once',
+    'alter table hf_events drop column digest',
+    "delete from hf_migrations where name = '0003-event-digests'",
+  ];
+  for (const each of [...before, row, row]) alter(fixture.path, each);
+  await using store = await fixture.open();
+  expect((await store.listEvents('job')).items).toEqual([event, event]);
+  for (let call = 0; call < 2; call += 1) await store.appendEvent({ ...event, type: 'new' });
+  expect((await store.listEvents('job')).items.map(({ type }) => type)).toEqual(['new', 'once', 'once']);
+});
+
 test('a schema of a newer version is refused and left alone', async () => {
   await using fixture = await sqliteFixture();
   await (await fixture.open())[Symbol.asyncDispose]();

@@ -174,6 +174,7 @@ export interface MetadataStore extends AsyncDisposable {
   /** Absent numbers are ignored. */
   removeCheckpoints(job: string, numbers: readonly number[], options?: CallOptions): Promise<void>;
 
+  /** An event that is there already, equal in all its parts, is not appended again: who got no answer may repeat the call, however late. */
   appendEvent(record: EventRecord, options?: CallOptions): Promise<void>;
   /** Newest first, those of one instant in reverse order of appending. A cursor never skips or repeats a record, whichever came meanwhile. */
   listEvents(job: string, query?: RecordQuery, options?: CallOptions): Promise<Page<EventRecord>>;

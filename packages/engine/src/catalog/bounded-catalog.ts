@@ -3,9 +3,31 @@ import { type CallOptions, HoldfastError, type MetadataStore } from '@holdfast/c
 /** No call of a catalog takes longer: whoever waits goes on without. */
 export const catalogDeadlineMs = 5000;
 
+/** Where a call takes its options. */
+const optionsAt: Readonly<Record<Exclude<keyof MetadataStore, 'type' | typeof Symbol.asyncDispose>, number>> = {
+  acquireLease: 3,
+  renewLease: 2,
+  releaseLease: 1,
+  breakLease: 1,
+  currentLease: 1,
+  putJob: 1,
+  getJob: 1,
+  listJobs: 1,
+  removeJob: 1,
+  putAttempt: 1,
+  listAttempts: 1,
+  putCheckpoint: 1,
+  listCheckpoints: 2,
+  removeCheckpoints: 2,
+  appendEvent: 1,
+  listEvents: 2,
+  totals: 1,
+  findings: 0,
+};
+
 /**
- * The same catalog, opened when a call needs it and whenever the one before did not open. A call that does not end in time rejects with
- * HF_CATALOG_UNAVAILABLE; what becomes of it then is not known.
+ * The same catalog, opened when a call needs it and whenever the one before did not open. A call that does not end in time is aborted and rejects with
+ * HF_CATALOG_UNAVAILABLE: it is not tried again behind its caller's back, but what was sent by then may still be done.
  */
 export function boundedCatalog(
   type: string,
@@ -20,27 +42,51 @@ export function boundedCatalog(
       // Whoever opened it closes it. A promise it is not.
       if (name === Symbol.asyncDispose) return () => Promise.resolve();
       if (typeof name !== 'string' || name === 'then') return undefined;
-      return (...given: readonly unknown[]): Promise<unknown> => within(callOf(open, name, given), name, deadlineMs);
+      return (...given: readonly unknown[]): Promise<unknown> => within((signal) => callOf(open, name, given, signal), name, deadlineMs);
     },
   });
 }
 
-async function callOf(open: (options: CallOptions) => Promise<MetadataStore>, name: string, given: readonly unknown[]): Promise<unknown> {
+async function callOf(
+  open: (options: CallOptions) => Promise<MetadataStore>,
+  name: string,
+  given: readonly unknown[],
+  deadline: AbortSignal,
+): Promise<unknown> {
   const catalog = await open({});
+  // Given up while it was opened.
+  deadline.throwIfAborted();
   const method: unknown = Reflect.get(catalog, name);
-  if (typeof method !== 'function') throw new TypeError(`the catalog ${catalog.type} has no ${name}`);
-  const result: unknown = Reflect.apply(method, catalog, given);
+  if (typeof method !== 'function' || !isCall(name)) throw new TypeError(`the catalog ${catalog.type} has no ${name}`);
+  const at = optionsAt[name];
+  const { signal } = (given[at] ?? {}) as CallOptions;
+  const options = { signal: anyOf(signal, deadline) };
+  const before = Array.from({ length: at }, (_, index) => given[index]);
+  const result: unknown = Reflect.apply(method, catalog, [...before, options]);
   return await result;
 }
 
-/** Rejects with HF_CATALOG_UNAVAILABLE where the work of the catalog does not end in time. */
-export async function within<T>(work: Promise<T>, what: string, deadlineMs: number = catalogDeadlineMs): Promise<T> {
+function isCall(name: string): name is keyof typeof optionsAt {
+  return Object.hasOwn(optionsAt, name);
+}
+
+export function anyOf(signal: AbortSignal | undefined, other: AbortSignal): AbortSignal {
+  return signal === undefined ? other : AbortSignal.any([signal, other]);
+}
+
+/** Rejects with HF_CATALOG_UNAVAILABLE, and aborts the work of the catalog, where it does not end in time. */
+export async function within<T>(work: (signal: AbortSignal) => Promise<T>, what: string, deadlineMs: number = catalogDeadlineMs): Promise<T> {
   const deadline = Promise.withResolvers<never>();
-  const timer = setTimeout(() => deadline.reject(unanswered(what, deadlineMs)), deadlineMs);
+  const givenUp = new AbortController();
+  const timer = setTimeout(() => {
+    deadline.reject(unanswered(what, deadlineMs));
+    givenUp.abort();
+  }, deadlineMs);
+  const working = work(givenUp.signal);
   // What it ends with after the deadline is nobody's.
-  work.catch(() => undefined);
+  working.catch(() => undefined);
   try {
-    return await Promise.race([work, deadline.promise]);
+    return await Promise.race([working, deadline.promise]);
   } finally {
     clearTimeout(timer);
   }

@@ -12,7 +12,7 @@ import {
   type StorageDriver,
   systemClock,
 } from '@holdfast/core';
-import { boundedCatalog, within } from '../catalog/bounded-catalog.js';
+import { anyOf, boundedCatalog, within } from '../catalog/bounded-catalog.js';
 import { catchUp } from '../catalog/journal/catch-up.js';
 import { catalogKey } from '../catalog/journal/journal-name.js';
 import { type RebuildOptions, type RebuildReport, rebuildCatalog } from '../catalog/rebuild.js';
@@ -137,7 +137,7 @@ export class EngineDeployment implements Deployment {
     await opened?.attached.detach();
     await this.#catalog?.catch(() => undefined);
     const connected = this.#connected;
-    if (connected !== undefined) await within(Promise.resolve(connected[Symbol.asyncDispose]()), 'close');
+    if (connected !== undefined) await within(async () => await connected[Symbol.asyncDispose](), 'close');
   }
 
   #open(options: CallOptions): Promise<Opened> {
@@ -184,7 +184,7 @@ export class EngineDeployment implements Deployment {
   /** What dead processes of this node could not tell the catalog comes first. A failure there is none of the caller's. */
   async #connect(options: CallOptions): Promise<MetadataStore> {
     const { catalogPlugin, config, logger } = this.#options;
-    const opened = await within(catalogPlugin.open(config.catalog, options), 'open');
+    const opened = await within((givenUp) => catalogPlugin.open(config.catalog, { signal: anyOf(options.signal, givenUp) }), 'open');
     this.#connected = opened;
     const catalog = boundedCatalog(opened.type, () => Promise.resolve(opened));
     const store = async (): Promise<CheckpointStore> => (await this.#open(options)).store;

@@ -2,8 +2,10 @@ import { HoldfastError, type MetadataStore } from '@holdfast/core';
 
 export interface MoodyCatalog {
   readonly catalog: MetadataStore;
-  /** `dead` refuses every call, `hangs` answers none; `writes-lost` does what it is told and says that it failed. */
-  mood: 'well' | 'dead' | 'hangs' | 'writes-lost';
+  /** `dead` refuses every call, `hangs` answers none; `writes-lost` does what it is told and says that it failed; `holds` does it when it is asked to. */
+  mood: 'well' | 'dead' | 'hangs' | 'writes-lost' | 'holds';
+  /** Does what it held, whoever gave it up meanwhile. */
+  land(): Promise<void>;
   /** Turns dead after so many calls. */
   diesAfter: number;
   readonly calls: string[];
@@ -11,7 +13,7 @@ export interface MoodyCatalog {
 
 /** A real catalog behind a server with moods. */
 export function moodyCatalog(inner: MetadataStore): MoodyCatalog {
-  const state: MoodyCatalog = { catalog: inner, mood: 'well', diesAfter: Number.POSITIVE_INFINITY, calls: [] };
+  const state: MoodyCatalog = { catalog: inner, mood: 'well', land: () => Promise.resolve(), diesAfter: Number.POSITIVE_INFINITY, calls: [] };
   const dead = (): HoldfastError => new HoldfastError('HF_CATALOG_UNAVAILABLE', { message: 'connection refused', kind: 'unavailable' });
   const catalog = new Proxy(inner, {
     get: (target, name) => {
@@ -22,6 +24,10 @@ export function moodyCatalog(inner: MetadataStore): MoodyCatalog {
         state.calls.push(String(name));
         if (state.mood === 'hangs') return await new Promise(() => undefined);
         if (state.mood === 'dead') throw dead();
+        if (state.mood === 'holds') {
+          state.land = () => Reflect.apply(value, target, given.slice(0, 1)) as Promise<void>;
+          return await new Promise(() => undefined);
+        }
         const result = await (Reflect.apply(value, target, given) as Promise<unknown>);
         if (state.mood === 'writes-lost') throw dead();
         return result;

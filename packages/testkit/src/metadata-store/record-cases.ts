@@ -69,6 +69,28 @@ export const recordCases: readonly ContractCase<MetadataStoreFixture>[] = [
     deepEqual((await elsewhere.listEvents('job')).items, [late, two, one, early]);
     deepEqual((await store.listEvents('none')).items, []);
   }),
+  storeCase(
+    'an event that is appended again, on any connection or on several at once, changes nothing; one that differs in a part is another',
+    async (store, elsewhere) => {
+      const one = event('one', { detail: { n: 1, inner: { list: [null] } } });
+      const others = [
+        event('one', { detail: { n: 2 } }),
+        event('two', { detail: one.detail }),
+        event('one', { detail: one.detail, attempt: undefined }),
+        event('one', { detail: one.detail, at: timeAfter(1) }),
+      ];
+      await store.appendEvent(one);
+      for (const record of others) await store.appendEvent(record);
+      for (const record of [one, ...others]) await elsewhere.appendEvent(structuredClone(record));
+      const [, ...same] = others.toReversed();
+      deepEqual((await store.listEvents('job')).items, [others.at(-1), ...same, one]);
+      await store.appendEvent(event('one', { ...one, job: 'other' }));
+      deepEqual((await store.listEvents('other')).items, [{ ...one, job: 'other' }]);
+      const late = event('late', { at: timeAfter(5) });
+      await Promise.all([store, elsewhere, store, elsewhere].map((each) => each.appendEvent(late)));
+      deepEqual((await store.listEvents('job', { limit: 2 })).items, [late, others.at(-1)]);
+    },
+  ),
   storeCase('a record whose time is not in UTC is refused', async (store) => {
     const time = '2026-01-02T03:04:05+01:00';
     await assertRejects(store.putAttempt(attempt('a', { startedAt: time })), { kind: 'invalid-argument' });

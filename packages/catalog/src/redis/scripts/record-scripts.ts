@@ -42,13 +42,12 @@ for _, number in ipairs(ARGV) do
 end
 `);
 
-/**
- * KEYS: events, their count, the mark of this call. ARGV: instant, document.
- *
- * The mark stays for longer than any call is tried.
- */
+/** KEYS: events, their count. ARGV: instant, document. What is there already at that instant is not appended again. */
 export const appendEventScript: Script = script(`
-if not redis.call('SET', KEYS[3], '1', 'NX', 'PX', '600000') then return end
+local same = redis.call('ZRANGEBYLEX', KEYS[1], '[' .. ARGV[1], '(' .. ARGV[1] .. ':')
+for _, member in ipairs(same) do
+  if string.sub(member, #ARGV[1] + 17) == ARGV[2] then return end
+end
 local number = redis.call('INCR', KEYS[2])
 redis.call('ZADD', KEYS[1], '0', ARGV[1] .. string.format('%016.0f', number) .. ARGV[2])
 `);

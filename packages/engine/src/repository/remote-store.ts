@@ -1,5 +1,5 @@
 import type { CallOptions, CheckpointReader, CheckpointRef, CheckpointStore, CheckpointWriter, Epoch, Logger } from '@holdfast/core';
-import { HoldfastError } from '@holdfast/core/basics';
+import { HoldfastError, isHoldfastError } from '@holdfast/core/basics';
 import type { HeldKey } from '@holdfast/store';
 import { defaultDeadlines, type RepositoryDeadlines } from './deadlines.js';
 import type { RepositoryOptions } from './protocol.js';
@@ -63,6 +63,7 @@ class RemoteStore implements CheckpointStore {
     } catch (error) {
       this.#connection = undefined;
       started.abandon(closing());
+      if (this.#repositoryId !== '' && isHoldfastError(error) && error.kind === 'not-found') throw gone(root, error);
       throw error;
     }
   }
@@ -148,6 +149,18 @@ function closing(): HoldfastError {
     message: 'the repository was closed while the call was under way',
     kind: 'aborted',
     operation: 'repository',
+  });
+}
+
+/** As the store says it where its process is the one of before. */
+function gone(root: string, cause: HoldfastError): HoldfastError {
+  return new HoldfastError('HF_REPOSITORY_MISSING', {
+    message: `There is no repository at ${root} any more: what was mounted there is gone`,
+    kind: 'unavailable',
+    operation: 'repository.open',
+    hint: 'Mount it again, where its driver does not do that by itself: the next snapshot goes on then',
+    context: { root },
+    cause,
   });
 }
 

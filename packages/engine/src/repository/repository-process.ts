@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from '@holdfast/core';
 import { HoldfastError } from '@holdfast/core/basics';
+import { isMountGone } from '@holdfast/store';
 import { deadlineMs, type RepositoryDeadlines } from './deadlines.js';
 import type { CallName, RepositoryCalls, RequestMessage, ResponseMessage } from './protocol.js';
 import { fromWireError } from './wire-error.js';
@@ -103,7 +104,12 @@ export class RepositoryProcess {
       pending?.rearm();
       pending?.onProgress?.(...message.values);
     } else if (message.type === 'result') pending?.settle(undefined, message.value);
-    else pending?.settle(fromWireError(message.error));
+    else {
+      const error = fromWireError(message.error);
+      pending?.settle(error);
+      // What it has open there is lost, and keeps the dead mount from going away.
+      if (isMountGone(error.context['system'])) this.abandon(error);
+    }
   }
 
   #fail(failure: HoldfastError): void {

@@ -15,6 +15,13 @@ interface Explanation {
   readonly hint: string;
 }
 
+const clientGone: Explanation = {
+  code: 'HF_STORAGE_IO',
+  kind: 'unavailable',
+  says: 'the client behind the mount is gone',
+  hint: 'Mount it again, where its driver does not do that by itself: the next snapshot goes on then',
+};
+
 const explanations: Readonly<Record<string, Explanation>> = {
   ENOSPC: { code: 'HF_STORAGE_FULL', kind: 'no-space', says: 'there is no space left', hint: 'Free space there, or keep fewer snapshots' },
   EDQUOT: { code: 'HF_STORAGE_FULL', kind: 'no-space', says: 'the quota is used up', hint: 'Raise the quota, or keep fewer snapshots' },
@@ -24,8 +31,28 @@ const explanations: Readonly<Record<string, Explanation>> = {
   ELOOP: { code: 'HF_STORAGE_IO', kind: 'conflict', says: 'it is a symbolic link', hint: 'Links inside a repository are not followed; remove it' },
   ENOTDIR: { code: 'HF_STORAGE_NOT_DIRECTORY', kind: 'conflict', says: 'part of it is not a directory', hint: 'Name a directory' },
   ENOENT: { code: 'HF_STORAGE_IO', kind: 'not-found', says: 'it does not exist', hint: 'Check that the storage is attached' },
+  // What was under way when a FUSE client died is told by the second, all that comes later by the first.
+  ENOTCONN: clientGone,
+  ECONNABORTED: clientGone,
+  EIO: {
+    code: 'HF_STORAGE_IO',
+    kind: 'unavailable',
+    says: 'the storage failed',
+    hint: "Look at the kernel's log, and at the disk, the client or the server behind the mount",
+  },
   EEXIST: { code: 'HF_STORAGE_IO', kind: 'conflict', says: 'it exists already', hint: 'Choose another name or remove it' },
 };
+
+/** True where nothing that was open on the mount will ever work again. */
+export function isMountGone(systemName: unknown): boolean {
+  return typeof systemName === 'string' && explanations[systemName] === clientGone;
+}
+
+function saidOf(known: Explanation | undefined, name: string | undefined): string | undefined {
+  if (known === undefined) return name === undefined ? undefined : `the storage answered ${name}`;
+  // The words that it has in common with others need the system's own beside them.
+  return known.kind === 'unavailable' ? `${known.says} (${name})` : known.says;
+}
 
 /** Turns a failed file operation into an error that names the path, what the system said and the remedy. */
 export function explainSystemError(error: unknown, operation: string, path: string, freeBytes?: number): HoldfastError {
@@ -34,7 +61,7 @@ export function explainSystemError(error: unknown, operation: string, path: stri
   const known = name === undefined ? undefined : explanations[name];
   const free = freeBytes === undefined ? '' : ` (${freeBytes} bytes are free)`;
   return new HoldfastError(known?.code ?? 'HF_STORAGE_IO', {
-    message: `Cannot ${operation} ${path}: ${known?.says ?? (name === undefined ? String(error) : `the storage answered ${name}`)}${free}`,
+    message: `Cannot ${operation} ${path}: ${saidOf(known, name) ?? String(error)}${free}`,
     kind: known?.kind ?? 'unavailable',
     operation: `store.${operation}`,
     context: { path, ...(name === undefined ? {} : { system: name }), ...(freeBytes === undefined ? {} : { freeBytes }) },

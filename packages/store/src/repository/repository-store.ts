@@ -46,6 +46,7 @@ import { pinToRead } from '../pins/read-pin.js';
 import { RepositoryReader } from '../read/checkpoint-reader.js';
 import { removeJob } from '../removal/remove-job.js';
 import { beginSnapshot, type NumbersBegun } from '../write/begin-snapshot.js';
+import { assertSame } from './assert-same.js';
 import { type JobPaths, jobPaths, type StoreContext } from './store-context.js';
 
 /** CheckpointStore on a directory; each call finds the job anew, since others may have changed it. */
@@ -61,6 +62,7 @@ export class RepositoryStore implements CheckpointStore {
 
   async jobs(options?: CallOptions): Promise<readonly string[]> {
     throwIfAborted(options?.signal, 'store.jobs');
+    await assertSame(this.#context);
     return (await listIfThere(this.#context.files, join(this.#context.root, 'jobs'))).filter(isJobName).sort();
   }
 
@@ -91,6 +93,7 @@ export class RepositoryStore implements CheckpointStore {
   }
 
   async claim(job: string, holder: EpochHolder, start: EpochStart, options?: CallOptions): Promise<Epoch> {
+    await assertSame(this.#context);
     return await claimEpoch(this.#context, this.#paths(job), holder, start, options?.signal);
   }
 
@@ -120,6 +123,7 @@ export class RepositoryStore implements CheckpointStore {
 
   async begin(epoch: Epoch, parent: CheckpointRef | undefined, options?: CallOptions): Promise<CheckpointWriter> {
     throwIfAborted(options?.signal, 'store.begin');
+    await assertSame(this.#context);
     return await beginSnapshot(this.#context, this.#paths(epoch.job), epoch, parent, this.#begun);
   }
 
@@ -141,6 +145,7 @@ export class RepositoryStore implements CheckpointStore {
   }
 
   async fork(...[from, to, holder, options]: Parameters<CheckpointStore['fork']>): Promise<CheckpointSummary> {
+    await assertSame(this.#context);
     return await forkJob(this.#context, this.#paths(to), { from, holder, signal: options?.signal });
   }
 

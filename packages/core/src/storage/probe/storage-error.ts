@@ -69,6 +69,7 @@ const translations = new Map<string, Translation>([
   ['EIO', broken],
   ['ESTALE', broken],
   ['ENOTCONN', broken],
+  ['ECONNABORTED', broken],
   ['ENXIO', broken],
   ['ENODEV', broken],
   [

@@ -17,6 +17,7 @@ const elementNames: Readonly<Record<string, string>> = {
   NodeGroups: 'NodeGroup',
   NodeGroupMembers: 'NodeGroupMember',
   MemberClusters: 'ClusterId',
+  CacheClusters: 'CacheCluster',
 };
 
 /** The elements of a structure, in the form of AWS's query protocols. What is undefined is left out. */

@@ -12,6 +12,7 @@ import {
   CreateReplicationGroupCommand,
   CreateUserGroupCommand,
   DeleteReplicationGroupCommand,
+  DescribeCacheClustersCommand,
   DescribeCacheParametersCommand,
   DescribeUsersCommand as DescribeCacheUsersCommand,
   DescribeReplicationGroupsCommand,
@@ -27,6 +28,7 @@ import {
   DeleteClusterCommand,
   DeleteUserCommand,
   DescribeClustersCommand,
+  DescribeParametersCommand,
 } from '@aws-sdk/client-memorydb';
 import {
   CreateDBInstanceCommand,
@@ -192,6 +194,8 @@ describe.skipIf(missing !== undefined)(`the fake AWS${missing === undefined ? ''
     expect(ready).toMatchObject({ Status: 'available', AuthTokenEnabled: true, TransitEncryptionEnabled: true, Engine: 'valkey' });
     expect(ready?.NodeGroups?.[0]?.PrimaryEndpoint).toMatchObject({ Port: 6379 });
     expect(ready?.MemberClusters).toEqual(['meta-001', 'meta-002']);
+    const { CacheClusters } = await elasticache.send(new DescribeCacheClustersCommand({ CacheClusterId: 'meta-002' }));
+    expect(CacheClusters?.map(({ CacheParameterGroup }) => CacheParameterGroup?.CacheParameterGroupName)).toEqual(['keep']);
     const listed = await elasticache.send(new ListTagsForResourceCommand({ ResourceName: ready?.ARN }));
     expect(listed.TagList).toEqual(tags);
     await elasticache.send(new DeleteReplicationGroupCommand({ ReplicationGroupId: 'meta' }));
@@ -216,6 +220,8 @@ describe.skipIf(missing !== undefined)(`the fake AWS${missing === undefined ? ''
 
   it('makes a cluster of MemoryDB for the users of an access list, and deletes in the right order alone', async () => {
     const { memorydb } = clients;
+    const { Parameters } = await memorydb.send(new DescribeParametersCommand({ ParameterGroupName: 'default.memorydb-valkey7' }));
+    expect(Parameters).toEqual([{ Name: 'maxmemory-policy', Value: 'noeviction' }]);
     await memorydb.send(new CreateSubnetGroupCommand({ SubnetGroupName: 'nets', SubnetIds: await subnetIds() }));
     await memorydb.send(
       new CreateUserCommand({

@@ -38,6 +38,7 @@ export const cacheParameterGroups: ReturnType<typeof parameterGroupHandlers> = p
   many: 'CacheParameterGroups',
   changes: 'ParameterNameValues',
   inUse: 'InvalidCacheParameterGroupState',
+  defaults: { 'maxmemory-policy': 'volatile-lru' },
   write: writeCacheParameterGroup,
   writeValue: (ParameterName, ParameterValue) => ({ ParameterName, ParameterValue, Source: 'user', IsModifiable: true, ChangeType: 'immediate' }),
   answer: ({ name }) => ({ CacheParameterGroupName: name }),

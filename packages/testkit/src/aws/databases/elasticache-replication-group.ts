@@ -20,8 +20,7 @@ export interface KeptReplicationGroup {
 export function writeReplicationGroup(resource: Resource<KeptReplicationGroup>, phase: Phase): Structure {
   const { kept, name, region } = resource;
   const { parameters } = kept;
-  const nodes = Math.max(1, numberOf(parameters, 'NumCacheClusters', 1 + numberOf(parameters, 'ReplicasPerNodeGroup', 0)));
-  const members = Array.from({ length: nodes }, (_, index) => `${name}-${String(index + 1).padStart(3, '0')}`);
+  const members = membersOf(resource);
   const isClustered = isClusterMode(parameters);
   const address = { Address: kept.endpoint.host, Port: kept.endpoint.port };
   const isReached = phase === 'ready';
@@ -70,6 +69,12 @@ export function writeReplicationGroup(resource: Resource<KeptReplicationGroup>, 
     ClusterMode: isClustered ? 'enabled' : 'disabled',
     Engine: kept.engine,
   };
+}
+
+/** The names of its nodes, each of which is a cache cluster of its own to ElastiCache. */
+export function membersOf({ name, kept: { parameters } }: Resource<KeptReplicationGroup>): readonly string[] {
+  const nodes = Math.max(1, numberOf(parameters, 'NumCacheClusters', 1 + numberOf(parameters, 'ReplicasPerNodeGroup', 0)));
+  return Array.from({ length: nodes }, (_, index) => `${name}-${String(index + 1).padStart(3, '0')}`);
 }
 
 /** Cluster mode is on for several shards, where it is asked for, and by a parameter group of AWS whose name says so. */

@@ -1,4 +1,5 @@
 import { cacheParameterGroups, cacheSubnetGroups } from './elasticache-groups.js';
+import { describeCacheClusters } from './elasticache-nodes.js';
 import { createReplicationGroup, deleteReplicationGroup, describeReplicationGroups } from './elasticache-replication-groups.js';
 import { cacheUserHandlers } from './elasticache-users.js';
 import { eventsHandler } from './events.js';
@@ -12,6 +13,7 @@ export const elasticacheHandlers: Handlers = {
   ...cacheUserHandlers,
   CreateReplicationGroup: createReplicationGroup,
   DescribeReplicationGroups: describeReplicationGroups,
+  DescribeCacheClusters: describeCacheClusters,
   DeleteReplicationGroup: deleteReplicationGroup,
   CreateCacheSubnetGroup: cacheSubnetGroups.create,
   DescribeCacheSubnetGroups: cacheSubnetGroups.describe,

@@ -33,6 +33,7 @@ export const memoryParameterGroups: ReturnType<typeof parameterGroupHandlers> = 
   many: 'ParameterGroups',
   changes: 'ParameterNameValues',
   inUse: 'InvalidParameterGroupStateFault',
+  defaults: { 'maxmemory-policy': 'noeviction' },
   write: writeParameterGroup,
   writeValue: (Name, Value) => ({ Name, Value }),
   answer: (group) => ({ ParameterGroup: writeParameterGroup(group) }),

@@ -21,6 +21,8 @@ export interface ParameterGroupWords {
   /** The list of values in a change, and whether those are answered with a group or its name alone. */
   readonly changes: string;
   readonly inUse: string;
+  /** What groups hold that AWS made, as far as it matters here. */
+  readonly defaults: Readonly<Record<string, string>>;
   readonly write: (group: Resource<KeptParameterGroup>) => Structure;
   readonly writeValue: (name: string, value: string) => Structure;
   readonly answer: (group: Resource<KeptParameterGroup>) => Structure;
@@ -50,8 +52,9 @@ export function parameterGroupHandlers(words: ParameterGroupWords): GroupHandler
       return { [words.many]: shown.map(({ resource }) => words.write(resource)) };
     },
     values(call, { store }) {
-      const group = store.get<KeptParameterGroup>(kind, call.region, requiredName(call, words.name));
-      return { Parameters: [...group.kept.values].map(([name, value]) => words.writeValue(name, value)) };
+      const name = required(call, words.name).toLowerCase();
+      const values = isOfAws(name) ? Object.entries(words.defaults) : [...store.get<KeptParameterGroup>(kind, call.region, name).kept.values];
+      return { Parameters: values.map(([parameter, value]) => words.writeValue(parameter, value)) };
     },
     remove(call, world) {
       const name = requiredName(call, words.name);
@@ -63,8 +66,12 @@ export function parameterGroupHandlers(words: ParameterGroupWords): GroupHandler
   };
 }
 
-/** Throws where a group is named that nobody made; those that AWS itself made begin with `default.`. */
+function isOfAws(name: string): boolean {
+  return name.startsWith('default.');
+}
+
+/** Throws where a group is named that neither AWS nor anybody else made. */
 export function requireParameterGroup(store: ResourceStore, kind: Kind, region: string, name: string | undefined): void {
-  if (name === undefined || name.startsWith('default.')) return;
+  if (name === undefined || isOfAws(name)) return;
   if (!store.all(kind, region).some((each) => each.name === name)) throw missing(kind, name);
 }

@@ -25,6 +25,7 @@ export const dbParameterGroups: ReturnType<typeof parameterGroupHandlers> = para
   many: 'DBParameterGroups',
   changes: 'Parameters',
   inUse: 'InvalidDBParameterGroupState',
+  defaults: { require_secure_transport: 'OFF' },
   write: (group) => ({
     DBParameterGroupName: group.name,
     DBParameterGroupFamily: group.kept.family,

@@ -1,22 +1,30 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { MetadataStore, Page, RecordQuery } from '@holdfast/core';
-import { checkHistory } from '@holdfast/testkit/linearizability';
-import { type Note, recordHistory, versions } from './notes.ts';
+import { checkHistory, type Model, type Operation } from '@holdfast/testkit/linearizability';
+import { leaseModel } from './lease-model.ts';
+import { leaseHistory, type Note, recordHistory, versions } from './notes.ts';
 import { recordModel } from './record-model.ts';
-import { versionOf } from './versioned-job.ts';
+import { attemptOfVersion, versionOf } from './versioned-job.ts';
 
 const settledWithinMs = 5000;
 
 /** What is wrong with one job in a catalog that was read anew after the loss. The notes have the last reading of its record. */
 export async function judgeJob(store: MetadataStore, job: string, notes: readonly Note[]): Promise<readonly string[]> {
   const problems: string[] = [];
-  const verdict = checkHistory(recordModel, recordHistory(notes, job));
-  if (verdict.kind !== 'linearizable') {
-    const last = recordHistory(notes, job)
-      .slice(-12)
-      .map((operation) => JSON.stringify(operation));
-    problems.push(`${job}: no order explains what was read of its record (${verdict.kind}); the last calls: ${last.join(' ')}`);
-  }
+  problems.push(...explained(job, 'record', recordModel, recordHistory(notes, job)));
+  problems.push(...explained(job, 'lease', leaseModel, leaseHistory(notes, job)));
+  const attempts = await store.listAttempts(job);
+  problems.push(
+    ...compare(
+      job,
+      'attempt',
+      attempts.map(({ epoch }) => epoch),
+      notes,
+    ),
+  );
+  for (const attempt of attempts)
+    if (!isDeepStrictEqual(attempt, attemptOfVersion(job, attempt.epoch))) problems.push(`${job}: half of attempt ${attempt.epoch} is there`);
   const snapshots = await everything((query) => store.listCheckpoints(job, query));
   const events = await everything((query) => store.listEvents(job, query));
   problems.push(
@@ -45,6 +53,18 @@ export async function judgeJob(store: MetadataStore, job: string, notes: readonl
   return problems;
 }
 
+function explained<State, Call, Answer>(
+  job: string,
+  what: string,
+  model: Model<State, Call, Answer>,
+  history: readonly Operation<Call, Answer>[],
+): readonly string[] {
+  const { kind } = checkHistory(model, history);
+  if (kind === 'linearizable') return [];
+  const last = history.slice(-12).map((operation) => JSON.stringify(operation));
+  return [`${job}: no order explains what was told of its ${what} (${kind}); the last calls: ${last.join(' ')}`];
+}
+
 /** A list of Redis takes up a change that was stopped half-way once that is a second old (docs/adr/0028): until then it may lack the job, and never for good. */
 async function findsInTime(store: MetadataStore, job: string, version: number, isWanted: boolean): Promise<boolean> {
   for (const untilMs = Date.now() + settledWithinMs; ; await sleep(250)) {
@@ -56,7 +76,7 @@ async function findsInTime(store: MetadataStore, job: string, version: number, i
 }
 
 /** What the catalog said is there must be there, once, and nothing that nobody wrote. */
-function compare(job: string, what: 'snapshot' | 'event', found: readonly number[], notes: readonly Note[]): readonly string[] {
+function compare(job: string, what: 'snapshot' | 'event' | 'attempt', found: readonly number[], notes: readonly Note[]): readonly string[] {
   const { tried, said } = versions(notes, job, what);
   const there = new Set(found);
   const lost = [...said].filter((version) => !there.has(version));

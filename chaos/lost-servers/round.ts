@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { MetadataStore } from '@holdfast/core';
 import type { Random } from '../power-loss/random.ts';
 import { judgeJob } from './judge.ts';
+import { leaseAnswer } from './lease-of-version.ts';
 import type { Note } from './notes.ts';
 import { versionOf } from './versioned-job.ts';
 import { noting, watchJob, writeJob } from './write-job.ts';
@@ -28,6 +29,7 @@ export interface LossResult {
 const jobsAtATime = 3;
 const longestMs = 250;
 const afterMs = 60;
+const isReading: ReadonlySet<Note['what']> = new Set(['get', 'current']);
 
 /** Loses the server while jobs are written, and looks at what is there then. */
 export async function playLoss({ round, random, store, openAnew, lose }: LossOptions): Promise<LossResult> {
@@ -57,9 +59,10 @@ export async function judgeLoss(openAnew: () => Promise<MetadataStore>, jobs: re
     const noted = noting({ store, job, process: `judge of ${job}`, note: (each) => void notes.push(each) });
     await noted('get', 0, async () => versionOf(await store.getJob(job)));
     if (notes.at(-1)?.answer === undefined) problems.push(`${job} cannot be read after the loss`);
+    await noted('current', 0, async () => leaseAnswer(await store.currentLease(job)));
     problems.push(...(await judgeJob(store, job, notes)));
   }
   const answered = notes.filter(({ answer }) => answer !== undefined).length;
-  const written = notes.filter(({ what, answer }) => what !== 'get' && answer !== undefined).length;
+  const written = notes.filter(({ what, answer }) => !isReading.has(what) && answer !== undefined).length;
   return { notes: notes.length, written, unanswered: notes.length - 2 * answered, problems };
 }

@@ -1,4 +1,4 @@
-import type { JobRecord } from '@holdfast/core';
+import type { AttemptRecord, JobRecord } from '@holdfast/core';
 
 const firstMs = Date.parse('2026-01-01T00:00:00.000Z');
 
@@ -19,6 +19,11 @@ export function jobOfVersion(job: string, version: number): JobRecord {
     updatedAt: instantOf(version),
     exitCode: version,
   };
+}
+
+export function attemptOfVersion(job: string, version: number): AttemptRecord {
+  const times = { startedAt: instantOf(version), endedAt: instantOf(version + 1), resumedFrom: version };
+  return { job, attempt: `a${version}`, epoch: version, host: `h${version}`, pid: version, outcome: 'failed', exitCode: version, ...times };
 }
 
 /** The version that all parts of a record tell; 0 for none, -1 where they tell several. */

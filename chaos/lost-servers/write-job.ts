@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isHoldfastError, type MetadataStore } from '@holdfast/core';
-import { type Note, nowMs, type TakeNote } from './notes.ts';
-import { instantOf, jobOfVersion, versionOf } from './versioned-job.ts';
+import { useLease } from './lease-of-version.ts';
+import { type Noted, nowMs, type TakeNote } from './notes.ts';
+import { attemptOfVersion, instantOf, jobOfVersion, versionOf } from './versioned-job.ts';
 
 export interface WorkOptions {
   readonly store: MetadataStore;
@@ -11,7 +12,7 @@ export interface WorkOptions {
   readonly note: TakeNote;
 }
 
-/** Writes one version after the other until told to stop: the record with its labels, a snapshot, an event. */
+/** Writes one version after the other until told to stop: the record with its labels, a snapshot, an event, an attempt, the lease. */
 export async function writeJob(options: WorkOptions, signal: AbortSignal): Promise<void> {
   const { store, job } = options;
   const noted = noting(options);
@@ -21,6 +22,8 @@ export async function writeJob(options: WorkOptions, signal: AbortSignal): Promi
     await noted('put', version, () => store.putJob(jobOfVersion(job, version)));
     await noted('snapshot', version, () => store.putCheckpoint({ job, number: version, epoch: 1, attempt: 'a', createdAt: at, ...sizes }));
     await noted('event', version, () => store.appendEvent({ job, attempt: 'a', at, type: 'version', detail: { version } }));
+    await noted('attempt', version, () => store.putAttempt(attemptOfVersion(job, version)));
+    await useLease(store, job, version, noted);
   }
 }
 
@@ -34,11 +37,7 @@ export async function watchJob(options: WorkOptions, signal: AbortSignal): Promi
 }
 
 /** Makes calls with a note before and after. One that the catalog does not answer has no second note; half a record is told as version -1, which nobody wrote. */
-export function noting({
-  job,
-  process,
-  note,
-}: WorkOptions): (what: Note['what'], version: number, make: () => Promise<number | void>) => Promise<void> {
+export function noting({ job, process, note }: WorkOptions): Noted {
   let id = 0;
   return async (what, version, make) => {
     id += 1;
@@ -46,7 +45,7 @@ export function noting({
     note({ ...call, at: nowMs() });
     try {
       const answer = await make();
-      note({ ...call, at: nowMs(), answer: answer ?? version });
+      note({ ...call, at: nowMs(), ...(typeof answer === 'object' ? { answer: answer.holder, term: answer.term } : { answer: answer ?? version }) });
     } catch (error) {
       if (!isHoldfastError(error) || error.kind !== 'unavailable') note({ ...call, at: nowMs(), failure: String(error) });
       await sleep(5);

@@ -11,6 +11,9 @@ export function brokenJobLaws(history: readonly JobOperation[]): readonly string
   for (const [place, claim] of claims.entries()) {
     const epoch = epochOf(claim);
     if (epoch === undefined) continue;
+    const from = claim.answer?.kind === 'claimed' ? claim.answer.from : 0;
+    if (from !== 0 && !history.some((operation) => isCommitOf(from, operation) && operation.calledAt < (claim.answeredAt ?? 0)))
+      broken.push(`${claim.attempt} began from snapshot ${from}, which nobody had written`);
     for (const [otherPlace, other] of claims.entries()) {
       const otherEpoch = epochOf(other);
       if (otherEpoch === undefined || otherPlace === place) continue;
@@ -27,6 +30,10 @@ export function brokenJobLaws(history: readonly JobOperation[]): readonly string
     if (!higher) broken.push(`snapshot ${call.number} of ${call.attempt} was fenced although nobody else claimed the job`);
   }
   return broken;
+}
+
+function isCommitOf(number: number, { call }: JobOperation): boolean {
+  return call.kind === 'commit' && call.number === number;
 }
 
 function answeredBefore(one: JobOperation, other: JobOperation): boolean {

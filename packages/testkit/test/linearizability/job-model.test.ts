@@ -125,3 +125,13 @@ test('laws: an epoch has one winner, is above those won before, and nobody is fe
   ]);
   expect(brokenJobLaws(history(claim('a', 1, 0), claim('b', undefined, 0), commit('a', 1, 0, 'fenced')))).toEqual([]);
 });
+
+test('laws: a claim begins from a snapshot that somebody wrote before, also where it was overtaken', () => {
+  const overtaken = (from: number) => [claim('b', 2, from, 5), claim('c', 3, 0)] as const;
+  const invented = ['b began from snapshot 7, which nobody had written'];
+  expect(brokenJobLaws(history(claim('a', 1, 0), ...overtaken(7)))).toEqual(invented);
+  expect(brokenJobLaws(history(claim('a', 1, 0), commit('a', 6, 0, 'committed'), ...overtaken(7)))).toEqual(invented);
+  expect(brokenJobLaws(history(claim('a', 1, 0), ...overtaken(7), claim('d', 9, 0, 40), commit('d', 7, 0, 'committed')))).toEqual([]);
+  for (const outcome of ['committed', undefined] as const)
+    expect(brokenJobLaws(history(claim('a', 1, 0), commit('a', 7, 0, outcome), ...overtaken(7)))).toEqual([]);
+});

@@ -14,7 +14,7 @@ export type { Account, AccountFields, AccountSection, PasswordChoice, SettingPro
 export { accountFields, isEncrypted, passwordChoice, passwordContradiction } from './credentials/account.js';
 export type { PasswordPurpose } from './credentials/purpose.js';
 export type { Credentials, PasswordSources, SecretReader, TokenSigner } from './credentials/read-credentials.js';
-export { readCredentials } from './credentials/read-credentials.js';
+export { parseSecret, readCredentials } from './credentials/read-credentials.js';
 export type { ErrorAmendment } from './errors/amend-error.js';
 export { amendError } from './errors/amend-error.js';
 export type { ErrorCode } from './errors/codes.js';

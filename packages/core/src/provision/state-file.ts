@@ -4,14 +4,14 @@ import { dirname, join } from 'node:path';
 
 /**
  * Puts a text in the place of whatever the file held: read later, by whoever, it is the old text or the new one, complete, also after a loss of power.
- * Mode 0600. Errors are Node.js's own.
+ * Several may do so at once. Errors are Node.js's own.
  */
-export async function replaceFile(path: string, text: string): Promise<void> {
+export async function replaceFile(path: string, text: string, mode = 0o600): Promise<void> {
   const directory = dirname(path);
   const unfinished = join(directory, `.new-${randomUUID()}`);
   try {
     {
-      await using file = await open(unfinished, 'wx', 0o600);
+      await using file = await open(unfinished, 'wx', mode);
       await file.writeFile(text);
       await file.sync();
     }

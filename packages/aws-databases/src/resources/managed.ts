@@ -1,0 +1,44 @@
+import type { CallOptions } from '@holdfast/core';
+import type { Standing } from '@holdfast/core/provision';
+
+/** One thing that a database is made of: how it is found, whose it is, what its state means, how it goes away. Making it is the engine's. */
+export interface Managed<Found> {
+  /** Of its record. */
+  readonly key: string;
+  readonly kind: string;
+  readonly name: string;
+  /** With its kind, for messages. */
+  readonly label: string;
+  /** What it would be, for the plan. */
+  readonly detail: string;
+  readonly find: (call: CallOptions) => Promise<Found | undefined>;
+  /** Whether it was made by Holdfast for this deployment. */
+  readonly isOurs: (found: Found) => boolean;
+  /** True where one that is not ours is used as it is. */
+  readonly adopt: boolean;
+  readonly idOf: (found: Found) => string;
+  readonly standingOf: (found: Found) => Standing;
+  /** What the service tells of its failure. */
+  readonly reason?: (call: CallOptions) => Promise<string | undefined>;
+  readonly remove: (found: Found, call: CallOptions) => Promise<void>;
+}
+
+/** Of what is there as soon as it was asked for. */
+export function always(): Standing {
+  return { standing: 'ready', state: 'available' };
+}
+
+/**
+ * States of RDS, ElastiCache and MemoryDB, which are free strings: what is not known is waited for, since new words for what passes are more
+ * frequent than new words for failures.
+ */
+export function standingOfState(given: string): Standing {
+  const state = given.toLowerCase();
+  if (state === 'available' || state === 'active' || state === 'storage-optimization') return { standing: 'ready', state };
+  if (state === 'deleting' || state === 'deleted')
+    return { standing: 'failed', state, reason: 'it is being removed; provision again once it is gone' };
+  if (state === 'stopped' || state === 'stopping') return { standing: 'failed', state, reason: 'somebody stopped it; start it again' };
+  if (/fail|^incompatible|^inaccessible|^insufficient|^restore-error|^storage-full$/u.test(state))
+    return { standing: 'failed', state, reason: 'its service gave no reason' };
+  return { standing: 'pending', state };
+}

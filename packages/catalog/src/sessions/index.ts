@@ -1,0 +1,2 @@
+export type { ServerSession, SessionTarget } from './server-sessions.js';
+export { serverSessions } from './server-sessions.js';

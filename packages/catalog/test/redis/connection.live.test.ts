@@ -8,7 +8,7 @@ import type { HoldfastError, MetadataStore } from '@holdfast/core';
 import { assertRejects } from '@holdfast/testkit/contract';
 import { missingServer, startRedis, type TestServer } from '@holdfast/testkit/servers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { checkpoint } from '../checkpoint.js';
+import { checkpoint } from '../records.js';
 import { openStore, sectionOf } from './fixture.js';
 import { temporaryFolder } from './temporary-folder.js';
 
@@ -39,7 +39,7 @@ describe.skipIf(missing !== undefined)(`the connection${missing === undefined ? 
   });
 
   test('a database that the server lacks is refused, and not taken for database 0', async () => {
-    const error = await assertRejects(openStore(await plain.fresh(), { database: 99 }), unavailable);
+    const error = await assertRejects(openStore(await plain.fresh(), { database: 99 }), { code: 'HF_CONFIG', kind: 'invalid-argument' });
     expect(error.message).toContain('no database 99');
     expect(error.hint).toContain('prefix');
   });

@@ -66,6 +66,23 @@ describe.skipIf(missing !== undefined)(`outages${missing === undefined ? '' : ` 
     expect(await numbersOf(store, 'job')).toEqual(taken);
   });
 
+  test('a primary that was made a replica is left for the one that has its name now', { timeout: 120_000 }, async () => {
+    await using primary = await startRedis();
+    const access = await primary.fresh();
+    await using proxy = await switchableProxy(primary.port);
+    await using store = await openStore({ ...access, port: proxy.port });
+    await store.putJob({ ...job, job: 'before' });
+    await using replica = await primary.replica();
+    await replica.catchUp();
+    await replica.promote();
+    // It answers on, over the session that the store has.
+    await primary.query(`REPLICAOF 127.0.0.1 ${replica.port}`);
+    proxy.pointTo(replica.port);
+    await store.putJob({ ...job, job: 'after' });
+    expect((await store.listJobs()).items.map((record) => record.job)).toEqual(['after', 'before']);
+    expect(await replica.query(`EXISTS ${keysBelow(access.space).job('after').record}`)).toBe('1');
+  });
+
   test('a catalog whose server is away as it is opened is open when the server comes within some seconds, and not much later', async () => {
     await using server = await startRedis();
     await using proxy = await switchableProxy(1);

@@ -11,7 +11,7 @@ import { createLeases } from '../../src/redis/leases.js';
 import { runScript, script } from '../../src/redis/run-script.js';
 import { walkScript } from '../../src/redis/scripts/index-scripts.js';
 import { createSession } from '../../src/redis/session.js';
-import { checkpoint } from '../checkpoint.js';
+import { checkpoint } from '../records.js';
 import { connectionTo } from './connection-to.js';
 import { openStore } from './fixture.js';
 

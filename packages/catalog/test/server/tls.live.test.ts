@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { assertRejects } from '@holdfast/testkit/contract';
 import { expect, test } from 'vitest';
-import { checkpoint } from '../checkpoint.js';
+import { checkpoint } from '../records.js';
 import { describeServers, openCatalog } from './test-servers.js';
 
 describeServers('a server that takes TLS alone', { tls: true }, (under) => {

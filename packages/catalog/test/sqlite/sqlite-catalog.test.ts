@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { sqlite } from '@holdfast/catalog/sqlite';
 import { assertRejects } from '@holdfast/testkit/contract';
 import { afterEach, expect, test, vi } from 'vitest';
-import { checkpoint } from '../checkpoint.js';
+import { checkpoint, job } from '../records.js';
 import { sqliteFixture } from './fixture.js';
 
 const holder = (attempt: string) => ({ attempt, host: 'h', bootId: 'b', pid: 1, startTicks: 1 });
@@ -27,6 +27,19 @@ test('leases go by the database’s clock, not by the caller’s', async () => {
   await store.acquireLease('job', holder('a'), 3_600_000);
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 86_400_000 });
   expect((await store.acquireLease('job', holder('b'), 1000)).acquired).toBe(false);
+});
+
+test('of a removed job no row stays but that of its lease', async () => {
+  await using fixture = await sqliteFixture();
+  await using store = await fixture.open();
+  await store.putJob({ ...job, labels: { team: 'a', size: 'big' } });
+  await store.putCheckpoint(checkpoint);
+  await store.acquireLease('job', holder('a'), 1000);
+  await store.removeJob('job');
+  using database = new DatabaseSync(fixture.path);
+  const tables = ['hf_jobs', 'hf_job_labels', 'hf_attempts', 'hf_checkpoints', 'hf_events', 'hf_leases'];
+  const counts = tables.map((table) => [table, database.prepare(`select count(*) as rows from ${table}`).get()?.['rows']]);
+  expect(Object.fromEntries(counts)).toEqual({ ...Object.fromEntries(tables.map((table) => [table, 0])), hf_leases: 1 });
 });
 
 test('a file that is no database is corrupt, stays as it is, and the remedy names it', async () => {

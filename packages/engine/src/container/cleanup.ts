@@ -6,6 +6,7 @@ import { foldersOfNewGroup, parseCgroups } from './cgroup-files.js';
 import { readContainerRecord } from './container-record.js';
 import { endProcesses } from './end-processes.js';
 import { recordedProcesses } from './helper-record.js';
+import { keeperName } from './keeper-arguments.js';
 import { parseMountInfo } from './host-mounts.js';
 import { cgroupPathOf, layoutOf, runcRoot } from './layout.js';
 import { markedProcesses } from './marked-processes.js';
@@ -35,7 +36,6 @@ export async function endLeftovers({ tools, stateDirectory, runDirectory, contai
   const record = await readContainerRecord(layout.record);
   // The caller's own control group may be another one today.
   const folders = [...new Set([record?.freezerFolder ?? freezer.files.folder, freezer.files.folder])];
-  const keeperName = 'holdfast-keeper';
   const job = async (): Promise<readonly number[]> => (await Promise.all(folders.map(processesOf))).flat();
   const helpers = async (wanted: (name: string) => boolean): Promise<readonly number[]> =>
     (await markedProcesses(containerId)).filter(({ name }) => wanted(name)).map(({ pid }) => pid);
@@ -62,8 +62,12 @@ export async function endLeftovers({ tools, stateDirectory, runDirectory, contai
 
 /** Whether a process of the container's job runs on this machine. */
 export async function isContainerAlive(containerId: string): Promise<boolean> {
+  return (await processesOfContainer(containerId)).length > 0;
+}
+
+export async function processesOfContainer(containerId: string): Promise<readonly number[]> {
   const freezer = await freezerFor(containerId, systemClock);
-  return (await processesOf(freezer.files.folder)).length > 0;
+  return await processesOf(freezer.files.folder);
 }
 
 /** What runc and the kernel keep of a container without processes. */

@@ -6,6 +6,7 @@ import { type DumpStats, readDumpStats } from '../images/dump-stats.js';
 import { endProcesses } from './end-processes.js';
 import { type Guarded, type GuardedEnd, runGuarded } from './guarded.js';
 import { recordDescendants, recordedProcesses } from './helper-record.js';
+import { keeperName } from './keeper-arguments.js';
 import { markedProcesses } from './marked-processes.js';
 import { namedFailure } from './named-failure.js';
 import { readLogs } from './read-log.js';
@@ -123,7 +124,7 @@ export async function prepareDump(context: DumpContext, options: DumpOptions): P
   /** The guard is gone and cannot end what it had started. CRIU is let finish where it can: later it would freeze the job again. */
   async function endHelpers(): Promise<void> {
     const find = async (): Promise<readonly number[]> => [
-      ...(await markedProcesses(id)).filter(({ name }) => name !== 'holdfast-keeper').map(({ pid }) => pid),
+      ...(await markedProcesses(id)).filter(({ name }) => name !== keeperName).map(({ pid }) => pid),
       ...(await recordedProcesses(context.helpersFile)),
     ];
     const end = clock.monotonicMs() + deadlineMs;

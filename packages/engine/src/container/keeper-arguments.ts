@@ -1,5 +1,9 @@
 import type { FreezerFiles } from './cgroup-files.js';
 
+/** The program's name, as a process tells it. */
+export const keeperName = 'holdfast-keeper';
+export const pidFileOption = '--pid-file';
+
 export interface KeeperArguments {
   readonly rootfs: string;
   readonly pidFile: string;
@@ -16,7 +20,7 @@ export interface KeeperArguments {
 export function keeperArguments({ rootfs, pidFile, exitFile, freezer, deadlineMs, skipStdinBytes, command }: KeeperArguments): readonly string[] {
   const options: Readonly<Record<string, string>> = {
     '--rootfs': rootfs,
-    '--pid-file': pidFile,
+    [pidFileOption]: pidFile,
     '--exit-file': exitFile,
     '--freezer': freezer.control,
     '--thaw': freezer.thawed,

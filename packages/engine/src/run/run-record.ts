@@ -1,5 +1,5 @@
 import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { ProcessIdentity } from '../container/process-identity.js';
 
 /** What a machine remembers of an attempt while it runs, so that the next one can end what is left of it. Holds no environment and no secret. */
@@ -27,6 +27,15 @@ export function runsDirectory(stateDirectory: string): string {
 
 export function runDirectory(stateDirectory: string, attempt: string): string {
   return join(runsDirectory(stateDirectory), attempt);
+}
+
+/** Of the folder of a run. */
+export function stateDirectoryOf(directory: string): string {
+  return dirname(dirname(directory));
+}
+
+export function containerIdOf(attempt: string): string {
+  return `holdfast-${attempt}`;
 }
 
 /** Written whole by a rename: a reader sees a complete record or none. */

@@ -15,12 +15,13 @@ import type { KeptPlace } from './kept-images.js';
 import { forkFirst } from './fork-first.js';
 import { takeLease } from './lease-keeper.js';
 import { clearLeftovers } from './leftovers.js';
+import { refuseBesideOrphan } from './orphan.js';
 import { ownPathsOf, pathsOf } from './own-paths.js';
 import { familyOf, type OwnPaths, refuseBesideRelatives } from './relatives.js';
 import { restore } from './restore.js';
 import { assertTrackablePaths, type RootPlaces, removePrivateRoots, rootsOfNewJob, rootsOfSnapshot } from './roots.js';
 import type { CompleteRequest, RunEnvironment, Started } from './run-environment.js';
-import { type RunRecord, runDirectory, writeRunRecord } from './run-record.js';
+import { containerIdOf, type RunRecord, runDirectory, writeRunRecord } from './run-record.js';
 import { chooseStaging } from './staging.js';
 import { tellForked } from './tell-forked.js';
 import type { Run, RunOptions } from './types.js';
@@ -39,9 +40,9 @@ export async function startRun(environment: RunEnvironment, request: CompleteReq
   const lease = await takeLease(catalog, request.job, { attempt, host, ...identity }, { ttlMs: environment.leaseTtlMs, signal, logger });
   const directory = runDirectory(stateDirectory, attempt);
   const memoryDirectory = join(environment.memoryDirectory, `holdfast-${attempt}`);
-  const containerId = `holdfast-${attempt}`;
+  const containerId = containerIdOf(attempt);
   try {
-    await clearLeftovers({ stateDirectory, tools, job: request.job, logger, emit });
+    await clearLeftovers({ stateDirectory, tools, job: request.job, repositoryId: store.repositoryId, logger, emit });
     const record: RunRecord = {
       version: 1,
       job: request.job,
@@ -109,6 +110,7 @@ async function begin(environment: RunEnvironment, request: CompleteRequest, plac
   const holder: EpochHolder = { attempt, host: place.host, pid: place.identity.pid };
   const before = await stateBefore(environment, request, holder, place.notes, signal);
   const anew = before === undefined || before.epoch?.end !== undefined;
+  if (before?.epoch !== undefined) await refuseBesideOrphan(request.job, before.epoch.holder.attempt);
   const record = anew ? place.record : await meetRelatives(environment, request, before, place, signal);
   if (!anew) await tellUnreadable({ store, state: before, policy: request.onRestoreFailure, emit, signal });
   // Before anything is claimed: what is refused leaves no job behind.

@@ -14,12 +14,16 @@ import { describeHost } from './host.js';
 import { everyInterval } from './interval.js';
 import { isLost, lostJob, noteEnd } from './job-end.js';
 import { KeptImages } from './kept-images.js';
+import { lastingSignal } from './lasting-signal.js';
 import { watchLease } from './lease-watch.js';
 import type { RunContext } from './run-context.js';
 import type { ActiveRunOptions } from './run-environment.js';
 import { Snapshotter } from './snapshotter.js';
 import { endGracefully } from './stop.js';
 import type { Run, RunResult, SnapshotOutcome } from './types.js';
+
+/** The end of a job that was short waits no longer until the catalog is in line with the storage. */
+const lastCatalogMs = 10_000;
 
 /** A job that runs: its snapshots, its lease, its end. */
 export class ActiveRun implements Run {
@@ -238,7 +242,8 @@ export class ActiveRun implements Run {
   /** What a dead attempt could not tell the catalog. */
   async #bringInLine(): Promise<void> {
     const { environment, notes } = this.#options;
-    if (!notes.isBehind) await bringInLine(environment, this.job, { signal: this.#over.signal }).catch(() => undefined);
+    using lasting = lastingSignal(this.#over.signal, lastCatalogMs);
+    if (!notes.isBehind) await bringInLine(environment, this.job, { signal: lasting.signal }).catch(() => undefined);
   }
 
   #noteEnd(outcome: RunResult['outcome'], exitCode: number | undefined): void {

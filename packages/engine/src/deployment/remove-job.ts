@@ -22,6 +22,8 @@ export interface RemoveContext {
   readonly logger: Logger;
   readonly store: (options: CallOptions) => Promise<CheckpointStore>;
   readonly catalog: (options: CallOptions) => Promise<MetadataStore>;
+  /** Whether a process of the container's job runs on this machine; asks the kernel where absent. */
+  readonly isContainerAlive?: ((containerId: string) => Promise<boolean>) | undefined;
 }
 
 /** Removes a job from the repository, then from the catalog, under its lease: so a removal that dies is finished by another. */
@@ -31,7 +33,7 @@ export async function removeJob(context: RemoveContext, job: string, force: bool
   const isStored = (await store.jobs(options)).includes(job);
   const isKnown = (await catalog.getJob(job, options))?.repositoryId === store.repositoryId;
   if (!isStored && !isKnown) throw missingJob(job);
-  await assertNotHere(context.stateDirectory, store.repositoryId, job);
+  await assertNotHere(context, store.repositoryId, job);
   const holder = { attempt: `remove-${randomBytes(6).toString('hex')}`, host: hostname(), ...ownProcessIdentity() };
   const lease = await lockJob(catalog, job, holder, context, options);
   const kept = keepLease(catalog, lease, context, options.signal);
@@ -82,10 +84,14 @@ function takenMeanwhile(job: string, cause: unknown): HoldfastError {
 }
 
 /** A job goes on where its Holdfast was killed, without a lease: its own line, run again, ends or resumes it. */
-async function assertNotHere(stateDirectory: string, repositoryId: string, job: string): Promise<void> {
+async function assertNotHere(
+  { stateDirectory, isContainerAlive: isAlive = isContainerAlive }: RemoveContext,
+  repositoryId: string,
+  job: string,
+): Promise<void> {
   for (const { record } of await findRuns(stateDirectory)) {
     if (record?.job !== job || record.repositoryId !== repositoryId) continue;
-    if (!isProcessAlive(record.owner) && !(await isContainerAlive(record.containerId))) continue;
+    if (!isProcessAlive(record.owner) && !(await isAlive(record.containerId))) continue;
     throw new HoldfastError('HF_JOB_HELD', {
       message: `job ${job} still runs on this machine, since ${record.startedAt}`,
       kind: 'conflict',

@@ -4,15 +4,10 @@ import { join } from 'node:path';
 import { type CheckpointStore, HoldfastError, type Lease, type LeaseHolder, type MetadataStore, silentLogger } from '@holdfast/core';
 import { openRepository } from '@holdfast/store';
 import { commitBytes, patternBytes } from '@holdfast/testkit/checkpoint-store';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ownProcessIdentity } from '../../src/container/process-identity.js';
 import { removeJob } from '../../src/deployment/remove-job.js';
 import { runDirectory, writeRunRecord } from '../../src/run/run-record.js';
-
-vi.mock(import('../../src/container/cleanup.js'), async (original) => ({
-  ...(await original()),
-  isContainerAlive: (containerId: string) => Promise.resolve(containerId === 'alive'),
-}));
 
 let folder = '';
 let store: CheckpointStore;
@@ -50,7 +45,14 @@ function catalogWith({
 
 const remove = (catalog: MetadataStore, job = 'job', force = false) =>
   removeJob(
-    { stateDirectory: folder, leaseTtlMs: 1000, logger: silentLogger, store: () => Promise.resolve(store), catalog: () => Promise.resolve(catalog) },
+    {
+      stateDirectory: folder,
+      leaseTtlMs: 1000,
+      logger: silentLogger,
+      store: () => Promise.resolve(store),
+      catalog: () => Promise.resolve(catalog),
+      isContainerAlive: (containerId) => Promise.resolve(containerId === 'alive'),
+    },
     job,
     force,
     {},

@@ -29,6 +29,7 @@ import {
   DeleteUserCommand,
   DescribeClustersCommand,
   DescribeParametersCommand,
+  ListTagsCommand,
 } from '@aws-sdk/client-memorydb';
 import {
   CreateDBInstanceCommand,
@@ -247,6 +248,7 @@ describe.skipIf(missing !== undefined)(`the fake AWS${missing === undefined ? ''
     await expect(memorydb.send(new DeleteUserCommand({ UserName: 'jfs' }))).rejects.toMatchObject({ name: 'InvalidUserStateFault' });
     await memorydb.send(new DeleteClusterCommand({ ClusterName: 'meta' }));
     await expect(look()).rejects.toMatchObject({ name: 'ClusterNotFoundFault' });
+    await expect(memorydb.send(new ListTagsCommand({ ResourceArn: ready?.ARN }))).rejects.toMatchObject({ name: 'ClusterNotFoundFault' });
     await memorydb.send(new DeleteACLCommand({ ACLName: 'only' }));
     await memorydb.send(new DeleteUserCommand({ UserName: 'jfs' }));
     expect((await aws.inventory()).map(({ type }) => type)).toEqual(['memorydb:SubnetGroup']);

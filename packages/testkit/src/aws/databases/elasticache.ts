@@ -6,7 +6,7 @@ import { eventsHandler } from './events.js';
 import type { Handlers } from './handler.js';
 import { tagHandlers } from './tags.js';
 
-const tags = tagHandlers({ arn: 'ResourceName', list: 'TagList', notFound: 'CacheClusterNotFound' });
+const tags = tagHandlers({ arn: 'ResourceName', list: 'TagList', badArn: 'InvalidARN' });
 
 /** The calls of ElastiCache that are known here. */
 export const elasticacheHandlers: Handlers = {

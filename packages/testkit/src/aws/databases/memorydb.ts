@@ -5,7 +5,7 @@ import { clusterHandlers } from './memorydb-clusters.js';
 import { memoryParameterGroups, memorySubnetGroups } from './memorydb-groups.js';
 import { tagHandlers } from './tags.js';
 
-const tags = tagHandlers({ arn: 'ResourceArn', list: 'TagList', notFound: 'InvalidARNFault' });
+const tags = tagHandlers({ arn: 'ResourceArn', list: 'TagList', badArn: 'InvalidARNFault' });
 
 /** The calls of MemoryDB that are known here. */
 export const memorydbHandlers: Handlers = {

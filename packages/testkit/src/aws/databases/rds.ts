@@ -4,7 +4,7 @@ import { dbParameterGroups, dbSubnetGroups } from './rds-groups.js';
 import { createDbInstance, deleteDbInstance, describeDbInstances, modifyDbInstance } from './rds-instances.js';
 import { tagHandlers } from './tags.js';
 
-const tags = tagHandlers({ arn: 'ResourceName', list: 'TagList', notFound: 'DBInstanceNotFound' });
+const tags = tagHandlers({ arn: 'ResourceName', list: 'TagList', badArn: 'InvalidParameterValue' });
 
 /** The calls of RDS that are known here. */
 export const rdsHandlers: Handlers = {

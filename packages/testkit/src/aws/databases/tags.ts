@@ -1,16 +1,20 @@
 import type { AwsCall } from '../aws-call.js';
 import { AwsFault } from '../aws-fault.js';
 import type { DatabaseWorld, Handler } from './handler.js';
+import { kinds } from './kinds.js';
 import { required, tagsOf, texts } from './parameters.js';
-import type { Resource } from './resource-store.js';
+import { missing, type Resource } from './resource-store.js';
 
 /** Calls that read and change the tags of what an ARN names; services differ in the words alone. */
-export function tagHandlers(words: { arn: string; list: string; notFound: string }): { list: Handler; add: Handler; remove: Handler } {
+export function tagHandlers(words: { arn: string; list: string; badArn: string }): { list: Handler; add: Handler; remove: Handler } {
   const tagged = (call: AwsCall, world: DatabaseWorld): Resource<unknown> => {
     const arn = required(call, words.arn);
     const found = world.store.byArn(arn);
-    if (found === undefined) throw new AwsFault(words.notFound, `${arn} is not present`, 404);
-    return found;
+    if (found !== undefined) return found;
+    const kind = Object.values(kinds).find(
+      ({ type, arnPart }) => type.startsWith(`${call.service}:`) && arn.split(':').slice(5).join(':').startsWith(arnPart),
+    );
+    throw kind === undefined ? new AwsFault(words.badArn, `${arn} is no ARN of a resource`) : missing(kind, arn);
   };
   const listed = (resource: Resource<unknown>): { [name: string]: unknown } => ({ [words.list]: tagList(resource) });
   return {

@@ -116,6 +116,7 @@ export const brokenStores: Readonly<Record<string, Break>> = {
     ...store,
     listEvents: (job, query) => byCount((all) => store.listEvents(job, all), query),
   }),
+  'who reads page by page while others write meets each record of the start once': byOffset(0),
   'a page of checkpoints or events holds 100 where no limit is given': (store) => ({
     ...store,
     listEvents: (job, query) => store.listEvents(job, { limit: 1000, ...query }),

@@ -33,6 +33,34 @@ export const pageCases: readonly ContractCase<MetadataStoreFixture>[] = [
     await elsewhere.appendEvent(event('early', { at: timeAfter(-9) }));
     deepEqual((await list(after(first))).items, [...whole.slice(3), event('early', { at: timeAfter(-9) })]);
   }),
+  storeCase('who reads page by page while others write meets each record of the start once', async (store, elsewhere) => {
+    const first = Array.from({ length: 30 }, (_, index) => `job-${String(index).padStart(2, '0')}`);
+    await Promise.all(first.map((name, index) => store.putJob(job(name, { updatedAt: timeAfter(index % 3) }))));
+    await Promise.all(first.map((_, index) => store.putCheckpoint(checkpoint(10 * index))));
+    await Promise.all(first.map((name, index) => store.appendEvent(event(name, { at: timeAfter(index % 3) }))));
+    let written = 0;
+    const busy = async <T>(read: Promise<T>): Promise<T> => {
+      written += 1;
+      const at = timeAfter((written % 5) - 1);
+      const [page] = await Promise.all([
+        read,
+        elsewhere.putJob(job(`job-${written}-new`, { updatedAt: at })),
+        elsewhere.putCheckpoint(checkpoint(30 * written - 1)),
+        elsewhere.appendEvent(event(`new-${written}`, { at })),
+      ]);
+      return page;
+    };
+    const jobs = (await allPages((query) => busy(store.listJobs(query)), 4)).flat().map(({ job: name }) => name);
+    deepEqual(jobs.filter((name) => first.includes(name)).toSorted(), first);
+    const numbers = (await allPages((query) => busy(store.listCheckpoints('job', query)), 4)).flat().map(({ number }) => number);
+    deepEqual(
+      numbers.filter((number) => number % 10 === 0),
+      first.map((_, index) => 10 * (first.length - 1 - index)),
+    );
+    const types = (await allPages((query) => busy(store.listEvents('job', query)), 4)).flat().map(({ type }) => type);
+    deepEqual(types.filter((type) => first.includes(type)).toSorted(), first);
+    for (const all of [jobs, numbers, types]) equal(new Set<unknown>(all).size, all.length);
+  }),
   storeCase('a page of checkpoints or events holds 100 where no limit is given', async (store) => {
     for (let index = 0; index < 101; index += 1) {
       await store.putCheckpoint(checkpoint(index));

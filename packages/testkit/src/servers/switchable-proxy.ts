@@ -8,6 +8,10 @@ export interface SwitchableProxy extends AsyncDisposable {
   pointTo(port: number): void;
   /** Ends every connection that is there. */
   cut(): void;
+  /** Calls back once, as the next request that holds this text is passed on: the server has not got it yet. */
+  onRequest(text: string, listener: () => void): void;
+  /** The next request that holds this text is passed on; its answer is not, and its connection ends once the server has given it. Resolves then. */
+  loseAnswerTo(text: string): Promise<void>;
   /** How many connections were made through it. */
   made(): number;
 }
@@ -16,6 +20,11 @@ export interface SwitchableProxy extends AsyncDisposable {
 export async function switchableProxy(firstPort: number): Promise<SwitchableProxy> {
   let [target, made] = [firstPort, 0];
   const sockets = new Set<Socket>();
+  const awaited: { readonly text: string; readonly meet: (client: Socket, upstream: Socket) => void }[] = [];
+  const look = (request: Buffer, client: Socket, upstream: Socket): void => {
+    const place = awaited.findIndex(({ text }) => request.includes(text));
+    if (place >= 0) awaited.splice(place, 1)[0]?.meet(client, upstream);
+  };
   const lead = (from: Socket, to: Socket): void => {
     sockets.add(from);
     from.on('error', () => to.destroy());
@@ -31,6 +40,7 @@ export async function switchableProxy(firstPort: number): Promise<SwitchableProx
   const server = createServer((client) => {
     made += 1;
     const upstream = connect(target, '127.0.0.1');
+    client.on('data', (request: Buffer) => look(request, client, upstream));
     lead(client, upstream);
     lead(upstream, client);
   });
@@ -43,6 +53,21 @@ export async function switchableProxy(firstPort: number): Promise<SwitchableProx
     pointTo: (port) => {
       target = port;
     },
+    onRequest: (text, listener) => {
+      awaited.push({ text, meet: listener });
+    },
+    loseAnswerTo: (text) =>
+      new Promise((resolve) => {
+        const meet = (client: Socket, upstream: Socket): void => {
+          upstream.unpipe(client);
+          upstream.once('data', () => {
+            client.destroy();
+            resolve();
+          });
+          upstream.resume();
+        };
+        awaited.push({ text, meet });
+      }),
     cut,
     made: () => made,
     [Symbol.asyncDispose]: async () => {

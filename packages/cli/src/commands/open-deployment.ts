@@ -1,5 +1,7 @@
 import { HoldfastError, isHoldfastError } from '@holdfast/core/basics';
 import type { CliOptions } from '../cli-options.js';
+import { asHoldfastError } from '../process/as-holdfast-error.js';
+import { errorLines } from '../render/error-text.js';
 import type { Printer } from '../render/printer.js';
 import type { CommonSettings } from '../settings/common-settings.js';
 import { readConfigFile } from '../settings/config-file.js';
@@ -22,10 +24,17 @@ export async function openDeploymentOf(cli: CliOptions, settings: CommonSettings
       try {
         await deployment[Symbol.asyncDispose]();
       } catch (error) {
-        printer.say('warning', `closing the storage failed: ${error instanceof Error ? error.message : String(error)}`);
+        tellUnclosed(printer, asHoldfastError(error));
       }
     },
   };
+}
+
+function tellUnclosed(printer: Printer, failure: HoldfastError): void {
+  const { code, message, hint } = failure;
+  const told = `closing the storage failed: ${message}`;
+  if (printer.json) printer.line('warning', { type: 'warning', code, message: told, hint });
+  else printer.say('warning', ...errorLines({ code, message: told, hint }));
 }
 
 /** What the line and the variables say was parsed before: a wrong value that is left comes from the file. */

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Run, RunResult } from '@holdfast/engine';
+import type { Run, RunRequest, RunResult } from '@holdfast/engine';
 import { exitCodeOfFailedRun } from '../exit-codes.js';
 import { asHoldfastError } from '../process/as-holdfast-error.js';
 import { signalNumber } from '../process/signals.js';
@@ -21,19 +21,9 @@ export async function run(context: CommandContext): Promise<number> {
   using control = createStopControl(cli, printer);
   try {
     const request = runRequest(context.values, context.words, cli.workingDirectory, cli.environment);
-    printer.progress('starting …');
-    await using opened = await context.open(control.starting);
-    const starting = start(opened, request, context, control);
-    const began = await Promise.race([starting, control.abandoned]);
-    printer.progress(undefined);
-    if (typeof began === 'string') {
-      // A container that came up meanwhile is ended by the start itself; a storage that hangs is not waited for.
-      await Promise.race([starting.then((run) => run.kill()).catch(() => undefined), delay(undoMs, undefined, { ref: false })]);
-      return 128 + signalNumber(began);
-    }
-    await using started = began;
-    control.attach(started);
-    return await finish(started, context, control);
+    const ended = await runToItsEnd(request, context, control);
+    // The last line: what closing the storage has to say comes before it.
+    return typeof ended === 'number' ? ended : tellEnd(ended, context, control);
   } catch (error) {
     printer.progress(undefined);
     const stoppedBy = control.asked().signal;
@@ -44,19 +34,31 @@ export async function run(context: CommandContext): Promise<number> {
   }
 }
 
-async function start(
-  opened: OpenedDeployment,
-  request: ReturnType<typeof runRequest>,
-  { cli, printer }: CommandContext,
-  control: StopControl,
-): Promise<Run> {
+/** The result of the run, or the status where it was given up before the job began. */
+async function runToItsEnd(request: RunRequest, context: CommandContext, control: StopControl): Promise<RunResult | number> {
+  const { printer } = context;
+  printer.progress('starting …');
+  await using opened = await context.open(control.starting);
+  const starting = start(opened, request, context, control);
+  const began = await Promise.race([starting, control.abandoned]);
+  printer.progress(undefined);
+  if (typeof began === 'string') {
+    // A container that came up meanwhile is ended by the start itself; a storage that hangs is not waited for.
+    await Promise.race([starting.then((run) => run.kill()).catch(() => undefined), delay(undoMs, undefined, { ref: false })]);
+    return 128 + signalNumber(began);
+  }
+  await using started = began;
+  control.attach(started);
+  return await started.result;
+}
+
+async function start(opened: OpenedDeployment, request: RunRequest, { cli, printer }: CommandContext, control: StopControl): Promise<Run> {
   await provisionStorage(opened, control.starting);
   const environment = withoutOwnSecrets(request.environment, opened.secretVariables);
   return opened.deployment.run({ ...request, environment }, { signal: control.starting, onEvent: narrateRun(printer, cli.clock) });
 }
 
-async function finish(started: Run, { printer }: CommandContext, control: StopControl): Promise<number> {
-  const result = await started.result;
+function tellEnd(result: RunResult, { printer }: CommandContext, control: StopControl): number {
   if (printer.json) printer.line('word', { type: 'result', ...result });
   // Who ended the job at once knows why the last snapshot did not come to be.
   else if (result.error !== undefined && !control.asked().killed) reportFailure(printer, result.error, 'stderr');

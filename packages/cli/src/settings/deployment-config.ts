@@ -14,7 +14,7 @@ export interface DeploymentChoice {
   readonly storageFrom: 'default' | 'line' | 'file';
   /** The directory of a local storage; undefined for other kinds. */
   readonly storageDirectory: string | undefined;
-  /** Variables that hold a password of Holdfast's, by the configuration. */
+  /** Variables that hold a secret of Holdfast's, by the configuration. */
   readonly secretVariables: readonly string[];
 }
 
@@ -37,7 +37,7 @@ export function deploymentConfig(file: ConfigObject, settings: CommonSettings, p
     storageFrom: settings.storage !== undefined ? 'line' : storage === undefined ? 'default' : 'file',
     storageDirectory:
       storage === undefined ? join(typeof stateDirectory === 'string' ? stateDirectory : defaultStateDirectory, 'storage') : localDirectory(storage),
-    secretVariables: passwordVariables(catalog),
+    secretVariables: [...secretVariables(storage), ...secretVariables(catalog)],
   };
 }
 
@@ -60,9 +60,12 @@ function defined(fields: ConfigObject): ConfigObject {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== ''));
 }
 
-function passwordVariables(catalog: unknown): readonly string[] {
-  if (typeof catalog !== 'object' || catalog === null || !('passwordVariable' in catalog)) return [];
-  return typeof catalog.passwordVariable === 'string' ? [catalog.passwordVariable] : [];
+/** What a section names as the variable of something, at any depth: `passwordVariable`. */
+function secretVariables(section: unknown): readonly string[] {
+  if (typeof section !== 'object' || section === null) return [];
+  return Object.entries(section).flatMap(([name, value]: [string, unknown]) =>
+    typeof value === 'string' && /^variable$|Variable$/u.test(name) ? [value] : secretVariables(value),
+  );
 }
 
 function localDirectory(storage: unknown): string | undefined {

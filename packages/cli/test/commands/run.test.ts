@@ -196,6 +196,21 @@ test('a failure to close the storage does not change the status', async () => {
   expect(stderr).toContain('closing the storage failed: stuck');
 });
 
+test('with --json a failure to close the storage is a line of its own, before the last one', async () => {
+  const run = fakeRun();
+  run.end();
+  const stuck = new HoldfastError('HF_STORAGE_TIMEOUT', { kind: 'timeout', message: 'stuck', hint: 'Look at it' });
+  const deployment = fakeDeployment({ run: () => Promise.resolve(run), close: () => Promise.reject(stuck) });
+  const { stderr } = await runLine(['run', '--json', '--', './job'], { deployment });
+  const [warning, last] = stderr
+    .trim()
+    .split('\n')
+    .slice(-2)
+    .map((line) => JSON.parse(line) as unknown);
+  expect(warning).toEqual({ type: 'warning', code: 'HF_STORAGE_TIMEOUT', message: 'closing the storage failed: stuck', hint: 'Look at it' });
+  expect(last).toMatchObject({ type: 'result' });
+});
+
 test('on a terminal the start is one line that goes away', async () => {
   const run = fakeRun();
   run.end();

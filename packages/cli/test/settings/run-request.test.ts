@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { fakeDeployment } from '../support/fake-deployment.js';
 import { runLine } from '../support/run-line.js';
@@ -28,6 +31,8 @@ test('asks the engine for what the line says, in its own words', async () => {
 test.each([
   ['HOLDFAST_CATALOG_PASSWORD', 'canary'],
   ['HOLDFAST_KEY_COMMAND', 'echo canary'],
+  ['HOLDFAST_STORAGE_PASSWORD', 'canary'],
+  ['JFS_RSA_PASSPHRASE', 'canary'],
   ['HOLDFAST_ENCRYPT_KEY_FILE', '/canary/key'],
   ['HOLDFAST_CATALOG', 'mysql://u@db/holdfast?passwordFile=/canary/password'],
 ])('what leads to the key or a password of Holdfast is not in the environment of the job: %s', async (name, value) => {
@@ -41,6 +46,17 @@ test('nor is the variable with the password that the catalog names', async () =>
   const catalog = 'postgres://u@db/holdfast?passwordVariable=DB_PASSWORD';
   await runLine(['run', '--catalog', catalog, '--', 'x'], { deployment, environment: { HOME: '/root', DB_PASSWORD: 'canary', PGPASSWORD: 'own' } });
   expect(deployment.requests.map(({ environment }) => environment)).toEqual([{ HOME: '/root', PGPASSWORD: 'own' }]);
+});
+
+test('nor are variables that the section of a storage names, however deep', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'hf-cli-secrets-'));
+  const config = join(directory, 'holdfast.json');
+  const storage = { type: 'local', path: '/x', metadata: { passwordVariable: 'META' }, format: { encryptionPassphraseVariable: 'PHRASE' } };
+  await writeFile(config, JSON.stringify({ storage }));
+  const deployment = fakeDeployment();
+  await runLine(['run', '--config', config, '--', 'x'], { deployment, environment: { HOME: '/root', META: 'canary', PHRASE: 'canary' } });
+  await rm(directory, { recursive: true });
+  expect(deployment.requests.map(({ environment }) => environment)).toEqual([{ HOME: '/root' }]);
 });
 
 test('asks for a fork by the job and the number that the line or the variable names', async () => {

@@ -29,6 +29,7 @@ import type { Run, RunOptions, RunRequest } from '../run/types.js';
 import { assertRights } from './assert-rights.js';
 import { changeKey } from './change-key.js';
 import { completeRequest } from './complete-request.js';
+import { detachStorage } from './detach-storage.js';
 import { runDoctor } from './doctor.js';
 import { createJobs } from './jobs.js';
 import { streamFiles } from './stream-files.js';
@@ -168,7 +169,10 @@ export class EngineDeployment implements Deployment {
       );
       return { attached, store };
     } catch (error) {
-      await attached.detach();
+      // Why the repository does not open is what matters.
+      await detachStorage(attached, this.#driver).catch((failure: unknown) =>
+        this.#options.logger.warn({ error: String(failure) }, 'the storage was not detached'),
+      );
       throw error;
     }
   }

@@ -72,7 +72,7 @@ export function isAlreadyThere(error: unknown): boolean {
 
 /** Whether AWS knows no such thing. */
 export function isAbsent(error: unknown): boolean {
-  return /(?:NotFound(?:Fault|Exception)?|\.NotFound|^NoSuchEntity|^ResourceNotFoundException)$/u.test(factsOf(error).name);
+  return /(?:NotFound(?:Fault|Exception)?|\.NotFound|^NoSuchEntity|^InvalidARNFault)$/u.test(factsOf(error).name);
 }
 
 function meaningOf(name: string, status: number | undefined, call: string): Meaning | undefined {

@@ -78,6 +78,34 @@ test('on a server of RDS the user is one that must encrypt, and owns its databas
   expect(postgres.sql.statements).toContain('revoke all on database "holdfast" from public');
 });
 
+test('every deployment has a password of its own', async () => {
+  const all = new Set<string>();
+  for (let run = 0; run < 4; run += 1) {
+    const cloud = fakeCloud();
+    await using folder = await temporaryFolder();
+    await open(configOf('memorydb'), cloud, folder.path).provision();
+    for (const password of await passwords(cloud)) all.add(password);
+  }
+  expect(all.size).toBe(4);
+  for (const password of all) expect(password).toMatch(/^[A-Za-z0-9]{40}$/u);
+});
+
+test('an administrator’s password that RDS is still making is waited for', async () => {
+  const cloud = fakeCloud();
+  await using folder = await temporaryFolder();
+  const { instances } = cloud.ports.rds;
+  let looks = 0;
+  const find: typeof instances.find = async (name, call) => {
+    const found = await instances.find(name, call);
+    looks += 1;
+    return found && { ...found, masterSecret: { arn: looks < 6 ? 'arn:not-yet' : 'arn:master', state: looks < 6 ? 'creating' : 'active' } };
+  };
+  const ports = { ...cloud.ports, rds: { ...cloud.ports.rds, instances: { ...instances, find } } };
+  const database = awsDatabase(configOf('rdsPostgres'), { ports, state: resourceState(join(folder.path, 'a')), clock: virtualClock() });
+  expect(await database.provision()).toMatchObject({ engine: 'postgres' });
+  expect(looks).toBe(6);
+});
+
 test('a rerun logs in as the user and asks for no administrator', async () => {
   const cloud = fakeCloud();
   await using folder = await temporaryFolder();

@@ -5,10 +5,14 @@ import { AttemptView, attemptsIn, ownerOf } from './attempt-view.js';
 import { numberField, parseReported, type ReportedEvent } from './reported-event.js';
 
 /** One `holdfast run` line and where it keeps its things. Given again it resumes. */
-export interface HeldLine {
+export interface HeldLine extends ConfiguredLine {
+  readonly storage: string;
+}
+
+/** A line whose storage a configuration file says, which is named among `more`. */
+export interface ConfiguredLine {
   /** The command `holdfast`, as a program and its first arguments. */
   readonly holdfast: readonly [string, ...string[]];
-  readonly storage: string;
   readonly stateDirectory: string;
   readonly job: string;
   /** A duration, such as `1s`. */
@@ -45,13 +49,14 @@ export class HeldRun {
   #view: AttemptView | undefined;
 
   /** `number` names the attempt's logs. Its stdin is empty unless `stdin` is a descriptor. */
-  constructor(line: HeldLine, number: number, stdin: number | 'ignore' = 'ignore') {
+  constructor(line: HeldLine | ConfiguredLine, number: number, stdin: number | 'ignore' = 'ignore') {
     this.#stateDirectory = line.stateDirectory;
     this.printed = join(line.logs, `attempt-${number}.stdout`);
     this.#log = openSync(join(line.logs, `attempt-${number}.stderr`), 'w');
     const stdout = openSync(this.printed, 'w');
     const [program, ...first] = line.holdfast;
-    const options = ['--json', '--storage', line.storage, '--state-dir', line.stateDirectory, '--job', line.job, '--interval', line.interval];
+    const storage = 'storage' in line ? ['--storage', line.storage] : [];
+    const options = ['--json', ...storage, '--state-dir', line.stateDirectory, '--job', line.job, '--interval', line.interval];
     this.startedAt = Date.now();
     this.#child = spawn(program, [...first, 'run', ...options, ...(line.more ?? []), '--', ...line.command], {
       cwd: line.workingDirectory,

@@ -12,7 +12,7 @@ export async function machineGone(run: HeldRun): Promise<readonly string[]> {
   const view = run.view();
   // Parents first: none of them may notice the end of another.
   const first = view === undefined ? [run.pid, ...childrenOf(run.pid)] : view.allPids();
-  const names = first.map((pid) => basename(commandLineOf(pid)[0] ?? '')).filter((name) => name !== '');
+  const names = first.map((pid) => basename(programOf(pid))).filter((name) => name !== '');
   for (const pid of first) killPid(pid);
   for (;;) {
     const left = (run.view()?.allPids() ?? first).filter((pid) => readProcess(pid) !== undefined);
@@ -25,4 +25,9 @@ export async function machineGone(run: HeldRun): Promise<readonly string[]> {
   await run.ended;
   run.close();
   return names;
+}
+
+/** Some write their whole line over their first argument. */
+function programOf(pid: number): string {
+  return commandLineOf(pid)[0]?.split(' ')[0] ?? '';
 }

@@ -1,0 +1,89 @@
+import { execFile } from 'node:child_process';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { allPids, commandLineOf, killPid, readProcess } from '../victims/under-holdfast/process-table.js';
+import type { VolumeServers } from './volume-servers.js';
+
+const run = promisify(execFile);
+
+/** What one machine has of a volume: its configuration, its cache, its mount, its state. Several of them stand for several machines. */
+export interface VolumeMachine {
+  readonly folder: string;
+  readonly configFile: string;
+  readonly stateDirectory: string;
+  readonly mountPath: string;
+  readonly cacheDirectory: string;
+  /** Names the catalog, and holds its password. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** As a machine that goes away: SIGKILL to the client and its parent, and the cache, the state and the mount are gone. Resolves with how many processes were killed. */
+  lose(): Promise<number>;
+}
+
+/** `folder` is made, the machine's alone. `storage` goes over what the storage's section says of the whole. */
+export async function volumeMachine(
+  { minio, metadata, catalog }: VolumeServers,
+  folder: string,
+  storage: Readonly<Record<string, unknown>> = {},
+): Promise<VolumeMachine> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const place = (name: string): string => join(folder, name);
+  const [keysFile, passwordFile, configFile] = [place('keys.json'), place('password'), place('holdfast.json')];
+  const [mountPath, cacheDirectory, stateDirectory] = [place('mount'), place('cache'), place('state')];
+  const secret = { mode: 0o600 };
+  await writeFile(keysFile, JSON.stringify({ accessKeyId: minio.user, secretAccessKey: minio.password }), secret);
+  await writeFile(passwordFile, metadata.password, secret);
+  const section = {
+    type: 'juicefs',
+    name: 'holdfast-test',
+    bucket: { name: 'holdfast-test', region: minio.region, endpoint: minio.url, keysFile },
+    metadata: { url: metadata.url, passwordFile },
+    mount: { path: mountPath, cacheDirectories: [cacheDirectory], cacheSize: '2GiB', bufferSize: '300MiB', logFile: place('juicefs.log') },
+    stateDirectory: place('provisioned'),
+    ...storage,
+  };
+  await writeFile(configFile, JSON.stringify({ storage: section }, undefined, 2));
+  return {
+    folder,
+    configFile,
+    stateDirectory,
+    mountPath,
+    cacheDirectory,
+    environment: { HOLDFAST_CATALOG: catalog.url, HOLDFAST_CATALOG_PASSWORD: catalog.password },
+    async lose() {
+      const killed = await killClients(mountPath);
+      if (await isMounted(mountPath)) await run('umount', ['--lazy', mountPath]);
+      if (await isMounted(folder)) throw new Error(`something is still mounted in ${folder}`);
+      await run('rm', ['-rf', '--one-file-system', folder]);
+      return killed;
+    },
+  };
+}
+
+async function killClients(mountPath: string): Promise<number> {
+  const killed = new Set<number>();
+  const end = performance.now() + 10_000;
+  for (;;) {
+    const clients = allPids().filter((pid) => readProcess(pid) !== undefined && isClient(commandLineOf(pid), mountPath));
+    if (clients.length === 0) return killed.size;
+    if (performance.now() > end) throw new Error(`processes ${clients.join(', ')} still run ten seconds after SIGKILL`);
+    for (const pid of clients) {
+      killPid(pid);
+      killed.add(pid);
+    }
+    await sleep(10);
+  }
+}
+
+/** The client writes its whole line over its first argument. */
+function isClient(words: readonly string[], mountPath: string): boolean {
+  const line = words.join(' ').trim().split(' ');
+  return line[0]?.endsWith('/juicefs') === true && line.includes(mountPath);
+}
+
+/** Whether anything is mounted at a path or below it. */
+async function isMounted(path: string): Promise<boolean> {
+  const lines = (await readFile('/proc/self/mountinfo', 'utf8')).split('\n');
+  return lines.some((line) => `${line.split(' ')[4]}/`.startsWith(`${path}/`));
+}

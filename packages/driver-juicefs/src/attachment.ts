@@ -1,0 +1,76 @@
+import { type AttachedStorage, type CallOptions, HoldfastError, type MachineSessions, probeDirectory } from '@holdfast/core';
+import { flushVolume } from './flush.js';
+import { assertSameFormat } from './format.js';
+import { guaranteesOf } from './guarantees.js';
+import { volumeHealth, volumeUsage } from './health.js';
+import { leaveMount } from './leave-mount.js';
+import { ensureMount } from './mount/ensure-mount.js';
+import { withMountLock } from './mount/mount-lock.js';
+import type { MountedVolume } from './mount/start-mount.js';
+import { superviseMount } from './mount/supervise.js';
+import { throwIfAborted } from './provision.js';
+import type { Setup } from './setup.js';
+import { readVolume } from './volume.js';
+
+const operation = 'storage.attach';
+
+/** Mounts the volume, or uses it where another process of this machine did. */
+export async function attachVolume(
+  setup: Setup,
+  sessions: MachineSessions,
+  options: CallOptions & { readonly lasting?: boolean } = {},
+): Promise<AttachedStorage> {
+  const { config } = setup;
+  const { path, readOnly, readyTimeoutMs } = config.mount;
+  const call = options.signal === undefined ? {} : { signal: options.signal };
+  throwIfAborted(options.signal, operation, config.name);
+  const volume = await readVolume(setup, operation, call);
+  if (volume === undefined) throw neverMade(config.name);
+  assertSameFormat(config, volume.setting, operation);
+  const uuid = volume.setting.UUID;
+  const { mounted, session } = await withMountLock(path, 2 * readyTimeoutMs, call, async () => {
+    const mounted = await ensureMount(setup, uuid, call);
+    if (options.lasting === true) await sessions.setLasting(true);
+    return { mounted, session: await sessions.enter() };
+  });
+  const attached = attachmentOf(setup, sessions, session, mounted);
+  try {
+    await probeDirectory({ path, mode: readOnly ? 'look' : 'write', operation, signal: options.signal, timeoutMs: readyTimeoutMs });
+    return attached;
+  } catch (error) {
+    await attached.detach().catch(() => undefined);
+    throw error;
+  }
+}
+
+function attachmentOf(setup: Setup, sessions: MachineSessions, session: AsyncDisposable, mounted: MountedVolume): AttachedStorage {
+  const { config } = setup;
+  const supervision = superviseMount(setup, mounted);
+  let detached = false;
+  const detach = async (options: CallOptions = {}): Promise<void> => {
+    if (detached) return;
+    throwIfAborted(options.signal, 'storage.detach', config.name);
+    await flushVolume(config, mounted.cacheDirectories, options);
+    supervision[Symbol.dispose]();
+    await leaveMount(config, sessions, session, options);
+    detached = true;
+  };
+  return {
+    root: config.mount.path,
+    guarantees: guaranteesOf(config),
+    health: (options) => volumeHealth(config, mounted.uuid, options),
+    usage: (options) => volumeUsage(config, options),
+    flush: (options) => flushVolume(config, mounted.cacheDirectories, options),
+    detach,
+    [Symbol.asyncDispose]: () => detach(),
+  };
+}
+
+function neverMade(name: string): HoldfastError {
+  return new HoldfastError('HF_STORAGE_MISSING', {
+    kind: 'not-found',
+    message: `The volume '${name}' is not there`,
+    operation,
+    hint: 'Provision the storage: holdfast storage provision',
+  });
+}

@@ -1,0 +1,1 @@
+export { s3Buckets } from './s3-buckets.js';

@@ -1,0 +1,67 @@
+import { readFile } from 'node:fs/promises';
+import { type CallOptions, HoldfastError, type PasswordPurpose, type PasswordSources, readCredentials } from '@holdfast/core';
+import * as z from 'zod';
+import type { BucketKeys } from './client.js';
+import type { JuicefsConfig } from './config.js';
+
+const purpose: PasswordPurpose = {
+  what: "the storage's metadata password",
+  code: 'HF_STORAGE_PERMISSION',
+  operation: 'storage.credentials',
+  defaultVariable: 'HOLDFAST_STORAGE_PASSWORD',
+};
+const keysSchema = z.object({ accessKeyId: z.string().min(1), secretAccessKey: z.string().min(1), sessionToken: z.string().min(1).optional() });
+
+/** Keys for the bucket: those of the file, else of the variables; undefined where AWS's own chain is to find some. */
+export async function readBucketKeys({ bucket }: JuicefsConfig, environment: PasswordSources['environment'] = {}): Promise<BucketKeys | undefined> {
+  if (bucket.keysFile !== undefined) return readKeysFile(bucket.keysFile);
+  const accessKeyId = environment['AWS_ACCESS_KEY_ID'];
+  const secretAccessKey = environment['AWS_SECRET_ACCESS_KEY'];
+  if (accessKeyId === undefined || secretAccessKey === undefined) return undefined;
+  return { accessKeyId, secretAccessKey, sessionToken: environment['AWS_SESSION_TOKEN'] };
+}
+
+async function readKeysFile(path: string): Promise<BucketKeys> {
+  try {
+    const { accessKeyId, secretAccessKey, sessionToken } = keysSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+    return { accessKeyId, secretAccessKey, sessionToken };
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? ` (${error.code})` : '';
+    throw new HoldfastError('HF_STORAGE_PERMISSION', {
+      kind: 'permission',
+      message: `The keys of the bucket cannot be read from ${path}${code}`,
+      operation: 'storage.credentials',
+      context: { path },
+      hint: 'It must be readable JSON with accessKeyId and secretAccessKey; or leave keysFile out where the machine has a role',
+      // Not the error itself: a parser's quotes what it read.
+    });
+  }
+}
+
+/**
+ * The environment of the juicefs program: all of its secrets, and nothing else of this process but where AWS looks for credentials.
+ * The keys are handed over under AWS's names, not JuiceFS's: those would be stored in the database, for whoever can read it.
+ */
+export async function juicefsEnvironment(
+  config: JuicefsConfig,
+  sources: PasswordSources,
+  options: CallOptions = {},
+): Promise<Readonly<Record<string, string>>> {
+  const { environment = {} } = sources;
+  const { metadata, bucket, format } = config;
+  const [{ password }, keys] = await Promise.all([readCredentials(metadata, sources, purpose, options), readBucketKeys(config, environment)]);
+  const passphrase = environment[format.encryptionPassphraseVariable];
+  const aws = Object.entries(environment).filter((entry): entry is [string, string] => entry[0].startsWith('AWS_') && entry[1] !== undefined);
+  return {
+    PATH: environment['PATH'] ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    HOME: environment['HOME'] ?? '/',
+    ...Object.fromEntries(aws),
+    AWS_REGION: bucket.region,
+    ...(keys === undefined ? {} : { AWS_ACCESS_KEY_ID: keys.accessKeyId, AWS_SECRET_ACCESS_KEY: keys.secretAccessKey }),
+    ...(keys?.sessionToken === undefined ? {} : { AWS_SESSION_TOKEN: keys.sessionToken }),
+    ...(password === '' ? {} : { META_PASSWORD: password }),
+    // MySQL's client has no setting of its own for this; the system's directories of authorities stay in force beside it.
+    ...(metadata.tls?.caFile === undefined ? {} : { SSL_CERT_FILE: metadata.tls.caFile }),
+    ...(format.encryptionKeyFile !== undefined && passphrase !== undefined ? { JFS_RSA_PASSPHRASE: passphrase } : {}),
+  };
+}

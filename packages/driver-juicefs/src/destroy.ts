@@ -1,0 +1,78 @@
+import { type CallOptions, HoldfastError } from '@holdfast/core';
+import { removeBucket } from './bucket.js';
+import type { BucketClient } from './client.js';
+import { lockKey } from './format-lock.js';
+import { madeVolumeKey, parseMadeVolume } from './made-volume.js';
+import { juicefsMetadataUrl } from './metadata-url.js';
+import { throwIfAborted } from './provision.js';
+import { runJuicefsWell } from './run-juicefs.js';
+import { type Setup, withBucket } from './setup.js';
+import { readVolume, type Volume } from './volume.js';
+
+const operation = 'storage.destroy';
+const destroyTimeoutMs = 6 * 3_600_000;
+
+/** Removes the volume that `provision` made, and the bucket where it made that; with what the volume holds only by `force`. */
+export async function destroyVolume(setup: Setup, options: CallOptions & { readonly force?: boolean } = {}): Promise<void> {
+  const { config } = setup;
+  const call = options.signal === undefined ? {} : { signal: options.signal };
+  throwIfAborted(options.signal, operation, config.name);
+  const volume = await readVolume(setup, operation, call);
+  await withBucket(setup, async (bucket) => {
+    const note = await bucket.read(madeVolumeKey(config.name), call);
+    const made = note === undefined ? undefined : parseMadeVolume(note.text);
+    if (volume !== undefined) {
+      refuseSessions(config.name, volume);
+      if (made?.uuid !== volume.setting.UUID) throw notOurs(config.name);
+      const held = await bucket.list(`${config.name}/chunks/`, 1, call);
+      if (options.force !== true && (volume.usedInodes > 0 || held.length > 0)) throw holdsMore(config.name, volume.usedInodes);
+      const args = ['destroy', juicefsMetadataUrl(config.metadata), volume.setting.UUID, '--yes'];
+      await runJuicefsWell(setup, { args, operation, timeoutMs: destroyTimeoutMs, ...call });
+    }
+    // Only of a volume that was ours: JuiceFS tells of objects that it could not remove in its log alone.
+    if (made !== undefined) await removeRest(bucket, config.name, call);
+    await removeBucket(config, bucket, call);
+  });
+}
+
+async function removeRest(bucket: BucketClient, name: string, call: CallOptions): Promise<void> {
+  for (;;) {
+    const keys = await bucket.list(`${name}/`, 1000, call);
+    if (keys.length === 0) break;
+    await bucket.removeObjects(keys, call);
+  }
+  // The note last: with it a rerun knows that what is left was ours.
+  await bucket.removeObjects([lockKey(name), madeVolumeKey(name)], call);
+}
+
+function refuseSessions(name: string, { sessions }: Volume): void {
+  if (sessions.length === 0) return;
+  const who = sessions.slice(0, 3).map(({ HostName = 'unknown', MountPoint = '' }) => `${HostName}${MountPoint === '' ? '' : ` at ${MountPoint}`}`);
+  throw new HoldfastError('HF_STORAGE_IN_USE', {
+    kind: 'conflict',
+    message: `The volume '${name}' is in use: it is mounted on ${who.join(', ')}${sessions.length > 3 ? ` and ${sessions.length - 3} more` : ''}`,
+    operation,
+    context: { volume: name },
+    hint: 'Detach it there first; a machine that is gone is forgotten within a minute or two',
+  });
+}
+
+function notOurs(name: string): HoldfastError {
+  return new HoldfastError('HF_STORAGE_NOT_EMPTY', {
+    kind: 'conflict',
+    message: `The volume '${name}' was there before Holdfast`,
+    operation,
+    context: { volume: name },
+    hint: 'Remove it by juicefs destroy, if you no longer need it: Holdfast removes only what it made',
+  });
+}
+
+function holdsMore(name: string, usedInodes: number): HoldfastError {
+  return new HoldfastError('HF_STORAGE_NOT_EMPTY', {
+    kind: 'conflict',
+    message: `The volume '${name}' holds ${usedInodes > 0 ? `${usedInodes} files and directories` : 'objects'}`,
+    operation,
+    context: { volume: name },
+    hint: 'Repeat with --force to remove every snapshot in it',
+  });
+}

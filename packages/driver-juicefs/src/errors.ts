@@ -1,0 +1,147 @@
+import { type ErrorCode, type ErrorKind, HoldfastError } from '@holdfast/core';
+import type { JuicefsConfig } from './config.js';
+import { metadataLocation } from './metadata-url.js';
+
+/** The warnings and errors among the lines that juicefs wrote, without times, colours and places in its source. Pure. */
+export function complaints(log: string): readonly string[] {
+  return log
+    .replaceAll(/\u001B\[[0-9;]*m/gu, '')
+    .split('\n')
+    .flatMap((line) => {
+      const [, words] = /<(?:WARNING|ERROR|FATAL)>: (.*)$/u.exec(line) ?? [];
+      return words === undefined ? [] : [words.replace(/ \[[^\]]*@[a-z0-9_]+\.go:\d+\]$/u, '')];
+    })
+    .filter((words) => !harmless.test(words));
+}
+
+const harmless = /^(?:Set storage tier|CAP_SYS_RESOURCE is needed|Metadata backup is disabled|The latency to database is too high|adjust OOM)/u;
+
+interface Failure {
+  readonly command: string;
+  readonly exitCode: number | undefined;
+  readonly complaints: readonly string[];
+  readonly operation: string;
+  readonly config: JuicefsConfig;
+}
+
+interface Meaning {
+  readonly pattern: RegExp;
+  readonly code: ErrorCode;
+  readonly kind: ErrorKind;
+  readonly of: 'metadata' | 'bucket' | 'volume';
+  readonly words: string;
+  readonly hint: string;
+}
+
+/** Of the database first: its words are the narrower ones. */
+const meanings: readonly Meaning[] = [
+  {
+    pattern: /Access denied for user|password authentication failed|WRONGPASS|NOAUTH|Authentication required|no pg_hba\.conf entry|NOPERM/u,
+    code: 'HF_STORAGE_PERMISSION',
+    kind: 'permission',
+    of: 'metadata',
+    words: 'does not let the user in',
+    hint: "Look at the user in 'metadata.url', at where its password comes from, and at its rights",
+  },
+  {
+    pattern: /x509|certificate|tls: |SSL is not enabled|server does not support SSL|TLS/u,
+    code: 'HF_STORAGE_PERMISSION',
+    kind: 'permission',
+    of: 'metadata',
+    words: 'cannot be trusted, or has no TLS',
+    hint: "Name the authority's file by 'metadata.tlsCaFile' (for RDS its global-bundle.pem)",
+  },
+  {
+    pattern: /Unknown database|database "[^"]*" does not exist|invalid DB index|DB index is out of range/u,
+    code: 'HF_STORAGE_MISSING',
+    kind: 'not-found',
+    of: 'metadata',
+    words: 'has no such database',
+    hint: "Make the database, or correct 'metadata.url'",
+  },
+  {
+    pattern:
+      /AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken|InvalidToken|no EC2 IMDS role|get credentials|StatusCode: 403|Forbidden/u,
+    code: 'HF_CLOUD_DENIED',
+    kind: 'permission',
+    of: 'bucket',
+    words: 'may not be used with these credentials',
+    hint: "Give the machine's role the rights that docs/juicefs.md lists, or correct the keys",
+  },
+  {
+    pattern: /NoSuchBucket/u,
+    code: 'HF_STORAGE_MISSING',
+    kind: 'not-found',
+    of: 'bucket',
+    words: 'is not there',
+    hint: 'Provision the storage: holdfast storage provision',
+  },
+  {
+    pattern: /not formatted/u,
+    code: 'HF_STORAGE_MISSING',
+    kind: 'not-found',
+    of: 'volume',
+    words: 'is not there',
+    hint: 'Provision the storage: holdfast storage provision',
+  },
+  {
+    pattern: /OOM command not allowed|disk full|No space left|DISK_FULL/u,
+    code: 'HF_STORAGE_FULL',
+    kind: 'no-space',
+    of: 'metadata',
+    words: 'is full',
+    hint: 'Make it larger',
+  },
+  {
+    pattern: /\bfuse(?:rmount)?\b/iu,
+    code: 'HF_REQUIREMENT',
+    kind: 'missing-requirement',
+    of: 'volume',
+    words: 'cannot be mounted on this machine',
+    hint: 'It needs /dev/fuse, and root or fusermount',
+  },
+  {
+    pattern: /Storage|storage|object|s3|S3|https?:\/\//u,
+    code: 'HF_STORAGE_IO',
+    kind: 'unavailable',
+    of: 'bucket',
+    words: 'does not answer',
+    hint: "Look at the bucket's endpoint, and at the network between here and it",
+  },
+  {
+    pattern: /connection refused|no such host|i\/o timeout|dial tcp|connect|EOF|broken pipe|reset by peer|database|redis|LOADING|deadline exceeded/iu,
+    code: 'HF_STORAGE_IO',
+    kind: 'unavailable',
+    of: 'metadata',
+    words: 'does not answer',
+    hint: 'Look whether it runs and can be reached from here',
+  },
+];
+
+/** What juicefs meant by how it ended. Pure. */
+export function juicefsFailure({ command, exitCode, complaints, operation, config }: Failure): HoldfastError {
+  const said = complaints.at(-1) ?? `it ended with status ${exitCode ?? 'unknown'} and said nothing`;
+  const rest = { operation, context: { volume: config.name, command, ...(exitCode === undefined ? {} : { exitCode }) } };
+  const meaning = meanings.find(({ pattern }) => pattern.test(said));
+  if (meaning === undefined)
+    return new HoldfastError('HF_UNEXPECTED', {
+      kind: 'unexpected',
+      message: `juicefs ${command} of the volume '${config.name}' failed: ${said}`,
+      ...rest,
+    });
+  const { code, kind, words, hint } = meaning;
+  return new HoldfastError(code, { kind, message: `${place(meaning.of, config)} ${words}: ${said}`, hint, ...rest });
+}
+
+function place(of: Meaning['of'], { name, bucket, metadata }: JuicefsConfig): string {
+  switch (of) {
+    case 'metadata':
+      return `The metadata engine ${metadataLocation(metadata)}`;
+    case 'bucket':
+      return `The bucket '${bucket.name}'`;
+    case 'volume':
+      return `The volume '${name}'`;
+    default:
+      return of satisfies never;
+  }
+}

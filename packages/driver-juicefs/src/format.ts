@@ -1,0 +1,73 @@
+import { HoldfastError } from '@holdfast/core';
+import type { JuicefsConfig } from './config.js';
+import { bucketUrl } from './config-bucket.js';
+import { wholeGibibytes } from './config-format.js';
+import { juicefsMetadataUrl } from './metadata-url.js';
+import type { VolumeSetting } from './volume.js';
+
+/** The arguments of `juicefs format`. Pure; no secret among them. */
+export function formatArguments({ name, bucket, metadata, format }: JuicefsConfig): readonly string[] {
+  return [
+    'format',
+    '--no-update',
+    '--no-agent',
+    '--storage=s3',
+    `--bucket=${bucketUrl(bucket)}`,
+    `--block-size=${format.blockSizeBytes / 1024}K`,
+    `--compress=${format.compression}`,
+    `--trash-days=${format.trashDays}`,
+    ...(format.capacityBytes === undefined ? [] : [`--capacity=${wholeGibibytes(format.capacityBytes)}`]),
+    ...(format.encryptionKeyFile === undefined ? [] : [`--encrypt-rsa-key=${format.encryptionKeyFile}`]),
+    juicefsMetadataUrl(metadata),
+    name,
+  ];
+}
+
+interface Difference {
+  readonly option: string;
+  readonly volume: string;
+  readonly configured: string;
+}
+
+/** What of the configuration is fixed and differs from the volume. Pure. */
+export function fixedDifferences({ name, bucket, format }: JuicefsConfig, setting: VolumeSetting): readonly Difference[] {
+  const pairs: readonly (readonly [string, string, string])[] = [
+    ['name', setting.Name, name],
+    ['bucket', trimmed(`${setting.Storage} ${setting.Bucket}`), trimmed(`s3 ${bucketUrl(bucket)}`)],
+    ['format.blockSize', `${setting.BlockSize} KiB`, `${format.blockSizeBytes / 1024} KiB`],
+    ['format.compression', setting.Compression === '' ? 'none' : setting.Compression, format.compression],
+    ['format.encryptionKeyFile', has(setting.EncryptKey !== undefined && setting.EncryptKey !== ''), has(format.encryptionKeyFile !== undefined)],
+  ];
+  return pairs.filter(([, volume, configured]) => volume !== configured).map(([option, volume, configured]) => ({ option, volume, configured }));
+}
+
+/** What differs and can be changed, as arguments of `juicefs config`. Pure. */
+export function changedSettings({ format }: JuicefsConfig, setting: VolumeSetting): readonly string[] {
+  const capacityGibibytes = format.capacityBytes === undefined ? 0 : wholeGibibytes(format.capacityBytes);
+  return [
+    ...(setting.TrashDays === format.trashDays ? [] : [`--trash-days=${format.trashDays}`]),
+    ...(wholeGibibytes(setting.Capacity ?? 0) === capacityGibibytes ? [] : [`--capacity=${capacityGibibytes}`]),
+  ];
+}
+
+/** Throws HF_PROVISION_CONFLICT with option, the volume's value and the configured one. */
+export function assertSameFormat(config: JuicefsConfig, setting: VolumeSetting, operation: string): void {
+  const differences = fixedDifferences(config, setting);
+  if (differences.length === 0) return;
+  const said = differences.map(({ option, volume, configured }) => `'${option}' is ${volume} in the volume and ${configured} in the configuration`);
+  throw new HoldfastError('HF_PROVISION_CONFLICT', {
+    kind: 'conflict',
+    message: `The volume '${config.name}' was made otherwise: ${said.join('; ')}`,
+    operation,
+    context: { volume: config.name },
+    hint: "Write the volume's values into the configuration, which are fixed; or make another volume, with another name and database",
+  });
+}
+
+function has(given: boolean): string {
+  return given ? 'an encryption key' : 'no encryption key';
+}
+
+function trimmed(text: string): string {
+  return text.replace(/\/+$/u, '');
+}

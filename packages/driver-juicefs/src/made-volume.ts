@@ -1,0 +1,22 @@
+import * as z from 'zod';
+
+/** Lies in the bucket beside a volume that Holdfast made, and says so to `destroy`: one that was there before is never removed. */
+export interface MadeVolume {
+  readonly version: 1;
+  readonly volume: string;
+  readonly uuid: string;
+}
+
+const noteSchema: z.ZodType<MadeVolume> = z.object({ version: z.literal(1), volume: z.string(), uuid: z.string() });
+
+export function madeVolumeKey(volume: string): string {
+  return `.holdfast/${volume}.json`;
+}
+
+export function parseMadeVolume(text: string): MadeVolume | undefined {
+  try {
+    return noteSchema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}

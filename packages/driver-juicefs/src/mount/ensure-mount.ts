@@ -1,0 +1,60 @@
+import { join } from 'node:path';
+import { type CallOptions, HoldfastError, probeDirectory, runAbandonable } from '@holdfast/core';
+import type { JuicefsConfig } from '../config.js';
+import type { JuicefsProgram } from '../run-juicefs.js';
+import { lookAtMount } from './look-at-mount.js';
+import { type MountedVolume, startMount } from './start-mount.js';
+import { unmountLazily } from './unmount.js';
+
+const operation = 'storage.attach';
+
+/** Finds the volume mounted, or mounts it; what a client that died left is taken away before. To be called with the mount's lock. */
+export async function ensureMount(program: JuicefsProgram, uuid: string, options: CallOptions): Promise<MountedVolume> {
+  const { config } = program;
+  const { path } = config.mount;
+  const seen = await lookAtMount(path, 3000, options);
+  switch (seen.state) {
+    case 'volume':
+      if (seen.uuid === uuid) return seen;
+      throw occupied(config, 'another volume of JuiceFS is mounted there');
+    case 'other':
+      throw occupied(config, `a file system of type ${seen.type} is mounted there`);
+    case 'hung':
+      throw new HoldfastError('HF_STORAGE_TIMEOUT', {
+        kind: 'timeout',
+        retry: 'yes',
+        message: `The volume '${config.name}', mounted at '${path}', does not answer: ${seen.reason}`,
+        operation,
+        context: { path },
+        hint: `Look at ${config.mount.logFile}, and whether the bucket and the metadata engine answer. If its client does not recover, end it: it is mounted anew`,
+      });
+    case 'dead':
+      await unmountLazily(path);
+      break;
+    case 'none':
+      break;
+    default:
+      return seen satisfies never;
+  }
+  const mounted = await startMount(program, options);
+  if (mounted.uuid !== uuid) throw occupied(config, 'another volume of JuiceFS was mounted there meanwhile');
+  if (!config.mount.readOnly) await makePrivate(path, options);
+  return mounted;
+}
+
+/** JuiceFS makes the root of a volume with mode 0777. */
+async function makePrivate(path: string, options: CallOptions): Promise<void> {
+  const { mode } = await probeDirectory({ path, mode: 'look', operation, signal: options.signal });
+  if ((mode & 0o002) === 0) return;
+  await runAbandonable({ command: '/bin/chmod', args: ['0700', '--', join(path, '.')], timeoutMs: 10_000 });
+}
+
+function occupied({ name, mount }: JuicefsConfig, why: string): HoldfastError {
+  return new HoldfastError('HF_STORAGE_IN_USE', {
+    kind: 'conflict',
+    message: `The volume '${name}' cannot be mounted at '${mount.path}': ${why}`,
+    operation,
+    context: { path: mount.path },
+    hint: "Unmount that, or give another 'mount.path'",
+  });
+}

@@ -1,0 +1,43 @@
+import { rmdir } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { HoldfastError, runAbandonable } from '@holdfast/core';
+import { processStart } from './process-identity.js';
+
+const operation = 'storage.detach';
+
+/** Unmounts what nobody uses any more, and waits until its client has taken leave of the metadata engine. Refuses where files in it are open. */
+export async function unmountInOrder(path: string, pids: readonly number[], timeoutMs: number): Promise<void> {
+  const starts = new Map(await Promise.all(pids.map(async (pid) => [pid, await processStart(pid)] as const)));
+  const outcome = await unmount([], path);
+  if (outcome !== undefined) {
+    throw new HoldfastError('HF_STORAGE_IN_USE', {
+      kind: 'conflict',
+      message: `The volume at '${path}' was not unmounted: ${outcome}`,
+      operation,
+      context: { path },
+      hint: `End what uses it (fuser -vm '${path}' tells), and detach again`,
+    });
+  }
+  const deadline = performance.now() + timeoutMs;
+  for (const pid of pids) {
+    const lives = async (): Promise<boolean> => starts.get(pid) !== undefined && (await processStart(pid)) === starts.get(pid);
+    while ((await lives()) && performance.now() < deadline) await sleep(50);
+  }
+  await rmdir(path).catch(() => undefined);
+}
+
+/** Takes a dead or hung client's mount away, whoever has files open there. */
+export async function unmountLazily(path: string): Promise<void> {
+  await unmount(['-l'], path);
+}
+
+/** What it said where it failed. */
+async function unmount(options: readonly string[], path: string): Promise<string | undefined> {
+  const isRoot = process.getuid?.() === 0;
+  const [command, args] = isRoot
+    ? ['/bin/umount', [...options, '--', path]]
+    : ['/usr/bin/fusermount', ['-u', ...(options.length === 0 ? [] : ['-z']), '--', path]];
+  const outcome = await runAbandonable({ command, args, timeoutMs: 30_000 });
+  if (outcome.kind === 'exited') return outcome.exitCode === 0 ? undefined : outcome.stderr.trim();
+  return outcome.kind === 'not-started' ? `${command} does not start` : `${command} did not end within 30 s`;
+}

@@ -1,0 +1,80 @@
+import { type CallOptions, HoldfastError, type StorageProgress } from '@holdfast/core';
+import { ensureBucket } from './bucket.js';
+import { assertSameFormat, changedSettings, formatArguments } from './format.js';
+import { withFormatLock } from './format-lock.js';
+import { juicefsMetadataUrl, metadataLocation } from './metadata-url.js';
+import { madeVolumeKey, type MadeVolume } from './made-volume.js';
+import { runJuicefsWell } from './run-juicefs.js';
+import { type Setup, withBucket } from './setup.js';
+import { readVolume, type Volume } from './volume.js';
+
+const operation = 'storage.provision';
+const formatTimeoutMs = 60_000;
+
+type Options = CallOptions & { readonly onProgress?: (progress: StorageProgress) => void };
+
+/** Makes what is missing: the bucket, and the volume in it. */
+export async function provisionVolume(setup: Setup, options: Options = {}): Promise<void> {
+  const { config } = setup;
+  const call = options.signal === undefined ? {} : { signal: options.signal };
+  const tell = (step: string, message: string): void => {
+    options.onProgress?.({ step, message });
+    throwIfAborted(options.signal, operation, config.name);
+  };
+  throwIfAborted(options.signal, operation, config.name);
+  tell('metadata', `Asking ${metadataLocation(config.metadata)} for the volume '${config.name}'`);
+  const there = await readVolume(setup, operation, call);
+  if (there !== undefined) {
+    assertSameFormat(config, there.setting, operation);
+    await change(setup, there, call, tell);
+    return;
+  }
+  await withBucket(setup, async (bucket) => {
+    const outcome = await ensureBucket(config, bucket, call);
+    if (outcome === 'made') tell('bucket', `Made the bucket '${config.bucket.name}'`);
+    await withFormatLock(bucket, config.name, call, async () => {
+      const meanwhile = await readVolume(setup, operation, call);
+      if (meanwhile !== undefined) {
+        assertSameFormat(config, meanwhile.setting, operation);
+        return;
+      }
+      await refuseForeignObjects(setup, await bucket.list(`${config.name}/`, 2, call));
+      await runJuicefsWell(setup, { args: formatArguments(config), operation, timeoutMs: formatTimeoutMs, ...call });
+      const made = await readVolume(setup, operation, call);
+      const note: MadeVolume = { version: 1, volume: config.name, uuid: made?.setting.UUID ?? '' };
+      const text = JSON.stringify(note);
+      const old = await bucket.read(madeVolumeKey(config.name), call);
+      await bucket.write(madeVolumeKey(config.name), text, { ...call, ...(old === undefined ? {} : { over: old.etag }) });
+    });
+    tell('volume', `Made the volume '${config.name}'`);
+  });
+}
+
+async function change(setup: Setup, { setting }: Volume, call: CallOptions, tell: (step: string, message: string) => void): Promise<void> {
+  const changes = changedSettings(setup.config, setting);
+  if (changes.length === 0) return;
+  await runJuicefsWell(setup, {
+    args: ['config', '--yes', ...changes, juicefsMetadataUrl(setup.config.metadata)],
+    operation,
+    timeoutMs: formatTimeoutMs,
+    ...call,
+  });
+  tell('settings', `Changed ${changes.join(' ')}`);
+}
+
+/** What a kill in the middle of a format left is a `juicefs_uuid` alone, which the next one may write over. */
+async function refuseForeignObjects({ config }: Setup, keys: readonly string[]): Promise<void> {
+  const foreign = keys.find((key) => key !== `${config.name}/juicefs_uuid`);
+  if (foreign === undefined) return;
+  throw new HoldfastError('HF_PROVISION_CONFLICT', {
+    kind: 'conflict',
+    message: `The bucket '${config.bucket.name}' holds '${foreign}' of another volume '${config.name}', which ${metadataLocation(config.metadata)} does not know`,
+    operation,
+    hint: "Correct 'metadata.url' if that volume is the one you mean; else choose another name",
+  });
+}
+
+export function throwIfAborted(signal: AbortSignal | undefined, operation: string, name: string): void {
+  if (signal?.aborted !== true) return;
+  throw new HoldfastError('HF_ABORTED', { kind: 'aborted', message: `${operation} of the volume '${name}' was aborted`, operation });
+}

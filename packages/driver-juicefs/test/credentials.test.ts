@@ -1,0 +1,36 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { assertRejects } from '@holdfast/testkit/contract';
+import { expect, test } from 'vitest';
+import { juicefsEnvironment, readBucketKeys } from '../src/credentials.js';
+import { aConfig } from './support/a-config.js';
+
+test('the client gets the password, and keys under names that it does not store in the database', async () => {
+  const environment = { HOLDFAST_STORAGE_PASSWORD: 'p', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 's', AWS_PROFILE: 'x', EDITOR: 'vi' };
+  const given = await juicefsEnvironment(aConfig({ metadata: { tlsCaFile: '/ca.pem' } }), { environment });
+  expect(given).toMatchObject({ META_PASSWORD: 'p', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 's', AWS_REGION: 'eu-west-1', AWS_PROFILE: 'x' });
+  expect(given['SSL_CERT_FILE']).toBe('/ca.pem');
+  for (const name of ['ACCESS_KEY', 'SECRET_KEY', 'EDITOR', 'HOLDFAST_STORAGE_PASSWORD']) expect(given).not.toHaveProperty(name);
+});
+
+test('without keys AWS looks for them itself: the role of the machine', async () => {
+  expect(await readBucketKeys(aConfig(), {})).toBeUndefined();
+  expect(await juicefsEnvironment(aConfig(), {})).not.toHaveProperty('AWS_ACCESS_KEY_ID');
+});
+
+test('keys of a file win over variables; a bad file is named and never quoted', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'hf-keys-'));
+  const keysFile = join(folder, 'keys.json');
+  const config = aConfig({ bucket: { keysFile } });
+  try {
+    await writeFile(keysFile, '{"accessKeyId":"f","secretAccessKey":"g"}');
+    expect(await readBucketKeys(config, { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 's' })).toMatchObject({ accessKeyId: 'f' });
+    await writeFile(keysFile, '{"accessKeyId":"f","secretAccessKey":canary}');
+    const error = await assertRejects(readBucketKeys(config), { code: 'HF_STORAGE_PERMISSION' });
+    expect(error.message).toContain(keysFile);
+    expect(error.message + String(error.cause)).not.toContain('canary');
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});

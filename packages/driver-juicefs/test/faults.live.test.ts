@@ -1,0 +1,61 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { assertRejects } from '@holdfast/testkit/contract';
+import { type MinioServer, startMinio, startPostgres, type TestServer } from '@holdfast/testkit/servers';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { clientsBelow, signal, testVolume } from './support/test-volume.js';
+
+let minio: MinioServer;
+let server: TestServer;
+
+beforeAll(async () => {
+  [minio, server] = await Promise.all([startMinio(), startPostgres()]);
+});
+afterAll(async () => {
+  await Promise.all([minio, server].map((each) => each[Symbol.asyncDispose]()));
+});
+
+test('a client that is killed with its parent is mounted anew under the same path, with what was written', async () => {
+  await using volume = await testVolume(server, minio);
+  const driver = volume.driver();
+  await driver.provision();
+  const storage = await driver.attach();
+  await writeFile(join(storage.root, 'kept'), 'kept');
+  const killed = await clientsBelow(volume.base);
+  expect(killed.length).toBeGreaterThanOrEqual(2);
+  for (const pid of killed) signal(pid, 'SIGKILL');
+  expect((await storage.health()).ok).toBe(false);
+  while (!(await storage.health()).ok) await sleep(100);
+  expect(await readFile(join(storage.root, 'kept'), 'utf8')).toBe('kept');
+  await writeFile(join(storage.root, 'later'), 'later');
+  await storage.detach();
+  expect((await driver.status()).root).toBeUndefined();
+});
+
+test('keys that are revoked are named by the mount, and nothing stays behind', async () => {
+  await using volume = await testVolume(server, minio);
+  await volume.driver().provision();
+  const driver = volume.driver({ environment: { AWS_SECRET_ACCESS_KEY: 'not-the-key-any-more' } });
+  const error = await assertRejects(driver.attach(), { code: 'HF_CLOUD_DENIED', kind: 'permission' });
+  expect(error.message).toContain(`The bucket '${volume.bucket}' may not be used with these credentials`);
+  expect((await driver.status()).root).toBeUndefined();
+});
+
+test('a wrong password of the database is named, and never told', async () => {
+  await using volume = await testVolume(server, minio);
+  const driver = volume.driver({ environment: { HOLDFAST_STORAGE_PASSWORD: 'canary-password' } });
+  const error = await assertRejects(driver.provision(), { code: 'HF_STORAGE_PERMISSION', kind: 'permission' });
+  expect(error.message).toContain('does not let the user in');
+  expect(error.message + String(error.hint) + String(error.cause)).not.toContain('canary-password');
+});
+
+test('a volume that was made otherwise is refused with the setting and both values', async () => {
+  await using volume = await testVolume(server, minio);
+  await volume.driver().provision();
+  const other = volume.driver({ more: { format: { blockSize: '8MiB' } } });
+  for (const call of [() => other.provision(), () => other.attach(), () => other.plan()]) {
+    const error = await assertRejects(call, { code: 'HF_PROVISION_CONFLICT' });
+    expect(error.message).toContain("'format.blockSize' is 4096 KiB in the volume and 8192 KiB in the configuration");
+  }
+});

@@ -1,0 +1,33 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { assertRejects } from '@holdfast/testkit/contract';
+import { expect, test } from 'vitest';
+import { flushVolume, metric } from '../src/flush.js';
+import { aConfig } from './support/a-config.js';
+
+test('a block that is staged in any cache directory is never called flushed; the error tells the bytes', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'hf-flush-'));
+  const [first, second] = [join(folder, 'one'), join(folder, 'two')];
+  const chunks = join(second, 'rawstaging', 'chunks', '0');
+  const config = aConfig({ mount: { path: join(folder, 'mount'), flushTimeout: '200ms' } });
+  try {
+    await mkdir(chunks, { recursive: true });
+    await flushVolume(config, [first, second]);
+    await writeFile(join(chunks, '1_0_1000'), new Uint8Array(1000));
+    const error = await assertRejects(flushVolume(config, [first, second]), { code: 'HF_STORAGE_TIMEOUT' });
+    expect(error.message).toContain('1000 bytes are on this machine only');
+    expect(error.context['leftBytes']).toBe(1000);
+    await rm(join(chunks, '1_0_1000'));
+    await flushVolume(config, [first, second]);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test('metrics are read as the client writes them', () => {
+  const stats = 'juicefs_staging_block_bytes 1.6777216e+07\njuicefs_staging_blocks{mp="/mnt",vol_name="x"} 4\n';
+  expect(metric(stats, 'juicefs_staging_block_bytes')).toBe(16_777_216);
+  expect(metric(stats, 'juicefs_staging_blocks')).toBe(4);
+  expect(metric(stats, 'absent')).toBe(0);
+});

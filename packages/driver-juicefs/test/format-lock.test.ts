@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { lockKey, withFormatLock } from '../src/format-lock.js';
+import { fakeBucket } from './support/fake-bucket.js';
+
+test('of many at once one is inside at a time, and the lock is gone after', async () => {
+  const { client, objects } = fakeBucket();
+  let inside = 0;
+  let most = 0;
+  const task = async (): Promise<void> => {
+    inside += 1;
+    most = Math.max(most, inside);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    inside -= 1;
+  };
+  await Promise.all(Array.from({ length: 3 }, () => withFormatLock(client, 'snapshots', {}, task)));
+  expect(most).toBe(1);
+  expect(objects.size).toBe(0);
+});
+
+test('the lock of one who is gone is taken over once its time is up, by one alone; another who lives keeps it', async () => {
+  const { client } = fakeBucket();
+  await client.write(lockKey('snapshots'), JSON.stringify({ holder: 'gone', expiresAt: Date.now() - 1 }));
+  expect(await withFormatLock(client, 'snapshots', {}, async () => 'in')).toBe('in');
+  await client.write(lockKey('snapshots'), JSON.stringify({ holder: 'other', expiresAt: Date.now() + 60_000 }));
+  const signal = AbortSignal.timeout(50);
+  await expect(withFormatLock(client, 'snapshots', { signal }, async () => 'in')).rejects.toMatchObject({ kind: 'aborted' });
+  expect((await client.read(lockKey('snapshots')))?.text).toContain('other');
+});
+
+test('what fails inside leaves no lock', async () => {
+  const { client, objects } = fakeBucket();
+  await expect(withFormatLock(client, 'snapshots', {}, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+  expect(objects.size).toBe(0);
+});

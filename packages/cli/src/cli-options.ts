@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import type { DatabasePorts } from '@holdfast/aws-databases';
 import type { CatalogPlugin, Clock, StoragePlugin } from '@holdfast/core';
 import type { Deployment, OpenDeployment, OpenDeploymentOptions } from '@holdfast/engine';
 import type { SignalSource } from './process/signals.js';
@@ -18,6 +19,8 @@ export interface CliOptions {
   readonly clock: Clock;
   /** The drivers and catalogs of this build; asked for only by commands that need them. */
   readonly loadPlugins: () => Promise<Plugins>;
+  /** What makes databases of AWS; asked for only by the commands that make and remove them. */
+  readonly loadDatabasePorts: (region: string | undefined) => Promise<DatabasePorts>;
   readonly openDeployment: (what: OpenDeployment, options?: OpenDeploymentOptions) => Promise<Deployment>;
 }
 

@@ -40,6 +40,7 @@ const status = await runCli({
   },
   clock: { now: () => new Date(), monotonicMs: () => performance.now() },
   loadPlugins: async () => (await import('./plugins.js')).plugins(environment),
+  loadDatabasePorts: async (region) => (await import('./database-ports.js')).databasePorts(region),
   openDeployment: async (what, options) => (await import('@holdfast/engine')).openDeployment(what, options),
 });
 // What a command leaves open (a watcher, an abandoned mount's thread) must not keep the process.

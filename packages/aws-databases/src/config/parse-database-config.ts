@@ -16,7 +16,7 @@ export function parseDatabaseConfig(name: string, value: unknown, place: Section
   if (!namePattern.test(name) || name.length > 22) {
     throw new HoldfastError('HF_CONFIG', {
       kind: 'invalid-argument',
-      message: `'${name}' cannot name databases of AWS`,
+      message: `${place.file === undefined ? '' : `${place.file}: `}'${name}' cannot name databases of AWS`,
       hint: 'Use 1 to 22 of a-z, 0-9 and single hyphens, beginning with a letter and not ending with a hyphen',
       operation: 'config.parse',
     });

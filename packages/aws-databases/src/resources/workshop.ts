@@ -19,7 +19,7 @@ export async function ensure<Found>(
   drift?: (found: Found) => string | undefined,
 ): Promise<Ensured<Found>> {
   const { key, kind, name, label, find, isOurs, adopt, idOf } = managed;
-  workshop.signal?.throwIfAborted();
+  assertGoingOn(workshop, label);
   const made = await ensureResource(
     {
       state: workshop.state,
@@ -109,5 +109,16 @@ function notThere<Found>({ label }: Managed<Found>): HoldfastError {
     message: `${label} is to be adopted and is not there`,
     hint: 'Correct its identifier or the region. A serverless cache cannot be adopted: it evicts',
     operation: 'provision.ensure',
+  });
+}
+
+function assertGoingOn({ signal }: Workshop, label: string): void {
+  if (signal?.aborted !== true) return;
+  throw new HoldfastError('HF_ABORTED', {
+    kind: 'aborted',
+    message: `The provisioning was stopped before ${label}`,
+    hint: 'Run the same line again: it goes on where it was',
+    operation: 'provision.ensure',
+    cause: signal.reason,
   });
 }

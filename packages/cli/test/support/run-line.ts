@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream';
+import type { DatabasePorts } from '@holdfast/aws-databases';
 import type { OpenDeployment } from '@holdfast/engine';
 import { plugins } from '../../src/plugins.js';
 import type { StopSignal } from '../../src/process/signals.js';
@@ -9,6 +10,7 @@ export interface LineOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly deployment?: FakeDeployment;
   readonly open?: (what: OpenDeployment) => Promise<FakeDeployment>;
+  readonly databasePorts?: DatabasePorts;
   readonly terminal?: boolean;
   /** What is typed on stdin. */
   readonly input?: string;
@@ -52,6 +54,8 @@ export function startLine(argv: readonly string[], options: LineOptions = {}): S
     },
     clock: { now: () => new Date('2026-11-22T14:45:00.000Z'), monotonicMs: () => (now += 1000) },
     loadPlugins: () => Promise.resolve(plugins(environment)),
+    loadDatabasePorts: () =>
+      options.databasePorts === undefined ? Promise.reject(new Error('no AWS here')) : Promise.resolve(options.databasePorts),
     openDeployment: (what) => {
       opened.push(what);
       return options.open?.(what) ?? Promise.resolve(deployment);

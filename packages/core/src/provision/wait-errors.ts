@@ -34,6 +34,7 @@ export function abortedWait({ resource, operation }: WaitSubject, state: string,
   return new HoldfastError('HF_ABORTED', {
     kind: 'aborted',
     message: `The wait for ${resource} was aborted while it was '${state}'`,
+    hint: 'Run the same line again: it goes on where it was',
     operation,
     context: { resource, state },
     cause,

@@ -1,10 +1,9 @@
-import type { StorageProgress } from '@holdfast/core';
 import { HoldfastError, isHoldfastError } from '@holdfast/core/basics';
 import { exitCodes } from '../../exit-codes.js';
 import { escapeText } from '../../render/escape-text.js';
 import { resourcesText } from '../../render/storage-text.js';
-import { spanText } from '../../render/times.js';
 import type { CommandContext, OpenedDeployment } from '../command-context.js';
+import { tellProgress } from './tell-progress.js';
 
 export async function provision({ deployment: { storage } }: OpenedDeployment, context: CommandContext): Promise<number> {
   const { printer, signal } = context;
@@ -21,21 +20,6 @@ export async function provision({ deployment: { storage } }: OpenedDeployment, c
     );
   }
   return made.state === 'ready' ? exitCodes.ok : exitCodes.no;
-}
-
-/** A step's message once, with the time since the beginning; while it is said again and again, on a terminal, in place. */
-function tellProgress({ cli, printer }: CommandContext): (progress: StorageProgress) => void {
-  const startedAtMs = cli.clock.monotonicMs();
-  let said = '';
-  return ({ step, message }) => {
-    const elapsedMs = cli.clock.monotonicMs() - startedAtMs;
-    const text = `${spanText(elapsedMs).padStart(7)}  ${step}: ${escapeText(message)}`;
-    const isNew = said !== `${step}: ${message}`;
-    said = `${step}: ${message}`;
-    if (printer.json) printer.line('word', { type: 'storage.progress', step, message, elapsedMs: Math.round(elapsedMs) });
-    else if (isNew) printer.say('word', text);
-    else printer.progress(text);
-  };
 }
 
 function interrupted(name: string, cause: HoldfastError): HoldfastError {

@@ -1,14 +1,10 @@
 import type { RebuildReport } from '@holdfast/engine';
-import { exitCodes } from '../exit-codes.js';
-import type { GivenValues } from '../line/values.js';
-import { countText } from '../render/count-text.js';
-import { escapeText } from '../render/escape-text.js';
-import { choiceOf } from '../settings/read-values.js';
-import type { CommandContext } from './command-context.js';
+import { exitCodes } from '../../exit-codes.js';
+import { countText } from '../../render/count-text.js';
+import { escapeText } from '../../render/escape-text.js';
+import type { CommandContext } from '../command-context.js';
 
-export async function catalog({ printer, words, signal, open }: CommandContext): Promise<number> {
-  const values: GivenValues = new Map([['action', { origin: 'ACTION', value: words[0] ?? '' }]]);
-  choiceOf(values, 'action', ['rebuild']);
+export async function rebuild({ printer, signal, open }: CommandContext): Promise<number> {
   await using opened = await open(signal);
   const report = await opened.deployment.catalog.rebuild({
     signal,

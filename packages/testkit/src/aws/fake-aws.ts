@@ -62,6 +62,9 @@ export interface FakeAws extends AsyncDisposable {
   cutAfter(calls: number, options?: CutOptions): Promise<void>;
   resume(): void;
 
+  /** The subnets of the network that an account has from its beginning, by their zones: others after each `reset`. */
+  subnets(): Promise<readonly string[]>;
+
   /** Every resource that is there now, in all regions that were called. */
   inventory(): Promise<readonly InventoryItem[]>;
 

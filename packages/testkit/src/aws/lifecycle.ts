@@ -1,4 +1,4 @@
-/** How long something lasts: so many looks at it (each description that holds it counts as one), or so much time. */
+/** How long something lasts: so many looks at it (each description that holds it counts as one, and each call that does not find it yet), or so much time. */
 export type Span = { readonly polls: number } | { readonly ms: number };
 
 /** What becomes of a resource after its creation and its deletion. Without any of it, it is ready, and gone, at the first look. */

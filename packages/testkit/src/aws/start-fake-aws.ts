@@ -62,6 +62,10 @@ export async function startFakeAws(options: FakeAwsOptions = {}): Promise<FakeAw
     script: (rule) => rules.add(rule),
     cutAfter: (calls, cut) => gate.cutAfter(calls, cut),
     resume: () => gate.open(),
+    async subnets() {
+      const xml = await moto.ec2(home, { Action: 'DescribeSubnets', 'Filter.1.Name': 'default-for-az', 'Filter.1.Value.1': 'true' });
+      return [...xml.matchAll(/<subnetId>([^<]*)/g)].map(([, id = '']) => id);
+    },
     inventory: () => takeInventory(store, moto, regions),
     async reset() {
       gate.open();

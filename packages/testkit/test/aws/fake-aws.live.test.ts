@@ -33,6 +33,7 @@ import {
 } from '@aws-sdk/client-memorydb';
 import {
   CreateDBInstanceCommand,
+  CreateDBParameterGroupCommand,
   CreateDBSubnetGroupCommand,
   DeleteDBInstanceCommand,
   DeleteDBSubnetGroupCommand,
@@ -71,10 +72,7 @@ describe.skipIf(missing !== undefined)(`the fake AWS${missing === undefined ? ''
   beforeEach(() => aws.reset());
   afterAll(() => aws[Symbol.asyncDispose]());
 
-  const subnetIds = async (): Promise<string[]> => {
-    const { Subnets = [] } = await clients.ec2.send(new DescribeSubnetsCommand({}));
-    return Subnets.slice(0, 2).map(({ SubnetId }) => SubnetId ?? '');
-  };
+  const subnetIds = async (): Promise<string[]> => (await aws.subnets()).slice(0, 2);
   const securityGroup = async (): Promise<string> => {
     const { Vpcs = [] } = await clients.ec2.send(new DescribeVpcsCommand({}));
     const made = await clients.ec2.send(new CreateSecurityGroupCommand({ GroupName: 'holdfast-db', Description: 'd', VpcId: Vpcs[0]?.VpcId }));
@@ -104,6 +102,8 @@ describe.skipIf(missing !== undefined)(`the fake AWS${missing === undefined ? ''
     );
     expect(made.DBInstance).toMatchObject({ DBInstanceIdentifier: 'meta', DBInstanceStatus: 'creating', DBName: 'jfs' });
     expect(made.DBInstance?.Endpoint).toBeUndefined();
+    const { Subnets } = await clients.ec2.send(new DescribeSubnetsCommand({}));
+    expect(await aws.subnets()).toEqual(Subnets?.map(({ SubnetId }) => SubnetId));
 
     const { DBInstances } = await clients.rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: 'meta' }));
     expect(DBInstances?.[0]).toMatchObject({
@@ -144,7 +144,11 @@ describe.skipIf(missing !== undefined)(`the fake AWS${missing === undefined ? ''
       deleting: { polls: 1 },
       fails: { state: 'failed', reason: 'no room' },
     });
-    await clients.rds.send(instance());
+    aws.script({ of: 'rds:DBParameterGroup', absent: { polls: 1 } });
+    await clients.rds.send(new CreateDBParameterGroupCommand({ DBParameterGroupName: 'p', DBParameterGroupFamily: 'mysql8.4', Description: 'd' }));
+    const early = clients.rds.send(instance({ DBParameterGroupName: 'p' }));
+    await expect(early).rejects.toMatchObject({ name: 'DBParameterGroupNotFoundFault' });
+    await clients.rds.send(instance({ DBParameterGroupName: 'p' }));
     await expect(described()).rejects.toMatchObject({ name: 'DBInstanceNotFoundFault' });
     await expect(clients.rds.send(instance())).rejects.toMatchObject({ name: 'DBInstanceAlreadyExistsFault' });
     expect([await described(), await described(), await described()]).toEqual(['creating', 'creating', 'failed']);

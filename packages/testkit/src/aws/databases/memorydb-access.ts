@@ -8,7 +8,7 @@ import { kinds } from './kinds.js';
 import type { KeptCluster } from './memorydb-cluster.js';
 import { required, requiredName, tagsOf, text, texts } from './parameters.js';
 import { checkedPasswords } from './passwords.js';
-import { missing, type Resource, type ResourceStore, stateOf } from './resource-store.js';
+import { type Resource, type ResourceStore, stateOf } from './resource-store.js';
 
 interface KeptUser {
   readonly accessString: string;
@@ -77,8 +77,7 @@ export function usersOfAcl(call: AwsCall, store: ResourceStore, name: string): r
 
 function namedUsers(call: AwsCall, store: ResourceStore, list: string): readonly string[] {
   const names = texts(call.parameters, list).map((each) => each.toLowerCase());
-  const known = new Set(store.all(kinds.memoryUser, call.region).map(({ name }) => name));
-  for (const name of names) if (!known.has(name)) throw missing(kinds.memoryUser, name);
+  for (const name of names) store.get(kinds.memoryUser, call.region, name);
   return names;
 }
 

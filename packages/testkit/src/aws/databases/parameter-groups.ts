@@ -3,7 +3,7 @@ import type { Structure } from '../write-xml.js';
 import type { Handler } from './handler.js';
 import type { Kind } from './kinds.js';
 import { records, required, requiredName, tagsOf, text } from './parameters.js';
-import { missing, type Resource, type ResourceStore } from './resource-store.js';
+import type { Resource, ResourceStore } from './resource-store.js';
 
 export interface KeptParameterGroup {
   readonly family: string;
@@ -73,5 +73,5 @@ function isOfAws(name: string): boolean {
 /** Throws where a group is named that neither AWS nor anybody else made. */
 export function requireParameterGroup(store: ResourceStore, kind: Kind, region: string, name: string | undefined): void {
   if (name === undefined || isOfAws(name)) return;
-  if (!store.all(kind, region).some((each) => each.name === name)) throw missing(kind, name);
+  store.get(kind, region, name);
 }

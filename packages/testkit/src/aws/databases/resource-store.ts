@@ -49,7 +49,8 @@ export class ResourceStore {
   get<Kept>(kind: Kind, region: string, name: string): Resource<Kept> {
     this.#sweep();
     const found = this.#resources.get(keyOf(kind, region, name));
-    if (found === undefined || found.lifecycle.phase() === 'absent') throw missing(kind, name);
+    // To find it absent is a look, too: whoever asks so often for what was just made has it.
+    if (found === undefined || (found.lifecycle.phase() === 'absent' && found.lifecycle.look())) throw missing(kind, name);
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what a kind keeps is said where it is added.
     return found as Resource<Kept>;
   }

@@ -1,8 +1,9 @@
 import type { DatabasePorts, ParameterGroup } from '../client.js';
 import type { ElasticacheConfig } from '../config/database-config.js';
 import { baseName, markOf, tagsOf } from '../names.js';
-import { always, type Managed } from '../resources/managed.js';
 import { assertKeeps } from '../resources/eviction.js';
+import { always, type Managed } from '../resources/managed.js';
+import { patiently } from '../resources/patience.js';
 import { ensure, type Workshop } from '../resources/workshop.js';
 
 const policy = 'maxmemory-policy';
@@ -38,7 +39,10 @@ export async function ensureParameterGroup(workshop: Workshop, ports: DatabasePo
   const spec = { name: managed.name, family: familyOf(config), description: markOf(config), tags: tagsOf(config) };
   await ensure(workshop, managed, async (options) => parameterGroups.create(spec, options));
   // A kill between the two calls leaves a group that evicts.
-  if ((await parameterGroups.read(managed.name, policy, call)) !== 'noeviction') await parameterGroups.set(managed.name, policy, 'noeviction', call);
+  await patiently(workshop, async () => {
+    if ((await parameterGroups.read(managed.name, policy, call)) !== 'noeviction')
+      await parameterGroups.set(managed.name, policy, 'noeviction', call);
+  });
   return managed.name;
 }
 

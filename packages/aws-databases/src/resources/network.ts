@@ -1,8 +1,9 @@
 import { type CallOptions, HoldfastError } from '@holdfast/core';
-import type { DatabaseConfig } from '../config/database-config.js';
 import type { DatabasePorts, NamedResources, NetworkPort, SecurityGroup, SubnetGroup, SubnetGroupSpec } from '../client.js';
+import type { DatabaseConfig } from '../config/database-config.js';
 import { baseName, markOf, ports as portNumbers, tagsOf } from '../names.js';
 import { always, type Managed } from './managed.js';
+import { patiently } from './patience.js';
 import { ensure, type Workshop } from './workshop.js';
 
 /** The VPC of the subnets. Rejects with HF_CLOUD_REFUSED where they are not of one VPC, or of one zone. */
@@ -54,7 +55,7 @@ export async function ensureSecurityGroups(
   const call = workshop.signal === undefined ? {} : { signal: workshop.signal };
   for (const from of [...config.network.clientSecurityGroups, ...config.network.clientCidrs]) {
     if (found.allows.some((rule) => rule.port === port && rule.from === from)) continue;
-    await ports.network.allow(found.id, { port, from }, call);
+    await patiently(workshop, async () => ports.network.allow(found.id, { port, from }, call));
   }
   return [found.id];
 }

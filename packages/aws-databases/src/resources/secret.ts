@@ -1,9 +1,10 @@
-import { HoldfastError, parseSecret, type PasswordChoice } from '@holdfast/core';
-import type { DatabaseConfig } from '../config/database-config.js';
+import { HoldfastError, type PasswordChoice, parseSecret } from '@holdfast/core';
 import type { DatabasePorts, SecretFacts } from '../client.js';
+import type { DatabaseConfig } from '../config/database-config.js';
 import { markOf, markTag, secretName, tagsOf } from '../names.js';
 import { generatePassword } from '../password.js';
 import { always, type Managed } from './managed.js';
+import { patiently } from './patience.js';
 import { ensure, type Workshop } from './workshop.js';
 
 /** The password of Holdfast's own user, in Secrets Manager: made before the user, so that a kill between the two leaves nobody without it. */
@@ -37,7 +38,7 @@ export async function ensureApplicationPassword(workshop: Workshop, ports: Datab
     const text = JSON.stringify({ username: config.user, password: generatePassword() });
     return ports.secrets.create({ name: managed.name, description: markOf(config), kmsKey: config.kmsKey, text, tags: tagsOf(config) }, call);
   });
-  const { password, source } = await readPassword(workshop, ports, config, found.arn);
+  const { password, source } = await patiently(workshop, async () => readPassword(workshop, ports, config, found.arn));
   if (!/^[A-Za-z0-9!&#$^<>-]{16,128}$/u.test(password)) throw unfit(managed.name);
   return { password, source };
 }

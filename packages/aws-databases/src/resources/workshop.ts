@@ -1,6 +1,7 @@
 import { type CallOptions, HoldfastError, type StorageProgress } from '@holdfast/core';
 import { type Ensured, ensureResource, type ResourceState, type Standing, type WaitClock, waitUntil, waitUntilGone } from '@holdfast/core/provision';
 import type { Managed } from './managed.js';
+import { patiently } from './patience.js';
 
 /** What every step works with. */
 export interface Workshop extends CallOptions {
@@ -30,7 +31,7 @@ export async function ensure<Found>(
       find,
       create: async (call) => {
         if (adopt) throw notThere(managed);
-        return create(call);
+        return patiently(workshop, async () => create(call));
       },
       isOurs,
       adopt,

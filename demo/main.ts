@@ -1,49 +1,23 @@
 // bwa indexes a genome under Holdfast and loses its machine twice; its index is compared with that of an undisturbed run.
-import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import {
-  digestOutputs,
-  findProgram,
-  type HeldLine,
-  type HeldRun,
-  machineGone,
-  runUndisturbed,
-  type Victim,
-  writeGenome,
-} from '@holdfast/testkit/victims';
+import { digestOutputs, type HeldLine, type HeldRun, machineGone, runUndisturbed, writeGenome } from '@holdfast/testkit/victims';
 import { compareOutputs } from './compare.ts';
 import type { Tally } from './event-teller.ts';
+import { indexing } from './indexing.ts';
 import { type DemoOptions, demoOptions } from './options.ts';
 import { survive } from './survive.ts';
 import { paint, Timeline } from './timeline.ts';
 
-const outputs = ['amb', 'ann', 'bwt', 'pac', 'sa'].map((ending) => `genome.fa.${ending}`);
-
-/** Both runs get a copy of the same genome. */
-function indexing(bwa: string, genome: string): Victim {
-  return {
-    name: 'bwa',
-    about: 'indexing a genome',
-    expectedSeconds: 45,
-    requires: [bwa],
-    async prepare(directory) {
-      await copyFile(genome, join(directory, 'genome.fa'));
-      return { command: [bwa, 'index', '-a', 'bwtsw', 'genome.fa'], outputs };
-    },
-  };
-}
-
 async function demo(options: DemoOptions, folder: string, started: (run: HeldRun) => void): Promise<boolean> {
-  const bwa = findProgram('bwa');
-  if (bwa === undefined) throw new Error('bwa is not on this machine; script/demo installs it where apt-get is there (apt-get install bwa)');
   const [work, logs] = [join(folder, 'work'), join(folder, 'logs')];
   for (const place of [work, logs]) await mkdir(place, { recursive: true });
   const genome = join(folder, 'genome.fa');
-  const victim = indexing(bwa, genome);
+  const victim = indexing(genome);
   console.log(`\n  ${paint(1, 'Holdfast: a real program loses its machine and finishes all the same')}\n`);
-  console.log(`  program   ${bwa} index, as Debian ships it: it knows nothing of Holdfast`);
+  console.log(`  program   ${victim.requires[0]} index, as Debian ships it: it knows nothing of Holdfast`);
   console.log(`  input     a generated genome of ${options.bases.toLocaleString('en')} bases`);
   console.log(`  machine   lost ${options.kills} times, at random moments (seed ${options.seed}): SIGKILL to every process at once`);
   console.log(`  files     ${folder}\n`);
@@ -68,7 +42,7 @@ async function demo(options: DemoOptions, folder: string, started: (run: HeldRun
   const status = await survive({ line, kills: options.kills, moment: () => random() * 9000, timeline, tally, onStarted: started });
   const undisturbed = await plain;
   console.log(`\n${timeline.strip()}\n`);
-  const same = compareOutputs(join(folder, 'undisturbed'), undisturbed.digests, await digestOutputs(work, outputs));
+  const same = compareOutputs(join(folder, 'undisturbed'), undisturbed.digests, await digestOutputs(work, victim.outputs));
   const problems = [
     ...(status === 0 ? [] : [`the line ended with status ${status}, not 0`]),
     ...(tally.kills === options.kills ? [] : [`the program ended after ${tally.kills} of ${options.kills} kills: give it more --bases`]),

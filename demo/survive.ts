@@ -1,21 +1,24 @@
-import { type HeldLine, HeldRun, machineGone } from '@holdfast/testkit/victims';
+import { type ConfiguredLine, HeldRun, machineGone } from '@holdfast/testkit/victims';
 import { EventTeller, type Tally } from './event-teller.ts';
 import type { Timeline } from './timeline.ts';
 
 export interface SurviveOptions {
-  readonly line: HeldLine;
+  readonly line: ConfiguredLine;
   readonly kills: number;
   /** How long after an attempt's first snapshot everything is killed, in milliseconds. */
   readonly moment: () => number;
   readonly timeline: Timeline;
   readonly tally: Tally;
+  /** Called after each loss; the line that it returns is given next. Default: the same line. */
+  readonly onLost?: () => Promise<ConfiguredLine>;
   /** Gets each attempt, so that an interrupted demo leaves nothing behind. */
   readonly onStarted: (run: HeldRun) => void;
 }
 
 /** Gives the same line again and again until the job has ended by itself, and returns the line's exit status then. Kills the first attempts. */
 export async function survive(options: SurviveOptions): Promise<number | undefined> {
-  const { line, kills, timeline, tally } = options;
+  const { kills, timeline, tally } = options;
+  let { line } = options;
   for (let attempt = 0; ; attempt += 1) {
     const run = new HeldRun(line, attempt);
     options.onStarted(run);
@@ -25,7 +28,10 @@ export async function survive(options: SurviveOptions): Promise<number | undefin
       run.startedAt,
     );
     const teller = new EventTeller(run, timeline, tally);
-    if (tally.kills < kills && (await killAtMoment(run, teller, options))) continue;
+    if (tally.kills < kills && (await killAtMoment(run, teller, options))) {
+      line = (await options.onLost?.()) ?? line;
+      continue;
+    }
     await follow(run, teller, () => false, 900_000);
     if (run.end === undefined) {
       await machineGone(run);

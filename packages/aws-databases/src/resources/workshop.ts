@@ -99,8 +99,8 @@ function waitOptions({ signal, clock, onProgress }: Workshop, step: string) {
   return {
     signal,
     clock,
-    onProgress: ({ resource, state, elapsedMs }: { resource: string; state: string; elapsedMs: number }): void =>
-      onProgress?.({ step, message: `${resource}: ${state}, ${Math.round(elapsedMs / 1000)} s` }),
+    // The same as long as nothing changes, so that whoever shows it can leave it standing.
+    onProgress: ({ resource, state }: { resource: string; state: string }): void => onProgress?.({ step, message: `${resource}: ${state}` }),
   };
 }
 

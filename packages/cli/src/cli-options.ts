@@ -17,8 +17,8 @@ export interface CliOptions {
   readonly bytes: { readonly stdin: () => Readable; readonly stdout: () => Writable };
   readonly signals: SignalSource;
   readonly clock: Clock;
-  /** The drivers and catalogs of this build; asked for only by commands that need them. */
-  readonly loadPlugins: () => Promise<Plugins>;
+  /** The catalogs of this build, and the drivers that a storage of this type or scheme needs; asked for only by commands that need them. */
+  readonly loadPlugins: (storageKind: string) => Promise<Plugins>;
   /** What makes databases of AWS; asked for only by the commands that make and remove them. */
   readonly loadDatabasePorts: (region: string | undefined) => Promise<DatabasePorts>;
   readonly openDeployment: (what: OpenDeployment, options?: OpenDeploymentOptions) => Promise<Deployment>;

@@ -39,7 +39,7 @@ const status = await runCli({
     },
   },
   clock: { now: () => new Date(), monotonicMs: () => performance.now() },
-  loadPlugins: async () => (await import('./plugins.js')).plugins(environment),
+  loadPlugins: async (storageKind) => (await import('./plugins.js')).plugins(environment, storageKind),
   loadDatabasePorts: async (region) => (await import('./database-ports.js')).databasePorts(region),
   openDeployment: async (what, options) => (await import('@holdfast/engine')).openDeployment(what, options),
 });

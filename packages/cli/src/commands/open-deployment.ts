@@ -5,12 +5,13 @@ import { errorLines } from '../render/error-text.js';
 import type { Printer } from '../render/printer.js';
 import type { CommonSettings } from '../settings/common-settings.js';
 import { readConfigFile } from '../settings/config-file.js';
-import { deploymentConfig } from '../settings/deployment-config.js';
+import { deploymentConfig, storageKind } from '../settings/deployment-config.js';
 import type { OpenedDeployment } from './command-context.js';
 
 /** Opens what the settings describe. Its end never hides how the command went: a failure to close is a warning. */
 export async function openDeploymentOf(cli: CliOptions, settings: CommonSettings, printer: Printer, signal: AbortSignal): Promise<OpenedDeployment> {
-  const [file, plugins] = await Promise.all([readConfigFile(settings.config), cli.loadPlugins()]);
+  const file = await readConfigFile(settings.config);
+  const plugins = await cli.loadPlugins(storageKind(file.content, settings));
   const { config, storageFrom, storageDirectory, secretVariables } = deploymentConfig(file.content, settings, plugins, cli.environment);
   const deployment = await cli.openDeployment({ ...plugins, config }, { logger: printer.logger, signal }).catch((error: unknown) => {
     throw namingFile(error, file.path);

@@ -73,6 +73,17 @@ function localDirectory(storage: unknown): string | undefined {
   return 'path' in storage && typeof storage.path === 'string' ? storage.path : undefined;
 }
 
+/** The scheme of the storage that the line names, else the type that the file names; the empty text for bare paths and for the default. */
+export function storageKind(file: ConfigObject, { storage }: Pick<CommonSettings, 'storage'>): string {
+  if (storage !== undefined) return schemeOf(storage);
+  const section = file['storage'];
+  return typeof section === 'object' && section !== null && 'type' in section && typeof section.type === 'string' ? section.type : '';
+}
+
+function schemeOf(url: string): string {
+  return /^([a-z][a-z0-9+.-]*):/iu.exec(url)?.[1]?.toLowerCase() ?? '';
+}
+
 interface UrlPlugin {
   readonly urlSchemes: readonly string[];
   configFromUrl(url: string): unknown;
@@ -80,7 +91,7 @@ interface UrlPlugin {
 
 /** The part of the configuration that a URL means; a path without a scheme has the empty one. */
 function fromUrl(plugins: readonly UrlPlugin[], url: string, part: 'storage' | 'catalog'): unknown {
-  const scheme = /^([a-z][a-z0-9+.-]*):/iu.exec(url)?.[1]?.toLowerCase() ?? '';
+  const scheme = schemeOf(url);
   const plugin = plugins.find(({ urlSchemes }) => urlSchemes.includes(scheme));
   if (plugin !== undefined) return plugin.configFromUrl(url);
   const known = plugins.flatMap(({ urlSchemes }) => urlSchemes).filter((name) => name !== '');

@@ -5,5 +5,5 @@ import { plugins } from '../../src/plugins.js';
 
 test('docs/holdfast.schema.json is the schema of this build (vitest --update writes it)', async () => {
   const file = resolve(import.meta.dirname, '../../../../docs/holdfast.schema.json');
-  await expect(`${JSON.stringify(deploymentJsonSchema(plugins({})), null, 2)}\n`).toMatchFileSnapshot(file);
+  await expect(`${JSON.stringify(deploymentJsonSchema(await plugins({})), null, 2)}\n`).toMatchFileSnapshot(file);
 });

@@ -53,7 +53,7 @@ export function startLine(argv: readonly string[], options: LineOptions = {}): S
       },
     },
     clock: { now: () => new Date('2026-11-22T14:45:00.000Z'), monotonicMs: () => (now += 1000) },
-    loadPlugins: () => Promise.resolve(plugins(environment)),
+    loadPlugins: (storageKind) => plugins(environment, storageKind),
     loadDatabasePorts: () =>
       options.databasePorts === undefined ? Promise.reject(new Error('no AWS here')) : Promise.resolve(options.databasePorts),
     openDeployment: (what) => {

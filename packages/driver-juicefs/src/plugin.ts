@@ -1,14 +1,20 @@
 import { basename, dirname, join } from 'node:path';
-import { machineSessions, type PasswordSources, type StoragePlugin } from '@holdfast/core';
+import { assertDurable, awsDatabase, databaseJsonSchema, type DatabasePorts, parseDatabaseConfig } from '@holdfast/aws-databases';
+import { HoldfastError, type MachineSessions, machineSessions, type PasswordSources, type StorageDriver, type StoragePlugin } from '@holdfast/core';
+import { resourceState } from '@holdfast/core/provision';
 import * as z from 'zod';
 import type { BucketClients } from './client.js';
-import { juicefsConfigSchema, parseJuicefsConfig } from './config.js';
+import { type JuicefsConfig, juicefsConfigSchema, parseJuicefsConfig } from './config.js';
 import { juicefsConfigFromUrl } from './config-url.js';
 import { createJuicefsDriver } from './driver.js';
+import { createProvisionedDriver } from './provisioned-driver.js';
+import { isWithoutUrl, withPlaceholder } from './provisioned-section.js';
 
 export interface JuicefsSources extends PasswordSources {
   /** Clients of S3: `s3Buckets()` of `@holdfast/driver-juicefs/aws-sdk`. */
   readonly buckets: BucketClients;
+  /** What databases of AWS are made with: `awsSdkPorts` of `@holdfast/aws-databases/aws-sdk`. Without it `metadata` needs a `url`. */
+  readonly databases?: (region: string) => DatabasePorts;
 }
 
 /** Storage in a JuiceFS volume: objects in S3, names in a database. */
@@ -16,13 +22,42 @@ export function juicefs(sources: JuicefsSources): StoragePlugin {
   return {
     type: 'juicefs',
     urlSchemes: ['juicefs'],
-    configSchema: z.toJSONSchema(juicefsConfigSchema, { io: 'input' }),
+    configSchema: schema(),
     configFromUrl: juicefsConfigFromUrl,
     create: (section) => {
+      if (isWithoutUrl(section)) return createWithDatabase(section, sources);
       const config = parseJuicefsConfig(section);
-      const { path } = config.mount;
-      const sessions = machineSessions(join(dirname(path), `.${basename(path)}.sessions`));
-      return createJuicefsDriver({ config, sources, buckets: sources.buckets }, sessions, section);
+      return createJuicefsDriver({ config, sources, buckets: sources.buckets }, sessionsOf(config), section);
     },
   };
+}
+
+function createWithDatabase(section: Parameters<typeof withPlaceholder>[0], sources: JuicefsSources): StorageDriver {
+  const config = parseJuicefsConfig(withPlaceholder(section));
+  const database = parseDatabaseConfig(config.name, section.metadata, { section: 'storage.metadata' });
+  assertDurable(database.service, `the metadata of the volume '${config.name}'`, config);
+  if (sources.databases === undefined) {
+    throw new HoldfastError('HF_UNSUPPORTED', {
+      kind: 'unsupported',
+      message: `This build makes no databases of AWS, and 'storage.metadata' names ${database.service}`,
+      hint: "Give 'metadata.url' of one that is there",
+    });
+  }
+  const over = (metadata: JuicefsConfig['metadata']): StorageDriver =>
+    createJuicefsDriver({ config: { ...config, metadata }, sources, buckets: sources.buckets }, sessionsOf(config), section);
+  return createProvisionedDriver({
+    database: awsDatabase(database, { ports: sources.databases(config.bucket.region), state: resourceState(`${config.stateDirectory}-metadata`) }),
+    over,
+    local: over(config.metadata),
+  });
+}
+
+function sessionsOf({ mount: { path } }: JuicefsConfig): MachineSessions {
+  return machineSessions(join(dirname(path), `.${basename(path)}.sessions`));
+}
+
+function schema(): StoragePlugin['configSchema'] {
+  const whole = z.toJSONSchema(juicefsConfigSchema, { io: 'input' });
+  const { properties = {} } = whole;
+  return { ...whole, properties: { ...properties, metadata: { anyOf: [properties['metadata'], databaseJsonSchema()] } } };
 }

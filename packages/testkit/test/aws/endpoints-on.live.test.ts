@@ -37,5 +37,6 @@ it.skipIf(missing !== undefined)(
     await memorydb.send(new CreateACLCommand({ ACLName: 'only', UserNames: ['jfs'] }));
     await memorydb.send(new CreateClusterCommand({ ClusterName: 'c', NodeType: 'db.t4g.small', ACLName: 'only' }));
     expect((await redis.query('ACL WHOAMI', { ...redis, user: 'jfs', password })).trim()).toBe('jfs');
+    await expect(redis.query('ACL WHOAMI', { ...redis, user: 'jfs', password: 'another' })).rejects.toThrow(/WRONGPASS/);
   },
 );

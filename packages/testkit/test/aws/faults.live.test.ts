@@ -1,7 +1,12 @@
 import { CreateSecurityGroupCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { DescribeReplicationGroupsCommand } from '@aws-sdk/client-elasticache';
 import { CreateUserCommand, DescribeUsersCommand } from '@aws-sdk/client-memorydb';
-import { CreateDBParameterGroupCommand, DescribeDBInstancesCommand, DescribeDBParameterGroupsCommand } from '@aws-sdk/client-rds';
+import {
+  CreateDBInstanceCommand,
+  CreateDBParameterGroupCommand,
+  DescribeDBInstancesCommand,
+  DescribeDBParameterGroupsCommand,
+} from '@aws-sdk/client-rds';
 import { CreateBucketCommand, HeadBucketCommand, ListBucketsCommand } from '@aws-sdk/client-s3';
 import { type Effect, type FakeAws, startFakeAws } from '@holdfast/testkit/aws';
 import { missingServer } from '@holdfast/testkit/servers';
@@ -114,10 +119,12 @@ describe.skipIf(missing !== undefined)(`faults of the fake AWS${missing === unde
     expect(await aws.inventory()).toHaveLength(3);
   });
 
-  it('gives a name to one of two who ask at once', async () => {
-    const both = await Promise.allSettled([1, 2].map(() => clients.ec2.send(new CreateSecurityGroupCommand({ GroupName: 'g', Description: 'd' }))));
+  it('gives a name to one of two who ask at once, and makes nothing for the other', async () => {
+    const instance = { DBInstanceIdentifier: 'meta', DBInstanceClass: 'db.t4g.micro', Engine: 'mysql', AllocatedStorage: 20 };
+    const master = { MasterUsername: 'owner', ManageMasterUserPassword: true };
+    const both = await Promise.allSettled([1, 2].map(() => clients.rds.send(new CreateDBInstanceCommand({ ...instance, ...master }))));
     expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
-    expect(await aws.inventory()).toHaveLength(1);
+    expect((await aws.inventory()).map(({ type }) => type)).toEqual(['rds:DBInstance', 'secretsmanager:Secret']);
   });
 
   it('starts again from nothing', async () => {

@@ -36,7 +36,12 @@ describe.skipIf(missing !== undefined)(`points to kill at${missing === undefined
           await ensure('b', signal);
         },
       },
-      { check: oneEach },
+      {
+        check: async ({ calls, answered }) => {
+          expect(aws.log()[calls - 1]?.outcome === 'cut').toBe(!answered);
+          await oneEach();
+        },
+      },
     );
     const [look, create] = ['rds:DescribeDBParameterGroups', 'rds:CreateDBParameterGroup'];
     expect(points.map(({ calls, after, answered }) => [calls, after, answered])).toEqual(

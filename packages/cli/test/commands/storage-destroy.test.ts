@@ -8,14 +8,15 @@ const adopted: PlannedResource = { kind: 'database', name: 'theirs', action: 'no
 
 function destroyable(failure?: HoldfastError) {
   const calls: (boolean | undefined)[] = [];
-  let resources: readonly PlannedResource[] = [made, adopted];
+  let removed = false;
   const deployment = fakeDeployment({
     storage: {
-      inspect: () => Promise.resolve({ state: 'ready', reason: undefined, resources }),
+      inspect: () => Promise.resolve({ state: removed ? 'absent' : 'ready', reason: undefined, resources: removed ? [] : [made, adopted] }),
+      plan: () => Promise.resolve({ resources: [{ ...made, action: removed ? 'create' : 'none' }, adopted], upToDate: !removed }),
       destroy: (options) => {
         calls.push(options?.force);
         if (failure !== undefined) return Promise.reject(failure);
-        resources = [adopted];
+        removed = true;
         return Promise.resolve();
       },
     },
@@ -34,8 +35,8 @@ test('a script is not asked; what was removed and what was left is told', async 
     stderr: 'holdfast: left, since Holdfast did not make it: database theirs\n',
   });
   expect(calls).toEqual([true]);
-  const json = await run(['--json']);
-  expect(JSON.parse(json.stdout)).toMatchObject({ storage: 'local:/fake', removed: [], left: [{ name: 'theirs' }] });
+  const json = await destroyable().run(['--json']);
+  expect(JSON.parse(json.stdout)).toMatchObject({ storage: 'local:/fake', removed: [{ name: 'snapshots' }], left: [{ name: 'theirs' }] });
 });
 
 test.each([

@@ -81,10 +81,11 @@ async function checkStorage(
 
 const goOn = 'holdfast storage provision goes on where it was';
 
-/** What costs money is made by nobody's first job. */
+/** What costs money, or is others' too, is made by nobody's first job. */
 async function checkAbsent(name: string, driver: StorageDriver, options: CallOptions): Promise<PlaceCheck> {
   const { resources } = await driver.plan(options);
-  if (resources.every(({ costClass }) => costClass === undefined)) return passed(name, 'not there yet; made when it is first used');
+  const isOwn = !driver.capabilities.multiAttach && resources.every(({ costClass }) => costClass === undefined);
+  if (isOwn) return passed(name, 'not there yet; made when it is first used');
   return { check: { name, ok: false, detail: 'not there yet', remedy: 'holdfast storage plan, then holdfast storage provision' }, denied: false };
 }
 

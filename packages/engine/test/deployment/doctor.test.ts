@@ -20,12 +20,24 @@ interface Given {
   readonly openFails?: HoldfastError;
   readonly findings?: readonly CatalogFinding[];
   readonly costClass?: { readonly costClass: string };
+  readonly multiAttach?: boolean;
 }
 
 const rights = ['CAP_SYS_ADMIN', 'CAP_SYS_PTRACE', 'CAP_SYS_RESOURCE'];
 const tools = { criu: '/nowhere/criu', runc: '/nowhere/runc', native: '/nowhere' };
 
-async function checksOf({ uid = 0, state = 'ready', attachFails, freeBytes = 2 ** 40, reason, keyFile, openFails, findings = [], costClass }: Given) {
+async function checksOf({
+  uid = 0,
+  state = 'ready',
+  attachFails,
+  freeBytes = 2 ** 40,
+  reason,
+  keyFile,
+  openFails,
+  findings = [],
+  costClass,
+  multiAttach = false,
+}: Given) {
   const effective = uid === 0 ? rights : [];
   const attached: Partial<AttachedStorage> = {
     health: () => Promise.resolve({ ok: true, latencyMs: 2, reason: undefined }),
@@ -34,7 +46,7 @@ async function checksOf({ uid = 0, state = 'ready', attachFails, freeBytes = 2 *
   };
   const driver: Partial<StorageDriver> = {
     name: 'fake',
-    capabilities: { provision: true, destroy: true, bootFragment: true, multiAttach: false, lastingAttach: false, usage: true },
+    capabilities: { provision: true, destroy: true, bootFragment: true, multiAttach, lastingAttach: false, usage: true },
     inspect: () => Promise.resolve({ state, reason, resources: [] }),
     plan: () => Promise.resolve({ resources: [{ kind: 'bucket', name: 'b', action: 'create', detail: '', ...costClass }], upToDate: false }),
     attach: () => (attachFails === undefined ? Promise.resolve(attached as AttachedStorage) : Promise.reject(attachFails)),
@@ -61,10 +73,12 @@ test('the free space of a storage is told', async () => {
   expect((await checksOf({})).get('storage fake')).toMatchObject({ ok: true, detail: 'answers in 2 ms, 1TiB free of 2TiB' });
 });
 
-test('storage that is not there yet is made by the first job, but not where it costs money', async () => {
+test('storage that is not there yet is made by the first job, but not where it costs money or is shared', async () => {
   expect((await checksOf({ state: 'absent' })).get('storage fake')).toMatchObject({ ok: true });
-  const check = (await checksOf({ state: 'absent', costClass: { costClass: 'about 15 USD a month' } })).get('storage fake');
-  expect(check).toMatchObject({ ok: false, remedy: expect.stringContaining('holdfast storage provision') as unknown });
+  for (const given of [{ costClass: { costClass: 'about 15 USD a month' } }, { multiAttach: true }]) {
+    const check = (await checksOf({ state: 'absent', ...given })).get('storage fake');
+    expect(check).toMatchObject({ ok: false, remedy: expect.stringContaining('holdfast storage provision') as unknown });
+  }
 });
 
 test('storage that is being made is not ok, and who goes on with it is told', async () => {

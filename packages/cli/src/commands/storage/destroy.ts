@@ -12,8 +12,11 @@ export async function destroy({ deployment: { storage } }: OpenedDeployment, con
   const question = `remove ${storage.name}${force ? ' with every snapshot in it' : ''}?`;
   if (!isOn(values, 'yes') && !(await confirm(context, resourcesText(resources), question))) return exitCodes.no;
   await storage.destroy({ signal, force });
-  const left = (await storage.inspect({ signal })).resources;
-  const removed = resources.filter((resource) => !left.some((other) => isSame(resource, other)));
+  // What would have to be made again is what was removed.
+  const missing = (await storage.plan({ signal })).resources.filter(({ action }) => action === 'create');
+  const isGone = (resource: PlannedResource): boolean => missing.some((other) => isSame(resource, other));
+  const removed = resources.filter(isGone);
+  const left = resources.filter((resource) => !isGone(resource));
   if (printer.json) printer.document({ storage: storage.name, removed, left });
   else {
     printer.text(resourcesText(removed, 'removed'));

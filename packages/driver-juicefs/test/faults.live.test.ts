@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { assertRejects } from '@holdfast/testkit/contract';
 import { type MinioServer, startMinio, startPostgres, type TestServer } from '@holdfast/testkit/servers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -31,6 +33,24 @@ test('a client that is killed with its parent is mounted anew under the same pat
   await writeFile(join(storage.root, 'later'), 'later');
   await storage.detach();
   expect((await driver.status()).root).toBeUndefined();
+});
+
+test('a bucket that is away for a while holds a write up and loses nothing; meanwhile health says that it does not answer', async () => {
+  await using volume = await testVolume(server, minio);
+  const driver = volume.driver();
+  await driver.provision();
+  const storage = await driver.attach();
+  await minio.stop();
+  // Not written by this process: one that has a file open there is held up in each start of a child, whose copy of the file is closed.
+  const written = promisify(execFile)('dd', ['if=/dev/zero', `of=${join(storage.root, 'late')}`, 'bs=1M', 'count=6', 'conv=fsync']);
+  const { ok, reason } = await storage.health();
+  await minio.restart();
+  await written;
+  expect(ok).toBe(false);
+  expect(reason).toContain('does not answer');
+  const elsewhere = await volume.elsewhere().attach();
+  expect((await readFile(join(elsewhere.root, 'late'))).equals(Buffer.alloc(6 * 1024 * 1024))).toBe(true);
+  await Promise.all([storage.detach(), elsewhere.detach()]);
 });
 
 test('keys that are revoked are named by the mount, and nothing stays behind', async () => {

@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { attemptsIn } from '../victims/under-holdfast/attempt-view.js';
 import { allPids, commandLineOf, killPid, readProcess } from '../victims/under-holdfast/process-table.js';
 import type { VolumeServers } from './volume-servers.js';
 
@@ -55,7 +56,9 @@ export async function volumeMachine(
       const killed = await killClients(mountPath);
       if (await isMounted(mountPath)) await run('umount', ['--lazy', mountPath]);
       if (await isMounted(folder)) throw new Error(`something is still mounted in ${folder}`);
-      await run('rm', ['-rf', '--one-file-system', folder]);
+      // Its memory goes with it, too.
+      const inMemory = attemptsIn(stateDirectory).map((attempt) => `/dev/shm/holdfast-${attempt}`);
+      await run('rm', ['-rf', '--one-file-system', folder, ...inMemory]);
       return killed;
     },
   };

@@ -18,6 +18,8 @@ export interface ContainerOptions {
   readonly environment: Readonly<Record<string, string>>;
   readonly workingDirectory: string;
   readonly roots: readonly TrackedRoot[];
+  /** Where the repository lies; what is mounted on it the job does not see. */
+  readonly storageRoot?: string | undefined;
   readonly tcp: TcpPolicy;
   /** Standard: this process's own. */
   readonly streams?: JobStreams;

@@ -48,8 +48,19 @@ const pseudoMounts: readonly JobMount[] = [
   { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: ['nosuid', 'noexec', 'nodev'] },
 ];
 
-/** What a job sees beside the machine's root file system: every further file system of the machine at its place, and the job's own folders. */
-export function planJobMounts(hostMounts: readonly HostMount[], roots: readonly TrackedRoot[], initSource: string): JobMounts {
+/** Where drivers mount storage unless told otherwise. */
+const storageFolder = '/run/holdfast/storage';
+
+/**
+ * What a job sees beside the machine's root file system: every further file system of the machine at its place, and the job's own folders. Not what is mounted
+ * on `storageRoot`, where the repository lies: a storage that hangs would hang the job's dump with it, while the job is frozen.
+ */
+export function planJobMounts(
+  hostMounts: readonly HostMount[],
+  roots: readonly TrackedRoot[],
+  initSource: string,
+  storageRoot: string | undefined,
+): JobMounts {
   const notes: string[] = [];
   const own = ownMounts(roots, initSource);
   const covered = own.map(({ destination }) => destination);
@@ -57,7 +68,7 @@ export function planJobMounts(hostMounts: readonly HostMount[], roots: readonly 
   for (const mount of visibleMounts(hostMounts)) {
     const { mountPoint, type } = mount;
     if (mountPoint === '/' || ownKind.has(type) || isBelow(mountPoint, '/proc') || covered.includes(mountPoint)) continue;
-    const reason = reasonToLeaveOut(mount, covered, roots);
+    const reason = reasonToLeaveOut(mount, covered, roots, storageRoot);
     if (reason === undefined) host.push(bind(mountPoint));
     else if (!isBelow(mountPoint, '/sys')) notes.push(`${mountPoint}: ${reason}`);
   }
@@ -67,13 +78,20 @@ export function planJobMounts(hostMounts: readonly HostMount[], roots: readonly 
   return { mounts: parentsFirst([...host, ...pseudoMounts, ...own]), notes };
 }
 
-function reasonToLeaveOut({ mountPoint, type }: HostMount, covered: readonly string[], roots: readonly TrackedRoot[]): string | undefined {
+function reasonToLeaveOut(
+  { mountPoint, type }: HostMount,
+  covered: readonly string[],
+  roots: readonly TrackedRoot[],
+  storageRoot: string | undefined,
+): string | undefined {
   if (leftOut.has(type)) return `a file system of type ${type} cannot go along with a job`;
   const cover = covered.find((destination) => isBelow(mountPoint, destination));
   if (cover !== undefined) return `the job has a ${cover} of its own`;
   const engine = engineFolders.find((folder) => isBelow(mountPoint, folder));
   const wanted = roots.some(({ destination }) => destination === mountPoint || isBelow(destination, mountPoint));
-  return engine === undefined || wanted ? undefined : `what lies below ${engine} belongs to other containers`;
+  if (wanted) return undefined;
+  if (mountPoint === storageRoot || isBelow(mountPoint, storageFolder)) return "it is Holdfast's storage";
+  return engine === undefined ? undefined : `what lies below ${engine} belongs to other containers`;
 }
 
 /** The init's folder, and each root that the job would not see by itself. */

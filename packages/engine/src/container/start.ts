@@ -20,7 +20,8 @@ export async function startContainer(options: ContainerOptions): Promise<Running
   const { init } = options.tools;
   const initName = await initNameOf(init);
   await placeInit(init, layout.initFolder, initName);
-  const { mounts, notes } = planJobMounts(parseMountInfo(await readFile('/proc/self/mountinfo', 'utf8')), options.roots, layout.initFolder);
+  const hostMounts = parseMountInfo(await readFile('/proc/self/mountinfo', 'utf8'));
+  const { mounts, notes } = planJobMounts(hostMounts, options.roots, layout.initFolder, options.storageRoot);
   await writeBundle(options, layout, mounts, initName);
   const recordedMounts = await recordMounts(mounts);
   const how = { words: ['run'], operation: 'start', deadlineMs: options.deadlineMs ?? 30_000, skipStdinBytes: 0, logs: [] } as const;

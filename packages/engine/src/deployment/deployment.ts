@@ -119,6 +119,7 @@ export class EngineDeployment implements Deployment {
         stateDirectory: config.stateDirectory,
         memoryDirectory: '/dev/shm',
         plainDiskStaging: config.encryption === undefined || config.encryption.allowPlainDiskStaging,
+        storageRoot: attached.root,
         exclude: [attached.root, config.stateDirectory, ...(await streamFiles(complete.streams))],
         tools,
         limits: { ...config.limits },

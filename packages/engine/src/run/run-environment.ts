@@ -40,6 +40,8 @@ export interface RunEnvironment {
   readonly plainDiskStaging: boolean;
   /** Absolute paths that are Holdfast's own, wherever they lie. */
   readonly exclude: readonly string[];
+  /** Where the repository lies. */
+  readonly storageRoot?: string | undefined;
   readonly tools: EngineTools;
   readonly limits: EngineLimits;
   readonly leaseTtlMs: number;

@@ -55,8 +55,19 @@ const roots = [
   { id: 'shm', hostPath: '/run/x/shm', destination: '/dev/shm', private: true },
 ];
 
+test('a job does not see where its snapshots lie, nor what other drivers have mounted', () => {
+  const more = `${mountInfo}90 1 0:90 / /mnt/snapshots rw - fuse.juicefs JuiceFS:a rw\n91 1 0:91 / /run/holdfast/storage/b rw - fuse.juicefs JuiceFS:b rw\n`;
+  const seen = (storageRoot: string | undefined): readonly string[] =>
+    planJobMounts(parseMountInfo(more), roots, '/run/x/init', storageRoot)
+      .mounts.map(({ destination }) => destination)
+      .filter((path) => /snapshots|storage/.test(path));
+  expect(seen('/mnt/snapshots')).toEqual([]);
+  expect(seen('/mnt/snapshots/deeper')).toEqual(['/mnt/snapshots']);
+  expect(seen(undefined)).toEqual(['/mnt/snapshots']);
+});
+
 test('a job sees the further file systems of the machine, has its own folders, and parents come first', () => {
-  const { mounts, notes } = planJobMounts(parseMountInfo(mountInfo), roots, '/run/x/init');
+  const { mounts, notes } = planJobMounts(parseMountInfo(mountInfo), roots, '/run/x/init', undefined);
   const destinations = mounts.map(({ destination }) => destination);
   expect(destinations.toSorted()).toEqual(
     [

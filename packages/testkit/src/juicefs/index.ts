@@ -1,2 +1,2 @@
-export { type VolumeMachine, volumeMachine } from './volume-machine.js';
+export { type VolumeMachine, volumeMachine, volumeProcesses } from './volume-machine.js';
 export { startVolumeServers, type VolumeServers } from './volume-servers.js';

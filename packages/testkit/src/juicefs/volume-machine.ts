@@ -68,7 +68,7 @@ async function killClients(mountPath: string): Promise<number> {
   const killed = new Set<number>();
   const end = performance.now() + 10_000;
   for (;;) {
-    const clients = allPids().filter((pid) => readProcess(pid) !== undefined && isClient(commandLineOf(pid), mountPath));
+    const clients = volumeProcesses(mountPath);
     if (clients.length === 0) return killed.size;
     if (performance.now() > end) throw new Error(`processes ${clients.join(', ')} still run ten seconds after SIGKILL`);
     for (const pid of clients) {
@@ -77,6 +77,11 @@ async function killClients(mountPath: string): Promise<number> {
     }
     await sleep(10);
   }
+}
+
+/** The client of a mount, and its parent that starts it anew. */
+export function volumeProcesses(mountPath: string): readonly number[] {
+  return allPids().filter((pid) => readProcess(pid) !== undefined && isClient(commandLineOf(pid), mountPath));
 }
 
 /** The client writes its whole line over its first argument. */

@@ -9,15 +9,15 @@ export function serverReason(
   error: unknown,
   isDenied: boolean,
 ): { words: string; hint: string } {
-  if (isDenied && password.from === 'nowhere') {
+  if (isDenied) {
+    const perhaps = tls === undefined ? ". Where the server wants TLS, write 'tls': 'verify'" : '';
+    if (password.from !== 'nowhere') {
+      return { words: 'does not take the password', hint: `Look at the user ${user} and at where its password comes from${perhaps}` };
+    }
     return {
       words: `does not let the user ${user} in`,
-      hint: `Where the configuration names no password, it is that of the variable HOLDFAST_CATALOG_PASSWORD, if set. ${missingPasswordHint}`,
+      hint: `Where the configuration names no password, it is that of the variable HOLDFAST_CATALOG_PASSWORD, if set. ${missingPasswordHint}${perhaps}`,
     };
-  }
-  if (isDenied) {
-    const perhaps = tls === undefined ? "; where the server wants TLS, write 'tls': 'verify'" : '';
-    return { words: 'does not take the password', hint: `Look at the user ${user} and at where its password comes from${perhaps}` };
   }
   if (isTlsError(error)) {
     if (tls !== undefined && isNameError(error)) {

@@ -37,7 +37,8 @@ describeServers('a server that takes TLS alone', { tls: true }, (under) => {
     const access = { ...(await under.server().fresh()), host: 'localhost' };
     const settings = { tls: 'verify', tlsCaFile: access.caFile, tlsServerName: 'db.example.org' };
     const error = await assertRejects(openCatalog(under, access, settings), { code: 'HF_CATALOG_UNAVAILABLE' });
-    expect(error.message).toContain('cannot be trusted');
+    expect(error.message).toContain('is not the server that its certificate is for');
+    expect(error.hint).toContain('db.example.org');
   });
 
   test('says so where TLS is off', async () => {

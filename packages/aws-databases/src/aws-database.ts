@@ -22,7 +22,7 @@ export interface DatabasePlan {
 }
 
 export interface DatabaseInspection extends StorageInspection {
-  /** Where it is ready. */
+  /** How it is reached, in whatever state it is: undefined where its address or its password's secret is not there, or something is not Holdfast's. */
   readonly database: ProvisionedDatabase | undefined;
 }
 
@@ -72,7 +72,8 @@ export function awsDatabase(config: DatabaseConfig, { ports, state, clock, pollM
     inspect: async (options = {}) => {
       const surveyed = await look(options);
       const found = stateOf(surveyed);
-      const database = found.state === 'ready' ? await engine.describe(options) : undefined;
+      const unknown = found.state === 'absent' || surveyed.some(({ foreign }) => foreign);
+      const database = unknown ? undefined : await engine.describe(options);
       return { ...found, resources: surveyed.map(({ planned }) => planned), database };
     },
     destroy: async (options = {}) => {

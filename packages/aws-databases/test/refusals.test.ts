@@ -27,6 +27,50 @@ test.each([
   expect(cloud.inventory()).toEqual([]);
 });
 
+test.each([
+  ['rdsPostgres', 'backing-up', 'creating'],
+  ['rdsMysql', 'storage-full', 'failed'],
+  ['elasticache', 'modifying', 'creating'],
+  ['memorydb', 'snapshotting', 'creating'],
+] as const)('%s that is %s tells how it is reached all the same', async (service, word, state) => {
+  const cloud = fakeCloud();
+  await using folder = await temporaryFolder();
+  const config = configOf(service);
+  const provisioned = await open(config, cloud, folder.path).provision();
+  const becomes =
+    <Found>(find: (name: string, call: object) => Promise<Found | undefined>) =>
+    async (name: string, call: object) => {
+      const found = await find(name, call);
+      return found && { ...found, state: word };
+    };
+  const { rds, elasticache, memorydb } = cloud.ports;
+  const ports = {
+    ...cloud.ports,
+    rds: { ...rds, instances: { ...rds.instances, find: becomes(rds.instances.find) } },
+    elasticache: {
+      ...elasticache,
+      replicationGroups: { ...elasticache.replicationGroups, find: becomes(elasticache.replicationGroups.find) },
+    },
+    memorydb: { ...memorydb, clusters: { ...memorydb.clusters, find: becomes(memorydb.clusters.find) } },
+  };
+  const database = awsDatabase(config, { ports, state: resourceState(join(folder.path, 'a')), clock: virtualClock() });
+  expect(await database.inspect()).toMatchObject({ state, database: provisioned });
+});
+
+test('the address of what somebody else made is not told', async () => {
+  const cloud = fakeCloud();
+  await using folder = await temporaryFolder();
+  await open(configOf('rdsPostgres'), cloud, folder.path).provision();
+  const item = cloud.ports.rds.instances;
+  const find: typeof item.find = async (...given) => {
+    const found = await item.find(...given);
+    return found && { ...found, tags: {} };
+  };
+  const ports = { ...cloud.ports, rds: { ...cloud.ports.rds, instances: { ...item, find } } };
+  const database = awsDatabase(configOf('rdsPostgres'), { ports, state: resourceState(join(folder.path, 'a')) });
+  expect(await database.inspect()).toMatchObject({ state: 'failed', database: undefined });
+});
+
 test('what is still being made at the deadline is waited for by the next run', async () => {
   const cloud = fakeCloud({ creatingLooks: 12 });
   await using folder = await temporaryFolder();

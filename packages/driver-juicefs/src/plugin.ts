@@ -8,6 +8,7 @@ import { type JuicefsConfig, juicefsConfigSchema, parseJuicefsConfig } from './c
 import { juicefsConfigFromUrl } from './config-url.js';
 import { createJuicefsDriver } from './driver.js';
 import { createProvisionedDriver } from './provisioned-driver.js';
+import { isVolumeGone } from './volume-gone.js';
 import { isWithoutUrl, withPlaceholder } from './provisioned-section.js';
 
 export interface JuicefsSources extends PasswordSources {
@@ -49,6 +50,7 @@ function createWithDatabase(section: Parameters<typeof withPlaceholder>[0], sour
     database: awsDatabase(database, { ports: sources.databases(config.bucket.region), state: resourceState(`${config.stateDirectory}-metadata`) }),
     over,
     local: over(config.metadata),
+    isVolumeGone: async (options) => isVolumeGone({ config, sources, buckets: sources.buckets }, options),
   });
 }
 

@@ -1,5 +1,5 @@
-import type { AwsDatabase, ProvisionedDatabase } from '@holdfast/aws-databases';
-import { type CallOptions, HoldfastError, type StorageDriver, storageInUse } from '@holdfast/core';
+import type { AwsDatabase, DatabaseInspection, ProvisionedDatabase } from '@holdfast/aws-databases';
+import { type CallOptions, HoldfastError, isHoldfastError, type StorageDriver, type StoragePlan, storageInUse } from '@holdfast/core';
 import type { MetadataAccess } from './metadata-url.js';
 
 export interface ProvisionedParts {
@@ -9,33 +9,37 @@ export interface ProvisionedParts {
   readonly over: (metadata: MetadataAccess) => StorageDriver;
   /** The same driver where nobody asks for the metadata: the mount of this machine, names, the boot fragment. */
   readonly local: StorageDriver;
+  /** Whether the bucket has nothing of the volume: it was removed, or never made. */
+  readonly isVolumeGone: (options: CallOptions) => Promise<boolean>;
 }
 
+type Planned = StoragePlan['resources'];
+
 /** A volume whose metadata engine is provisioned along with it, before it, and removed after it. */
-export function createProvisionedDriver({ database, over, local }: ProvisionedParts): StorageDriver {
-  const find = async (options: CallOptions): Promise<StorageDriver | undefined> => {
-    const { database: there } = await database.inspect(options);
-    return there === undefined ? undefined : over(accessTo(there));
-  };
+export function createProvisionedDriver({ database, over, local, isVolumeGone }: ProvisionedParts): StorageDriver {
+  const open = ({ database: there }: DatabaseInspection): StorageDriver | undefined => (there === undefined ? undefined : over(accessTo(there)));
   const inspect: StorageDriver['inspect'] = async (options = {}) => {
     const found = await database.inspect(options);
-    if (found.database === undefined) return { state: found.state, reason: found.reason, resources: found.resources };
-    const volume = await over(accessTo(found.database)).inspect(options);
+    const volume = await open(found)?.inspect(options);
+    // What stands in the way of the volume is the database, where that is not ready.
+    if (volume === undefined || (found.state !== 'ready' && volume.state !== 'ready'))
+      return { state: found.state, reason: found.reason, resources: found.resources };
     // A database without a volume is half of what provision makes.
     return { ...volume, resources: [...found.resources, ...volume.resources] };
   };
   return {
     ...local,
     plan: async (options = {}) => {
-      const [planned, volume] = await Promise.all([database.plan(options), find(options)]);
-      const rest = volume === undefined ? [] : (await volume.plan(options)).resources;
+      const [planned, found] = await Promise.all([database.plan(options), database.inspect(options)]);
+      const volume = open(found);
+      const rest = volume === undefined ? undefined : await planOf(volume, found, local.name, options);
       const unmade = { kind: 'volume', name: local.name, action: 'create', detail: 'JuiceFS, with its bucket, once the database is there' } as const;
       const [first, ...others] = planned.resources;
       const resources = [
         ...(first === undefined ? [] : [{ ...first, costClass: first.costClass ?? planned.cost.text }, ...others]),
-        ...(volume === undefined ? [unmade] : rest),
+        ...(rest ?? [unmade]),
       ];
-      return { resources, upToDate: planned.upToDate && volume !== undefined && rest.every(({ action }) => action === 'none') };
+      return { resources, upToDate: planned.upToDate && rest !== undefined && rest.every(({ action }) => action === 'none') };
     },
     provision: async (options = {}) => {
       const there = await database.provision(options);
@@ -44,18 +48,45 @@ export function createProvisionedDriver({ database, over, local }: ProvisionedPa
     },
     inspect,
     attach: async (options = {}) => {
-      const volume = await find(options);
-      if (volume === undefined) throw neverMade(local.name);
-      return volume.attach(options);
+      const found = await database.inspect(options);
+      const volume = open(found);
+      if (volume !== undefined) return volume.attach(options);
+      throw found.state === 'absent' ? neverMade(local.name) : outOfReach('storage.attach', local.name, found);
     },
     destroy: async (options = {}) => {
       const inUse = storageInUse(local.name, await local.status(options));
       if (inUse !== undefined) throw inUse;
-      const volume = await find(options);
-      await volume?.destroy(options);
+      const found = await database.inspect(options);
+      // The database goes only after the volume, whose checks are the ones that keep snapshots.
+      await removeVolume(found, options);
       await database.destroy(options);
     },
   };
+
+  async function removeVolume(found: DatabaseInspection, options: Parameters<StorageDriver['destroy']>[0] = {}): Promise<void> {
+    const volume = open(found);
+    if (volume === undefined && found.state === 'absent') return;
+    let cause: unknown;
+    try {
+      if (volume !== undefined) return await volume.destroy(options);
+    } catch (error) {
+      const isUnreached = isHoldfastError(error) && ['unavailable', 'permission', 'not-found', 'timeout'].includes(error.kind);
+      if (found.state === 'ready' || !isUnreached) throw error;
+      cause = error;
+    }
+    // Removed by a run that ended in the middle of the database.
+    if (!(await isVolumeGone(options))) throw outOfReach('storage.destroy', local.name, found, cause);
+  }
+}
+
+/** Of a database that is not ready and does not answer nothing more is known than that. */
+async function planOf(volume: StorageDriver, { state, reason }: DatabaseInspection, name: string, options: CallOptions): Promise<Planned> {
+  try {
+    return (await volume.plan(options)).resources;
+  } catch (error) {
+    if (state === 'ready' || !isHoldfastError(error) || error.kind === 'aborted') throw error;
+    return [{ kind: 'volume', name, action: 'create', detail: `where it is not there; its database is not ready: ${reason ?? state}` }];
+  }
 }
 
 function accessTo({ engine, host, port, database, user, passwordSource, tls }: ProvisionedDatabase): MetadataAccess {
@@ -68,5 +99,20 @@ function neverMade(name: string): HoldfastError {
     message: `The database of ${name} is not there`,
     operation: 'storage.attach',
     hint: 'Provision the storage: holdfast storage provision',
+  });
+}
+
+function outOfReach(operation: string, name: string, { state, reason }: DatabaseInspection, cause?: unknown): HoldfastError {
+  const words = cause instanceof Error ? `; ${cause.message}` : '';
+  return new HoldfastError('HF_STORAGE_IO', {
+    kind: 'unavailable',
+    message: `The database of ${name} is there and cannot be used, it is ${state}: ${reason ?? 'it tells no reason'}${words}`,
+    operation,
+    context: { state },
+    hint:
+      operation === 'storage.destroy'
+        ? 'Nothing was removed. Wait until it is ready or start it, or make what is missing by holdfast storage provision, and repeat'
+        : 'Wait until it is ready or start it, or make what is missing by holdfast storage provision',
+    ...(cause === undefined ? {} : { cause }),
   });
 }

@@ -1,5 +1,5 @@
 import type { AwsDatabase, DatabaseInspection, ProvisionedDatabase } from '@holdfast/aws-databases';
-import type { PlannedResource, StorageDriver } from '@holdfast/core';
+import { HoldfastError, type PlannedResource, type StorageDriver } from '@holdfast/core';
 import { assertRejects } from '@holdfast/testkit/contract';
 import { expect, test } from 'vitest';
 import type { MetadataAccess } from '../src/metadata-url.js';
@@ -20,15 +20,29 @@ const reached: ProvisionedDatabase = {
 const resource = (kind: string, action: PlannedResource['action']): PlannedResource => ({ kind, name: kind, action, detail: '' });
 
 /** A database and a volume that are there or not, and what was done to them in order. */
-function parts({ inUse = false } = {}): { driver: StorageDriver; done: string[]; accesses: MetadataAccess[] } {
+interface Given {
+  readonly inUse?: boolean;
+  /** What the database is once it was made, and whether its address is known. */
+  readonly state?: DatabaseInspection['state'];
+  readonly known?: boolean;
+  /** How the volume's removal fails. */
+  readonly refusal?: HoldfastError;
+  readonly gone?: boolean;
+}
+
+function parts({ inUse = false, state = 'ready', known = true, refusal, gone = false }: Given = {}): {
+  driver: StorageDriver;
+  done: string[];
+  accesses: MetadataAccess[];
+} {
   const done: string[] = [];
   const accesses: MetadataAccess[] = [];
   const there = { database: false, volume: false };
   const inspection = (): DatabaseInspection => ({
-    state: there.database ? 'ready' : 'absent',
-    reason: undefined,
+    state: there.database ? state : 'absent',
+    reason: there.database && state !== 'ready' ? "RDS instance 'a' is 'backing-up'" : undefined,
     resources: there.database ? [resource('rds-instance', 'none')] : [],
-    database: there.database ? reached : undefined,
+    database: there.database && known ? reached : undefined,
   });
   const database: AwsDatabase = {
     plan: async () => ({
@@ -63,11 +77,15 @@ function parts({ inUse = false } = {}): { driver: StorageDriver; done: string[];
       health: undefined,
       usage: undefined,
     }),
-    destroy: async () => (done.push('volume removed'), (there.volume = false), undefined),
+    destroy: async () => {
+      if (refusal !== undefined) throw refusal;
+      done.push('volume removed');
+      there.volume = false;
+    },
     bootFragment: () => '',
   });
   const placeholder = { ...reached, password: reached.passwordSource };
-  return { driver: createProvisionedDriver({ database, over, local: over(placeholder) }), done, accesses };
+  return { driver: createProvisionedDriver({ database, over, local: over(placeholder), isVolumeGone: async () => gone }), done, accesses };
 }
 
 test('the database is made before the volume that lies in it, and removed after it', async () => {
@@ -114,4 +132,55 @@ test('what is in use is not removed, and neither is its database', async () => {
   await driver.provision();
   await assertRejects(driver.destroy({ force: true }), { code: 'HF_STORAGE_IN_USE' });
   expect(done).toEqual(['database made', 'volume made']);
+});
+
+const unreached = new HoldfastError('HF_STORAGE_IO', { kind: 'unavailable', message: 'it does not answer' });
+const notEmpty = new HoldfastError('HF_STORAGE_NOT_EMPTY', { kind: 'conflict', message: 'it holds snapshots' });
+
+test.each(['creating', 'failed', 'degraded'] as const)(
+  'a volume whose database is %s and answers is checked and removed before it',
+  async (state) => {
+    const { driver, done } = parts({ state });
+    await driver.provision();
+    await driver.destroy();
+    expect(done).toEqual(['database made', 'volume made', 'volume removed', 'database removed']);
+    const full = parts({ state, refusal: notEmpty, gone: true });
+    await full.driver.provision();
+    await assertRejects(full.driver.destroy(), { code: 'HF_STORAGE_NOT_EMPTY' });
+    expect(full.done).toEqual(['database made', 'volume made']);
+  },
+);
+
+test.each([{ known: false }, { refusal: unreached }])('a database that cannot be asked for its volume (%j) is not removed', async (given) => {
+  for (const state of ['creating', 'failed', 'degraded'] as const) {
+    const { driver, done } = parts({ state, ...given });
+    await driver.provision();
+    const error = await assertRejects(driver.destroy({ force: true }), { code: 'HF_STORAGE_IO', kind: 'unavailable' });
+    expect(error.message).toContain("'backing-up'");
+    expect(done).toEqual(['database made', 'volume made']);
+  }
+});
+
+test.each([{ known: false }, { refusal: unreached }])('a removal that ended in the middle of the database (%j) is gone on with', async (given) => {
+  const { driver, done } = parts({ state: 'degraded', gone: true, ...given });
+  await driver.provision();
+  await driver.destroy();
+  expect(done.at(-1)).toBe('database removed');
+});
+
+test('a volume in a ready database that refuses to be removed keeps its database, whatever its bucket has', async () => {
+  const { driver, done } = parts({ refusal: unreached, gone: true });
+  await driver.provision();
+  await assertRejects(driver.destroy(), { code: 'HF_STORAGE_IO' });
+  expect(done).not.toContain('database removed');
+});
+
+test('attach says that the database cannot be used, not that it is not there', async () => {
+  const { driver } = parts({ state: 'creating', known: false });
+  await driver.provision();
+  await assertRejects(driver.attach(), { code: 'HF_STORAGE_IO', kind: 'unavailable' });
+  await expect(driver.attach()).rejects.toThrow("'backing-up'");
+  const busy = parts({ state: 'creating' });
+  await busy.driver.provision();
+  await expect(busy.driver.attach()).rejects.toThrow('attached');
 });

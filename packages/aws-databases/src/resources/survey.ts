@@ -6,6 +6,8 @@ export interface Surveyed {
   readonly planned: PlannedResource;
   readonly state: StorageState;
   readonly reason: string | undefined;
+  /** True where it has the name and is neither Holdfast's nor to be adopted. */
+  readonly foreign: boolean;
 }
 
 /** Looks at it: what `provision` would do with it, and how it is. */
@@ -14,16 +16,17 @@ export async function survey<Found>(managed: Managed<Found>, call: CallOptions):
   const found = await managed.find(call);
   if (found === undefined) {
     const planned: PlannedResource = { kind, name, action: adopt ? 'adopt' : 'create', detail };
-    return { planned, state: 'absent', reason: adopt ? `${label} is to be adopted and is not there` : undefined };
+    return { planned, state: 'absent', reason: adopt ? `${label} is to be adopted and is not there` : undefined, foreign: false };
   }
   const ours = managed.isOurs(found);
   const planned: PlannedResource = { kind, name, action: ours ? 'none' : 'adopt', detail: managed.idOf(found) };
-  if (!ours && !adopt) return { planned, state: 'failed', reason: `${label} is there, and Holdfast did not make it for this deployment` };
+  if (!ours && !adopt)
+    return { planned, state: 'failed', reason: `${label} is there, and Holdfast did not make it for this deployment`, foreign: true };
   const standing = managed.standingOf(found);
-  if (standing.standing === 'ready') return { planned, state: 'ready', reason: undefined };
-  if (standing.standing !== 'failed') return { planned, state: 'creating', reason: `${label} is '${standing.state}'` };
+  if (standing.standing === 'ready') return { planned, state: 'ready', reason: undefined, foreign: false };
+  if (standing.standing !== 'failed') return { planned, state: 'creating', reason: `${label} is '${standing.state}'`, foreign: false };
   const reason = (await managed.reason?.(call).catch(() => undefined)) ?? standing.reason;
-  return { planned, state: 'failed', reason: `${label} is '${standing.state}': ${reason}` };
+  return { planned, state: 'failed', reason: `${label} is '${standing.state}': ${reason}`, foreign: false };
 }
 
 /** The worst of all: failed before creating before absent. */

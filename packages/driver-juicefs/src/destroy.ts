@@ -1,9 +1,9 @@
 import { type CallOptions, HoldfastError } from '@holdfast/core';
 import { removeBucket } from './bucket.js';
-import type { BucketClient } from './client.js';
+import type { BucketClient, StoredObject } from './client.js';
 import { lockKey } from './format-lock.js';
-import { madeVolumeKey, parseMadeVolume } from './made-volume.js';
-import { juicefsMetadataUrl } from './metadata-url.js';
+import { type MadeVolume, madeVolumeKey, parseMadeVolume } from './made-volume.js';
+import { juicefsMetadataUrl, metadataLocation } from './metadata-url.js';
 import { throwIfAborted } from './provision.js';
 import { runJuicefsWell } from './run-juicefs.js';
 import { type Setup, withBucket } from './setup.js';
@@ -26,12 +26,40 @@ export async function destroyVolume(setup: Setup, options: CallOptions & { reado
       if (made?.uuid !== volume.setting.UUID) throw notOurs(config.name);
       const held = await bucket.list(`${config.name}/chunks/`, 1, call);
       if (options.force !== true && (volume.usedInodes > 0 || held.length > 0)) throw holdsMore(config.name, volume.usedInodes);
+      await markDestroying(bucket, made, note, call);
       const args = ['destroy', juicefsMetadataUrl(config.metadata), volume.setting.UUID, '--yes'];
       await runJuicefsWell(setup, { args, operation, timeoutMs: destroyTimeoutMs, ...call });
-    }
+    } else if (made?.destroying !== true) await refuseObjects(setup, bucket, call);
     // Only of a volume that was ours: JuiceFS tells of objects that it could not remove in its log alone.
     if (made !== undefined) await removeRest(bucket, config.name, call);
     await removeBucket(config, bucket, call);
+  });
+}
+
+/** Durable before the first object goes: only under it a rerun clears what is left of a volume that the metadata engine has forgotten. */
+async function markDestroying(bucket: BucketClient, made: MadeVolume, note: StoredObject | undefined, call: CallOptions): Promise<void> {
+  if (made.destroying === true || note === undefined) return;
+  const text = JSON.stringify({ ...made, destroying: true } satisfies MadeVolume);
+  if (await bucket.write(madeVolumeKey(made.volume), text, { ...call, over: note.etag })) return;
+  throw new HoldfastError('HF_PROVISION_CONFLICT', {
+    kind: 'conflict',
+    message: `Another machine changed the note of the volume '${made.volume}' meanwhile`,
+    operation,
+    hint: 'Repeat once nobody else provisions or destroys this storage',
+  });
+}
+
+/** An engine that knows no volume may be the wrong one, or one that lost its data: objects are then not known to be nobody's. */
+async function refuseObjects({ config }: Setup, bucket: BucketClient, call: CallOptions): Promise<void> {
+  const keys = await bucket.list(`${config.name}/`, 2, call);
+  const held = keys.find((key) => key !== `${config.name}/juicefs_uuid`);
+  if (held === undefined) return;
+  throw new HoldfastError('HF_STORAGE_NOT_EMPTY', {
+    kind: 'conflict',
+    message: `The bucket '${config.bucket.name}' holds '${held}' of a volume '${config.name}' that ${metadataLocation(config.metadata)} does not know`,
+    operation,
+    context: { volume: config.name },
+    hint: `Correct 'metadata.url' if it names another database; if the volume's metadata is lost for good, remove what begins with '${config.name}/' from the bucket, and repeat`,
   });
 }
 

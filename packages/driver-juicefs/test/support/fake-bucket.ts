@@ -1,14 +1,25 @@
 import type { BucketClient } from '../../src/client.js';
 
+export interface FakeBucket {
+  readonly client: BucketClient;
+  readonly objects: Map<string, string>;
+  readonly tags: Map<string, string>;
+}
+
 /** A bucket in memory, with conditional writes. */
-export function fakeBucket(): { readonly client: BucketClient; readonly objects: Map<string, string> } {
+export function fakeBucket(): FakeBucket {
   const objects = new Map<string, string>();
+  const tags = new Map<string, string>();
   const client: BucketClient = {
     exists: async () => true,
     create: async () => 'created',
     secure: async () => {},
-    tag: async () => {},
-    tags: async () => ({}),
+    // As S3: the whole set is replaced.
+    tag: async (set) => {
+      tags.clear();
+      for (const [key, value] of Object.entries(set)) tags.set(key, value);
+    },
+    tags: async () => Object.fromEntries(tags),
     remove: async () => {},
     read: async (key) => {
       const text = objects.get(key);
@@ -23,5 +34,5 @@ export function fakeBucket(): { readonly client: BucketClient; readonly objects:
     removeObjects: async (keys) => keys.forEach((key) => objects.delete(key)),
     close: () => {},
   };
-  return { client, objects };
+  return { client, objects, tags };
 }

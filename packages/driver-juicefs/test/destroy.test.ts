@@ -1,0 +1,38 @@
+import { assertRejects } from '@holdfast/testkit/contract';
+import { expect, test } from 'vitest';
+import { destroyVolume } from '../src/destroy.js';
+import { provisionVolume } from '../src/provision.js';
+import { fakeJuicefs } from './support/fake-juicefs.js';
+
+test('an engine that does not know the volume removes no object of it, by force neither', async () => {
+  await using fake = await fakeJuicefs();
+  await provisionVolume(fake.setup);
+  fake.bucket.objects.set('snapshots/chunks/0/0/1_0_4', 'kept');
+  await fake.tell(undefined);
+  for (const force of [false, true]) {
+    const error = await assertRejects(destroyVolume(fake.setup, { force }), { code: 'HF_STORAGE_NOT_EMPTY', kind: 'conflict' });
+    expect(error.message).toContain("'snapshots/chunks/0/0/1_0_4'");
+    expect(error.hint).toContain("'metadata.url'");
+  }
+  expect(fake.bucket.objects.has('snapshots/chunks/0/0/1_0_4')).toBe(true);
+  expect(fake.bucket.objects.has('.holdfast/snapshots.json')).toBe(true);
+});
+
+test('what a destroy that was ended in the middle left is cleared by the next', async () => {
+  await using fake = await fakeJuicefs();
+  await provisionVolume(fake.setup);
+  fake.bucket.objects.set('snapshots/chunks/0/0/1_0_4', 'gone');
+  await fake.after('exit 1');
+  await assertRejects(destroyVolume(fake.setup, { force: true }), { code: 'HF_UNEXPECTED' });
+  expect(fake.bucket.objects.size).toBeGreaterThan(0);
+  await destroyVolume(fake.setup);
+  expect([...fake.bucket.objects.keys()]).toEqual([]);
+});
+
+test('a format that left its mark alone is cleared', async () => {
+  await using fake = await fakeJuicefs();
+  fake.bucket.objects.set('.holdfast/snapshots.json', JSON.stringify({ version: 1, volume: 'snapshots', uuid: '' }));
+  fake.bucket.objects.set('snapshots/juicefs_uuid', 'a');
+  await destroyVolume(fake.setup);
+  expect([...fake.bucket.objects.keys()]).toEqual([]);
+});

@@ -17,7 +17,10 @@ const impatient: WaitClock = {
 
 const { verb, service, endpoint, region, subnets, folder, caFile } = JSON.parse(process.argv[2] ?? '') as Order;
 const own = caFile === undefined ? {} : { user: 'chaos_app', database: 'chaos_data', tlsCaFile: caFile };
-const config = parseDatabaseConfig('chaos', { [service]: { region, subnets, clientCidrs: ['10.0.0.0/16', '10.1.0.0/16'], ...own } });
+const config = parseDatabaseConfig(
+  { name: 'chaos', purpose: 'catalog' },
+  { [service]: { region, subnets, clientCidrs: ['10.0.0.0/16', '10.1.0.0/16'], ...own } },
+);
 const ports = awsSdkPorts({ region, endpoint, sql: serverSessions() });
 const database = awsDatabase(config, { ports, state: resourceState(folder), clock: impatient, pollMs: { min: 10, max: 20 } });
 try {

@@ -1,7 +1,16 @@
 export type { AwsDatabase, AwsDatabaseOptions, DatabaseInspection, DatabasePlan, DatabaseRemoval, ProgressOptions } from './aws-database.js';
 export { awsDatabase } from './aws-database.js';
 export type * from './client.js';
-export type { DatabaseConfig, DatabaseService, ElasticacheConfig, MemorydbConfig, NetworkConfig, RdsConfig } from './config/database-config.js';
+export type {
+  DatabaseConfig,
+  DatabaseIdentity,
+  DatabasePurpose,
+  DatabaseService,
+  ElasticacheConfig,
+  MemorydbConfig,
+  NetworkConfig,
+  RdsConfig,
+} from './config/database-config.js';
 export { databaseServices } from './config/database-config.js';
 export { databaseJsonSchema, parseDatabaseConfig } from './config/parse-database-config.js';
 export type { CostClass } from './cost.js';

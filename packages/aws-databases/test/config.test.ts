@@ -4,7 +4,7 @@ import { configOf, place } from './support/fixture.js';
 
 const refused = (value: unknown): unknown => {
   try {
-    return parseDatabaseConfig('a', value, { section: 'metadata' });
+    return parseDatabaseConfig({ name: 'a', purpose: 'catalog' }, value, { section: 'metadata' });
   } catch (error) {
     return error;
   }
@@ -47,7 +47,7 @@ test.each([
 });
 
 test.each(['A', 'a--b', 'a-', '1a', 'abcdefghijklmnopqrstuvw', ''])("the name '%s' is refused", (name) => {
-  expect(() => parseDatabaseConfig(name, { memorydb: place })).toThrow(expect.objectContaining({ code: 'HF_CONFIG' }));
+  expect(() => parseDatabaseConfig({ name, purpose: 'catalog' }, { memorydb: place })).toThrow(expect.objectContaining({ code: 'HF_CONFIG' }));
 });
 
 test('the schema says what each service takes', () => {

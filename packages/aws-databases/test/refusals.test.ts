@@ -126,7 +126,7 @@ test('a parameter group that evicts is refused before anything is made', async (
 test('the group that is made does not evict, also where a kill came before its parameter', async () => {
   const cloud = fakeCloud();
   await using folder = await temporaryFolder();
-  const left = { name: 'holdfast-a-cache', family: 'valkey8', description: 'Holdfast deployment a', tags: {} };
+  const left = { name: 'holdfast-a-cache', family: 'valkey8', description: 'Holdfast catalog a', tags: {} };
   await cloud.ports.elasticache.parameterGroups.create(left, {});
   await open(configOf('elasticache'), cloud, folder.path).provision();
   expect(await cloud.ports.elasticache.parameterGroups.read('holdfast-a-cache', 'maxmemory-policy', {})).toBe('noeviction');

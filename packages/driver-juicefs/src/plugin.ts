@@ -35,7 +35,7 @@ export function juicefs(sources: JuicefsSources): StoragePlugin {
 
 function createWithDatabase(section: Parameters<typeof withPlaceholder>[0], sources: JuicefsSources): StorageDriver {
   const config = parseJuicefsConfig(withPlaceholder(section));
-  const database = parseDatabaseConfig(config.name, section.metadata, { section: 'storage.metadata' });
+  const database = parseDatabaseConfig({ name: config.name, purpose: 'volume' }, section.metadata, { section: 'storage.metadata' });
   assertDurable(database.service, `the metadata of the volume '${config.name}'`, config);
   if (sources.databases === undefined) {
     throw new HoldfastError('HF_UNSUPPORTED', {

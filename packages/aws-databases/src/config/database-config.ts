@@ -3,6 +3,15 @@ export type DatabaseService = 'rdsMysql' | 'rdsPostgres' | 'elasticache' | 'memo
 
 export const databaseServices: readonly DatabaseService[] = ['rdsMysql', 'rdsPostgres', 'elasticache', 'memorydb'];
 
+/** What it is for: one of a catalog is never one of a volume, whose names are its snapshots. */
+export type DatabasePurpose = 'catalog' | 'volume';
+
+export interface DatabaseIdentity {
+  /** All names and marks are made of it: the same name and purpose are the same database, for every rerun and every machine. */
+  readonly name: string;
+  readonly purpose: DatabasePurpose;
+}
+
 /** Where it lies, and who may reach it. Empty where a database is adopted. */
 export interface NetworkConfig {
   /** At least two, in different zones of one VPC. */
@@ -14,9 +23,7 @@ export interface NetworkConfig {
   readonly clientCidrs: readonly string[];
 }
 
-export interface CommonConfig {
-  /** Of the deployment: all names and marks are made of it. */
-  readonly name: string;
+export interface CommonConfig extends DatabaseIdentity {
   /** Undefined: as the SDK finds it, by variable or profile. */
   readonly region: string | undefined;
   /** The identifier of one that is there and is used as it is; it is never removed. */

@@ -1,6 +1,6 @@
 import { durationField } from '@holdfast/core';
 import * as z from 'zod';
-import type { CommonConfig } from './database-config.js';
+import type { CommonConfig, DatabaseIdentity } from './database-config.js';
 
 const listOf = (pattern: RegExp, what: string, description: string): z.ZodPrefault<z.ZodArray<z.ZodString>> =>
   z
@@ -46,9 +46,9 @@ interface CommonSection extends Pick<CommonConfig, 'tags'> {
   readonly timeout: number;
 }
 
-export function commonConfig(name: string, section: CommonSection): CommonConfig {
+export function commonConfig({ name, purpose }: DatabaseIdentity, section: CommonSection): CommonConfig {
   const { region, adopt, subnets, securityGroups, clientSecurityGroups, clientCidrs, tags, kmsKey, timeout } = section;
-  return { name, region, adopt, network: { subnets, securityGroups, clientSecurityGroups, clientCidrs }, tags, kmsKey, timeoutMs: timeout };
+  return { name, purpose, region, adopt, network: { subnets, securityGroups, clientSecurityGroups, clientCidrs }, tags, kmsKey, timeoutMs: timeout };
 }
 
 export interface Problem {

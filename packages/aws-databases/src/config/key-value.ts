@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import type { ElasticacheConfig, MemorydbConfig } from './database-config.js';
+import { shortName } from '../names.js';
+import type { DatabaseIdentity, ElasticacheConfig, MemorydbConfig } from './database-config.js';
 import { commonConfig, commonShape, nameField, networkProblem, type Problem } from './fields.js';
 import { refuse } from './refuse.js';
 
@@ -43,26 +44,26 @@ function problemOf(section: Section): Problem | undefined {
 }
 
 /** The section of ElastiCache. */
-export function elasticacheSchema(name: string): z.ZodType<ElasticacheConfig> {
+export function elasticacheSchema(identity: DatabaseIdentity): z.ZodType<ElasticacheConfig> {
   return z.strictObject({ ...shape, nodeType: nodeType('cache') }).transform((section, context): ElasticacheConfig => {
     const userProblem =
       section.user === undefined || section.adopt !== undefined ? undefined : { message: "'user' is for 'adopt' here", hint: 'Leave it out' };
     const problem = problemOf(section) ?? userProblem;
     if (problem !== undefined) return refuse(context, problem);
     const version = section.version ?? (section.engine === 'valkey' ? '8.0' : '7.1');
-    return { ...commonConfig(name, section), service: 'elasticache', ...chosen(section), version, user: section.user ?? 'default' };
+    return { ...commonConfig(identity, section), service: 'elasticache', ...chosen(section), version, user: section.user ?? 'default' };
   });
 }
 
 /** The section of MemoryDB. */
-export function memorydbSchema(name: string): z.ZodType<MemorydbConfig> {
+export function memorydbSchema(identity: DatabaseIdentity): z.ZodType<MemorydbConfig> {
   return z.strictObject({ ...shape, nodeType: nodeType('db') }).transform((section, context): MemorydbConfig => {
     const unprotected = section.user === 'default' && section.adopt === undefined;
     const userProblem = unprotected ? { message: "'user': 'default' has no password", hint: 'Choose another name, or leave it out' } : undefined;
     const problem = problemOf(section) ?? userProblem;
     if (problem !== undefined) return refuse(context, problem);
     const version = section.version ?? (section.engine === 'valkey' ? '7.3' : '7.1');
-    return { ...commonConfig(name, section), service: 'memorydb', ...chosen(section), version, user: section.user ?? `holdfast-${name}` };
+    return { ...commonConfig(identity, section), service: 'memorydb', ...chosen(section), version, user: section.user ?? shortName(identity) };
   });
 }
 

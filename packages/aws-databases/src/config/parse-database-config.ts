@@ -1,6 +1,6 @@
 import { HoldfastError, parseConfigSection, type SectionPlace } from '@holdfast/core';
 import * as z from 'zod';
-import { type DatabaseConfig, type DatabaseService, databaseServices } from './database-config.js';
+import { type DatabaseConfig, type DatabaseIdentity, type DatabaseService, databaseServices } from './database-config.js';
 import { elasticacheSchema, memorydbSchema } from './key-value.js';
 import { rdsSchema } from './rds.js';
 
@@ -10,9 +10,10 @@ const namePattern = /^[a-z](?:-?[a-z0-9]){0,21}$/u;
 /**
  * Reads `{"rdsPostgres": {…}}`: one of the four services with its settings, complete, or HF_CONFIG naming what is wrong.
  *
- * @param name Of the deployment: the same name is the same database, for every rerun and every machine.
+ * @param identity The same name and purpose are the same database, for every rerun and every machine.
  */
-export function parseDatabaseConfig(name: string, value: unknown, place: SectionPlace = {}): DatabaseConfig {
+export function parseDatabaseConfig(identity: DatabaseIdentity, value: unknown, place: SectionPlace = {}): DatabaseConfig {
+  const { name } = identity;
   if (!namePattern.test(name) || name.length > 22) {
     throw new HoldfastError('HF_CONFIG', {
       kind: 'invalid-argument',
@@ -22,7 +23,7 @@ export function parseDatabaseConfig(name: string, value: unknown, place: Section
     });
   }
   const { service, settings } = chosen(value, place);
-  return parseConfigSection(schemaOf(service, name), settings, {
+  return parseConfigSection(schemaOf(service, identity), settings, {
     ...place,
     section: [place.section, service].filter((part) => part !== undefined).join('.'),
   });
@@ -30,13 +31,15 @@ export function parseDatabaseConfig(name: string, value: unknown, place: Section
 
 /** The schema of `{"rdsPostgres": {…}}`, for documentation and editors. */
 export function databaseJsonSchema(): Readonly<Record<string, unknown>> {
-  const properties = Object.fromEntries(databaseServices.map((service) => [service, z.toJSONSchema(schemaOf(service, 'name'), { io: 'input' })]));
+  const properties = Object.fromEntries(
+    databaseServices.map((service) => [service, z.toJSONSchema(schemaOf(service, { name: 'name', purpose: 'catalog' }), { io: 'input' })]),
+  );
   return { type: 'object', additionalProperties: false, minProperties: 1, maxProperties: 1, properties };
 }
 
-function schemaOf(service: DatabaseService, name: string): z.ZodType<DatabaseConfig> {
-  if (service === 'elasticache') return elasticacheSchema(name);
-  return service === 'memorydb' ? memorydbSchema(name) : rdsSchema(service, name);
+function schemaOf(service: DatabaseService, identity: DatabaseIdentity): z.ZodType<DatabaseConfig> {
+  if (service === 'elasticache') return elasticacheSchema(identity);
+  return service === 'memorydb' ? memorydbSchema(identity) : rdsSchema(service, identity);
 }
 
 function chosen(value: unknown, { section, file }: SectionPlace): { readonly service: DatabaseService; readonly settings: unknown } {

@@ -1,6 +1,6 @@
 import { absolutePathField } from '@holdfast/core';
 import * as z from 'zod';
-import type { RdsConfig } from './database-config.js';
+import type { DatabaseIdentity, RdsConfig } from './database-config.js';
 import { commonConfig, commonShape, nameField, networkProblem } from './fields.js';
 import { refuse } from './refuse.js';
 
@@ -15,7 +15,7 @@ const identifier = (description: string): z.ZodString =>
     .meta({ description });
 
 /** The section of an instance of RDS. */
-export function rdsSchema(service: RdsConfig['service'], name: string): z.ZodType<RdsConfig> {
+export function rdsSchema(service: RdsConfig['service'], identity: DatabaseIdentity): z.ZodType<RdsConfig> {
   return z
     .strictObject({
       ...commonShape,
@@ -38,6 +38,6 @@ export function rdsSchema(service: RdsConfig['service'], name: string): z.ZodTyp
       if (problem !== undefined) return refuse(context, problem);
       const { instanceClass, version, storageGib, multiAz, backupDays, database, user, masterPasswordSecret, tlsCaFile } = section;
       const own = { service, instanceClass, version, storageGib, multiAz, backupDays, database, user, masterPasswordSecret, tlsCaFile };
-      return { ...commonConfig(name, section), ...own };
+      return { ...commonConfig(identity, section), ...own };
     });
 }

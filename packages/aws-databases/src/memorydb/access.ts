@@ -1,6 +1,6 @@
 import type { Acl, DatabasePorts, MemorydbUser } from '../client.js';
 import type { MemorydbConfig } from '../config/database-config.js';
-import { baseName, markTag, tagsOf } from '../names.js';
+import { baseName, markOf, markOfTags, tagsOf } from '../names.js';
 import { type Managed, standingOfState } from '../resources/managed.js';
 import { awaitReady, ensure, type Workshop } from '../resources/workshop.js';
 
@@ -14,7 +14,8 @@ export function memorydbUser({ memorydb }: DatabasePorts, config: MemorydbConfig
     label: `MemoryDB user '${name}'`,
     detail: 'a password, all commands, all keys',
     find: async (call) => memorydb.users.find(name, call),
-    isOurs: ({ tags }) => tags[markTag] === config.name,
+    mark: markOf(config),
+    markIn: ({ tags }) => markOfTags(tags),
     adopt: false,
     idOf: ({ arn }) => arn,
     standingOf: ({ state }) => standingOfState(state),
@@ -32,7 +33,8 @@ export function accessList({ memorydb }: DatabasePorts, config: MemorydbConfig):
     label: `MemoryDB access control list '${name}'`,
     detail: `the user '${config.user}' alone`,
     find: async (call) => memorydb.acls.find(name, call),
-    isOurs: ({ tags }) => tags[markTag] === config.name,
+    mark: markOf(config),
+    markIn: ({ tags }) => markOfTags(tags),
     adopt: false,
     idOf: ({ arn }) => arn,
     standingOf: ({ state }) => standingOfState(state),

@@ -1,6 +1,6 @@
 import type { DatabasePorts, RdsInstance } from '../client.js';
 import type { RdsConfig } from '../config/database-config.js';
-import { baseName, markTag, masterUser, ports as portNumbers, tagsOf } from '../names.js';
+import { baseName, markOf, markOfTags, masterUser, ports as portNumbers, tagsOf } from '../names.js';
 import { type Managed, standingOfState } from '../resources/managed.js';
 import { readPassword } from '../resources/secret.js';
 import { ensure, type Workshop } from '../resources/workshop.js';
@@ -17,7 +17,8 @@ export function rdsInstance({ rds }: DatabasePorts, config: RdsConfig): Managed<
     label: `RDS instance '${name}'`,
     detail: `${rdsEngine(config)} on ${instanceClass}, ${storageGib} GiB, ${multiAz ? 'two zones' : 'one zone'}, backups of ${backupDays} days`,
     find: async (call) => rds.instances.find(name, call),
-    isOurs: ({ tags }) => config.adopt === undefined && tags[markTag] === config.name,
+    mark: markOf(config),
+    markIn: ({ tags }) => markOfTags(tags),
     adopt: config.adopt !== undefined,
     idOf: ({ arn }) => arn,
     standingOf: ({ state }) => standingOfState(state),

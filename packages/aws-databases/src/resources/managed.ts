@@ -12,15 +12,29 @@ export interface Managed<Found> {
   /** What it would be, for the plan. */
   readonly detail: string;
   readonly find: (call: CallOptions) => Promise<Found | undefined>;
-  /** Whether it was made by Holdfast for this deployment. */
-  readonly isOurs: (found: Found) => boolean;
-  /** True where one that is not ours is used as it is. */
+  /** What Holdfast writes on what it makes for this name and purpose. */
+  readonly mark: string;
+  /** What is written on one that is there. */
+  readonly markIn: (found: Found) => string | undefined;
+  /** True where it is somebody's, whatever is written on it, and is used as it is. */
   readonly adopt: boolean;
   readonly idOf: (found: Found) => string;
   readonly standingOf: (found: Found) => Standing;
   /** What the service tells of its failure. */
   readonly reason?: (call: CallOptions) => Promise<string | undefined>;
   readonly remove: (found: Found, call: CallOptions) => Promise<void>;
+}
+
+/** Whether it was made by Holdfast, for this name and purpose. */
+export function isOurs<Found>({ adopt, mark, markIn }: Managed<Found>, found: Found): boolean {
+  return !adopt && markIn(found) === mark;
+}
+
+/** Why one that is there and is not ours is left alone. */
+export function whoseItIs<Found>({ mark, markIn }: Managed<Found>, found: Found): string {
+  const there = markIn(found);
+  if (there?.startsWith('Holdfast ') !== true) return 'is there, and Holdfast did not make it for this deployment';
+  return `is there, made for '${there}' and not for '${mark}'`;
 }
 
 /** Of what is there as soon as it was asked for. */

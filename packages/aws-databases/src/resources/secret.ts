@@ -1,7 +1,7 @@
 import { HoldfastError, type PasswordChoice, parseSecret } from '@holdfast/core';
 import type { DatabasePorts, SecretFacts } from '../client.js';
 import type { DatabaseConfig } from '../config/database-config.js';
-import { markOf, markTag, secretName, tagsOf } from '../names.js';
+import { markOf, markOfTags, secretName, tagsOf } from '../names.js';
 import { generatePassword } from '../password.js';
 import { always, type Managed } from './managed.js';
 import { patiently } from './patience.js';
@@ -17,7 +17,8 @@ export function applicationSecret({ secrets }: DatabasePorts, config: DatabaseCo
     label: `secret '${name}'`,
     detail: `the password of the user '${config.user}'`,
     find: async (call) => secrets.find(name, call),
-    isOurs: ({ tags }) => tags[markTag] === config.name,
+    mark: markOf(config),
+    markIn: ({ tags }) => markOfTags(tags),
     adopt: false,
     idOf: ({ arn }) => arn,
     standingOf: always,

@@ -1,5 +1,5 @@
 import type { CallOptions, PlannedResource, StorageState } from '@holdfast/core';
-import type { Managed } from './managed.js';
+import { isOurs, type Managed, whoseItIs } from './managed.js';
 
 /** What is known of one resource, without changing anything. */
 export interface Surveyed {
@@ -18,10 +18,9 @@ export async function survey<Found>(managed: Managed<Found>, call: CallOptions):
     const planned: PlannedResource = { kind, name, action: adopt ? 'adopt' : 'create', detail };
     return { planned, state: 'absent', reason: adopt ? `${label} is to be adopted and is not there` : undefined, foreign: false };
   }
-  const ours = managed.isOurs(found);
+  const ours = isOurs(managed, found);
   const planned: PlannedResource = { kind, name, action: ours ? 'none' : 'adopt', detail: managed.idOf(found) };
-  if (!ours && !adopt)
-    return { planned, state: 'failed', reason: `${label} is there, and Holdfast did not make it for this deployment`, foreign: true };
+  if (!ours && !adopt) return { planned, state: 'failed', reason: `${label} ${whoseItIs(managed, found)}`, foreign: true };
   const standing = managed.standingOf(found);
   if (standing.standing === 'ready') return { planned, state: 'ready', reason: undefined, foreign: false };
   if (standing.standing !== 'failed') return { planned, state: 'creating', reason: `${label} is '${standing.state}'`, foreign: false };

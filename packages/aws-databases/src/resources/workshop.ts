@@ -1,6 +1,6 @@
 import { type CallOptions, HoldfastError, type StorageProgress } from '@holdfast/core';
 import { type Ensured, ensureResource, type ResourceState, type Standing, type WaitClock, waitUntil, waitUntilGone } from '@holdfast/core/provision';
-import type { Managed } from './managed.js';
+import { isOurs, type Managed, whoseItIs } from './managed.js';
 import { patiently } from './patience.js';
 
 /** What every step works with. */
@@ -19,7 +19,7 @@ export async function ensure<Found>(
   create: (call: CallOptions) => Promise<Found | 'exists'>,
   drift?: (found: Found) => string | undefined,
 ): Promise<Ensured<Found>> {
-  const { key, kind, name, label, find, isOurs, adopt, idOf } = managed;
+  const { key, kind, name, label, find, adopt, idOf } = managed;
   assertGoingOn(workshop, label);
   const made = await ensureResource(
     {
@@ -33,7 +33,11 @@ export async function ensure<Found>(
         if (adopt) throw notThere(managed);
         return patiently(workshop, async () => create(call));
       },
-      isOurs,
+      isOurs: (found) => {
+        const ours = isOurs(managed, found);
+        if (!ours && !adopt) throw foreign(managed, found);
+        return ours;
+      },
       adopt,
       idOf,
       ...(drift === undefined ? {} : { drift }),
@@ -71,7 +75,7 @@ const removalMs = 3_600_000;
 export async function remove<Found>(workshop: Workshop, managed: Managed<Found>): Promise<'removed' | 'absent' | 'left'> {
   const { state, onProgress } = workshop;
   const there = await managed.find(workshop.signal === undefined ? {} : { signal: workshop.signal });
-  if (there !== undefined && !managed.isOurs(there)) {
+  if (there !== undefined && !isOurs(managed, there)) {
     await state.forget(managed.key);
     return 'left';
   }
@@ -102,6 +106,16 @@ function waitOptions({ signal, clock, onProgress }: Workshop, step: string) {
     // The same as long as nothing changes, so that whoever shows it can leave it standing.
     onProgress: ({ resource, state }: { resource: string; state: string }): void => onProgress?.({ step, message: `${resource}: ${state}` }),
   };
+}
+
+function foreign<Found>(managed: Managed<Found>, found: Found): HoldfastError {
+  return new HoldfastError('HF_PROVISION_CONFLICT', {
+    kind: 'conflict',
+    message: `${managed.label} ${whoseItIs(managed, found)}`,
+    hint: 'Choose another name, or say that the database is to be adopted',
+    operation: 'provision.ensure',
+    context: { resource: managed.label },
+  });
 }
 
 function notThere<Found>({ label }: Managed<Found>): HoldfastError {

@@ -1,12 +1,16 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type DatabaseConfig, type DatabaseService, parseDatabaseConfig } from '@holdfast/aws-databases';
+import { type DatabaseConfig, type DatabasePurpose, type DatabaseService, parseDatabaseConfig } from '@holdfast/aws-databases';
 import type { WaitClock } from '@holdfast/core/provision';
 
 export const place = { subnets: ['subnet-0a', 'subnet-0b'], clientSecurityGroups: ['sg-0c'], clientCidrs: ['10.0.0.0/16'] };
 
-export function configOf(service: DatabaseService, more: Readonly<Record<string, unknown>> = {}): DatabaseConfig {
-  return parseDatabaseConfig('a', { [service]: { ...place, ...more } });
+export function configOf(
+  service: DatabaseService,
+  more: Readonly<Record<string, unknown>> = {},
+  purpose: DatabasePurpose = 'catalog',
+): DatabaseConfig {
+  return parseDatabaseConfig({ name: 'a', purpose }, { [service]: { ...place, ...more } });
 }
 
 /** Time that passes by being slept. */

@@ -27,10 +27,11 @@ test.each([
   ['{"name": ', 'describes no database'],
   ['[]', 'it holds no JSON object'],
   [{ name: 7, memorydb: {} }, "'name' is no text"],
+  [{ memorydb: {} }, "it has no 'name'"],
   [{ name: 'Team', memorydb: {} }, "'Team' cannot name databases of AWS"],
   [{ name: 'team' }, 'names no service that is known'],
-  [{ elasticache: { serverless: true } }, 'evicts keys when it is full'],
-  [{ rdsPostgres: { subnets: ['subnet-0a', 'subnet-0b'] } }, 'nobody could connect'],
+  [{ name: 'team', elasticache: { serverless: true } }, 'evicts keys when it is full'],
+  [{ name: 'team', rdsPostgres: { subnets: ['subnet-0a', 'subnet-0b'] } }, 'nobody could connect'],
 ])('what FILE says is refused by name before AWS is asked: %j', async (value, words) => {
   const file = await described(value);
   const { status, stdout } = await runLine(['catalog', 'provision', file, '--json']);

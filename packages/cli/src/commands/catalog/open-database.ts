@@ -25,9 +25,15 @@ export async function openDatabase({ cli, settings, words }: CommandContext): Pr
     });
   }
   const file = resolve(cli.workingDirectory, word);
-  const { name = 'catalog', ...service } = await readObject(file);
+  const { name, ...service } = await readObject(file);
+  if (name === undefined)
+    throw refuse(
+      file,
+      "it has no 'name', by which everybody finds the same database",
+      'Write "name": "team" into it: a name that no other catalog of this account and region has',
+    );
   if (typeof name !== 'string') throw refuse(file, "'name' is no text", 'Write "name": "team"');
-  const config = parseDatabaseConfig(name, service, { file });
+  const config = parseDatabaseConfig({ name, purpose: 'catalog' }, service, { file });
   const { content } = await readConfigFile(settings.config);
   const given = settings.stateDirectory ?? content['stateDirectory'];
   const stateDirectory = typeof given === 'string' ? given : defaultStateDirectory;

@@ -14,6 +14,11 @@ export interface PrepareRequest {
   readonly mayReplace: boolean;
 }
 
+interface Login {
+  readonly server: PrepareRequest['server'];
+  readonly application: Pick<SqlTarget, 'user' | 'password' | 'database'>;
+}
+
 /**
  * Sees to it that Holdfast's user can log in and has its database. Idempotent, and harmless beside another that does the same.
  *
@@ -22,9 +27,11 @@ export interface PrepareRequest {
 export async function prepareDatabase(connect: Connect, request: PrepareRequest, call: CallOptions): Promise<void> {
   const { server, application, mayReplace } = request;
   if (await canLogIn(connect, request, call)) return;
+  // A user whom the secret opens is Holdfast's: an earlier run ended between the user and its database.
+  const isOurs = mayReplace || (await canLogIn(connect, { ...request, application: { ...application, database: undefined } }, call));
   const { user, password } = await request.administrator();
   await using session = await connect({ ...server, user, password, database: undefined }, call);
-  await (server.engine === 'mysql' ? prepareMysql : preparePostgres)(session, application, { mayReplace });
+  await (server.engine === 'mysql' ? prepareMysql : preparePostgres)(session, application, { mayReplace, isOurs });
   if (await canLogIn(connect, request, call)) return;
   throw new HoldfastError('HF_PROVISION_CONFLICT', {
     kind: 'conflict',
@@ -34,7 +41,7 @@ export async function prepareDatabase(connect: Connect, request: PrepareRequest,
   });
 }
 
-async function canLogIn(connect: Connect, { server, application }: PrepareRequest, call: CallOptions): Promise<boolean> {
+async function canLogIn(connect: Connect, { server, application }: Login, call: CallOptions): Promise<boolean> {
   try {
     await using session = await connect({ ...server, ...application }, call);
     await session.query('select 1');

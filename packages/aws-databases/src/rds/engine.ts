@@ -5,7 +5,7 @@ import type { DatabaseEngine } from '../engine.js';
 import { masterUser } from '../names.js';
 import type { ProvisionedDatabase } from '../provisioned-database.js';
 import { ensureSecurityGroups, ensureSubnetGroup, securityGroup, subnetGroup, vpcOf } from '../resources/network.js';
-import { type Part, part } from '../resources/part.js';
+import { kept, type Part, part } from '../resources/part.js';
 import { type ApplicationPassword, applicationSecret, ensureApplicationPassword, readPassword } from '../resources/secret.js';
 import { awaitReady, ensure, type Workshop } from '../resources/workshop.js';
 import { prepareDatabase } from './application-user.js';
@@ -19,7 +19,7 @@ export function rdsDatabase(ports: DatabasePorts, config: RdsConfig, stateDirect
   const secret = applicationSecret(ports, config);
   return {
     resources: async (call) => {
-      if (config.adopt !== undefined) return [part(secret), part(instance)];
+      if (config.adopt !== undefined) return [kept(secret), part(instance)];
       const { subnets, securityGroups } = config.network;
       const vpc = await vpcOf(ports.network, subnets, call);
       const group: readonly Part[] = securityGroups.length > 0 ? [] : [part(securityGroup(ports, config, vpc))];

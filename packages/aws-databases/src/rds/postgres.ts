@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SqlSession } from '../client.js';
-import { type ApplicationUser, taken, unless } from './sql-steps.js';
+import { type ApplicationUser, type Rights, taken, unless } from './sql-steps.js';
 import { scramVerifier } from './scram.js';
 
 /** Names are of letters, digits and underscores: the configuration takes no others. */
@@ -15,12 +15,12 @@ const uniqueViolation = '23505';
 export async function preparePostgres(
   session: SqlSession,
   { user, password, database }: ApplicationUser,
-  { mayReplace }: { readonly mayReplace: boolean },
+  { mayReplace, isOurs }: Rights,
 ): Promise<void> {
   const [role] = await session.query('select 1 from pg_roles where rolname = $1', [user]);
-  if (role !== undefined && !mayReplace) throw taken('user', user);
-  const [there] = await session.query('select 1 from pg_database where datname = $1', [database]);
-  if (there !== undefined && !mayReplace) throw taken('database', database);
+  if (role !== undefined && !isOurs) throw taken('user', user);
+  const [there] = await session.query('select pg_get_userbyid(datdba) as owner from pg_database where datname = $1', [database]);
+  if (there !== undefined && there['owner'] !== user && !mayReplace) throw taken('database', database);
   const login = `with login password '${scramVerifier(password)}'`;
   const made = role === undefined ? await unless([duplicateObject, uniqueViolation], session, `create role ${quoted(user)} ${login}`) : 'was so';
   if (made === 'was so') await beside(async () => session.query(`alter role ${quoted(user)} ${login}`));

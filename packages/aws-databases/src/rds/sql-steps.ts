@@ -7,6 +7,13 @@ export interface ApplicationUser {
   readonly database: string;
 }
 
+export interface Rights {
+  /** True on a server of Holdfast's own. */
+  readonly mayReplace: boolean;
+  /** Whether a user of this name, where there is one, is Holdfast's. */
+  readonly isOurs: boolean;
+}
+
 /** Runs a statement; where its error has one of these codes, it is as good as done. */
 export async function unless(
   codes: readonly string[],

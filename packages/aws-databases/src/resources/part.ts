@@ -10,6 +10,12 @@ export interface Part {
   readonly remove: (workshop: Workshop) => Promise<'removed' | 'absent' | 'left'>;
 }
 
+/** One that a removal leaves: it opens what stays on a server that was adopted. */
+export function kept<Found>(managed: Managed<Found>): Part {
+  const find = async ({ signal }: Workshop): Promise<Found | undefined> => managed.find(signal === undefined ? {} : { signal });
+  return { ...part(managed), remove: async (workshop) => ((await find(workshop)) === undefined ? 'absent' : 'left') };
+}
+
 export function part<Found>(managed: Managed<Found>): Part {
   return { label: managed.label, survey: async (call) => survey(managed, call), remove: async (workshop) => remove(workshop, managed) };
 }

@@ -15,20 +15,25 @@ export function fakeSql(
 ): FakeSql {
   const users = new Map([[administrator.user, administrator.password]]);
   const databases = new Set<string>();
+  const owners = new Map<string, string>();
+  const grants = new Set<string>();
   const statements: string[] = [];
   const refuse = (kind: 'permission' | 'not-found'): HoldfastError => new HoldfastError('HF_CLOUD_REFUSED', { kind, message: 'refused' });
   const run = (sql: string, parameters: readonly string[]): Record<string, unknown>[] => {
     statements.push(sql);
-    const [first = '', , password = ''] = parameters;
+    const [first = '', second = '', password = ''] = parameters;
     const named = /["`](\w+)["`]/u.exec(sql)?.[1] ?? '';
-    if (sql.startsWith('select'))
-      return (/(?:user|role)/u.test(sql) && !/schema/u.test(sql) ? users.has(first) : databases.has(first)) ? [{ there: 1 }] : [];
+    if (/from (pg_database|information_schema)/u.test(sql)) return databases.has(first) ? [{ owner: owners.get(first) }] : [];
+    if (sql.includes('from mysql.db')) return grants.has(`${first} ${second}`) ? [{ db: second }] : [];
+    if (sql.startsWith('select')) return users.has(first) ? [{ there: 1 }] : [];
     if (/^create user|^alter user/u.test(sql)) users.set(first, password);
     else if (/^create role|^alter role/u.test(sql)) users.set(named, /password '(.*)'$/u.exec(sql)?.[1] ?? '');
     else if (sql.startsWith('create database')) {
       if (databases.has(named) && !sql.includes('if not exists')) throw Object.assign(new Error('there is one'), { code: '42P04' });
       databases.add(named);
-    } else if (!/^(grant|revoke|alter database)/u.test(sql)) throw new Error(`what is '${sql}'?`);
+      owners.set(named, /owner "(\w+)"/u.exec(sql)?.[1] ?? '');
+    } else if (sql.startsWith('grant all')) grants.add(`${first} ${/`(.*)`/u.exec(sql)?.[1] ?? ''}`);
+    else if (!/^(grant|revoke|alter database)/u.test(sql)) throw new Error(`what is '${sql}'?`);
     return [];
   };
   return {

@@ -20,7 +20,7 @@ export async function flushVolume(config: JuicefsConfig, cacheDirectories: reado
   const deadline = performance.now() + mount.flushTimeoutMs;
   throwIfAborted(options.signal, operation, name);
   // A closed file is in the bucket: the client's close waits for that, unless it stages.
-  if (!mount.readOnly) await syncOpenFiles(config, options);
+  if (!mount.readOnly) await syncOpenFiles(config, mount.flushTimeoutMs, options);
   for (;;) {
     throwIfAborted(options.signal, operation, name);
     const leftBytes = await stagedBytes(mount.path, cacheDirectories, options);

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -51,6 +52,29 @@ test('a bucket that is away for a while holds a write up and loses nothing; mean
   const elsewhere = await volume.elsewhere().attach();
   expect((await readFile(join(elsewhere.root, 'late'))).equals(Buffer.alloc(6 * 1024 * 1024))).toBe(true);
   await Promise.all([storage.detach(), elsewhere.detach()]);
+});
+
+test('what a file that is still open holds is flushed, or the flush is rejected at its deadline', async () => {
+  await using volume = await testVolume(server, minio);
+  const driver = volume.driver({ more: { mount: { flushTimeout: '3s' } } });
+  await driver.provision();
+  const storage = await driver.attach();
+  await minio.kill();
+  const program = `fs.writeSync(fs.openSync(process.argv[1], 'w'), 'written'); console.log(); process.stdin.resume()`;
+  const writer = execFile(process.execPath, ['-e', program, join(storage.root, 'open')]);
+  try {
+    await once(writer.stdout ?? writer, 'data');
+    await assertRejects(storage.flush(), { code: 'HF_STORAGE_TIMEOUT', kind: 'timeout' });
+    await minio.restart();
+    await storage.flush();
+    const elsewhere = await volume.elsewhere().attach();
+    expect(await readFile(join(elsewhere.root, 'open'), 'utf8')).toBe('written');
+    await elsewhere.detach();
+  } finally {
+    writer.kill('SIGKILL');
+    await minio.restart();
+  }
+  await storage.detach();
 });
 
 test('keys that are revoked are named by the mount, and nothing stays behind', async () => {

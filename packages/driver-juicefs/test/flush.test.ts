@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { assertRejects } from '@holdfast/testkit/contract';
@@ -21,6 +21,22 @@ test('a block that is staged in any cache directory is never called flushed; the
     await rm(join(chunks, '1_0_1000'));
     await flushVolume(config, [first, second]);
   } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test('open directories, and files that were removed, hold no flush up; names of open files may be long and strange', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'hf-flush-'));
+  const config = aConfig({ mount: { path: folder, logFile: join(folder, '..', 'no-such-log') } });
+  const handles: FileHandle[] = [];
+  try {
+    handles.push(await open(folder), await open(join(folder, 'a \'b\'\n"c" $d'), 'w'), await open(join(folder, 'removed'), 'w'));
+    await mkdir(join(folder, 'directory'));
+    handles.push(await open(join(folder, 'directory')));
+    await rm(join(folder, 'removed'));
+    await flushVolume(config, []);
+  } finally {
+    await Promise.all(handles.map((handle) => handle.close()));
     await rm(folder, { recursive: true });
   }
 });

@@ -19,13 +19,13 @@ const mostOutputLength = 64 * 1024;
  * Runs a process and never waits for it longer than `timeoutMs`.
  *
  * A process that touches a hung mount sleeps where not even SIGKILL reaches it, and so would a thread of this one: the pool has four.
- * Hence a process of its own, and one that is left behind, not waited for, once it is late.
+ * Hence a process of its own, and one that is left behind, not waited for, once it is late. It leads a group: what it started is killed with it.
  */
 export function runAbandonable(request: ProcessRequest): Promise<ProcessOutcome> {
   const { command, args, timeoutMs, signal } = request;
   if (signal?.aborted === true) return Promise.resolve({ kind: 'abandoned', why: 'aborted' });
   return new Promise((resolve) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], cwd: '/', env: {} });
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], cwd: '/', env: {}, detached: true });
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
@@ -40,7 +40,7 @@ export function runAbandonable(request: ProcessRequest): Promise<ProcessOutcome>
       resolve(outcome);
     };
     const abandon = (why: 'timeout' | 'aborted'): void => {
-      child.kill('SIGKILL');
+      killGroup(child.pid);
       child.stdout.destroy();
       child.stderr.destroy();
       child.unref();
@@ -52,4 +52,13 @@ export function runAbandonable(request: ProcessRequest): Promise<ProcessOutcome>
     child.once('error', (cause) => finish({ kind: 'not-started', cause }));
     child.once('close', (exitCode) => finish({ kind: 'exited', exitCode, stdout, stderr }));
   });
+}
+
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
 }

@@ -203,7 +203,7 @@ export interface SqlTarget {
 }
 
 export interface SqlSession extends AsyncDisposable {
-  /** Rejects with the server's own error, whose `code` is an SQLSTATE or the name of an error of MySQL. */
+  /** Rejects with the server's own error, whose `code` is an SQLSTATE or the name of an error of MySQL; it may hold the statement. */
   query(sql: string, parameters?: readonly string[]): Promise<readonly Readonly<Record<string, unknown>>[]>;
 }
 

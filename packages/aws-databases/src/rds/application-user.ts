@@ -4,6 +4,7 @@ import type { Connect } from './connect-soon.js';
 import { prepareMysql } from './mysql.js';
 import { preparePostgres } from './postgres.js';
 import type { ApplicationUser } from './sql-steps.js';
+import { statementFailure } from './statement-failure.js';
 
 export interface PrepareRequest {
   readonly server: Pick<SqlTarget, 'engine' | 'host' | 'port' | 'caFile'>;
@@ -25,6 +26,15 @@ interface Login {
  * Tries the user itself first: where that works the administrator's password is not even read.
  */
 export async function prepareDatabase(connect: Connect, request: PrepareRequest, call: CallOptions): Promise<void> {
+  const { server, application } = request;
+  try {
+    await prepare(connect, request, call);
+  } catch (error) {
+    throw statementFailure(error, { engine: server.engine, host: server.host, password: application.password });
+  }
+}
+
+async function prepare(connect: Connect, request: PrepareRequest, call: CallOptions): Promise<void> {
   const { server, application, mayReplace } = request;
   if (await canLogIn(connect, request, call)) return;
   // A user whom the secret opens is Holdfast's: an earlier run ended between the user and its database.

@@ -1,8 +1,8 @@
 import { type CallOptions, HoldfastError } from '@holdfast/core';
 import { removeBucket } from './bucket.js';
-import type { BucketClient, StoredObject } from './client.js';
+import type { BucketClient } from './client.js';
 import { lockKey } from './format-lock.js';
-import { type MadeVolume, madeVolumeKey, parseMadeVolume } from './made-volume.js';
+import { madeVolumeKey, readMadeVolume, writeMadeVolume } from './made-volume.js';
 import { juicefsMetadataUrl, metadataLocation } from './metadata-url.js';
 import { throwIfAborted } from './provision.js';
 import { runJuicefsWell } from './run-juicefs.js';
@@ -19,33 +19,21 @@ export async function destroyVolume(setup: Setup, options: CallOptions & { reado
   throwIfAborted(options.signal, operation, config.name);
   const volume = await readVolume(setup, operation, call);
   await withBucket(setup, async (bucket) => {
-    const note = await bucket.read(madeVolumeKey(config.name), call);
-    const made = note === undefined ? undefined : parseMadeVolume(note.text);
+    const note = await readMadeVolume(bucket, config.name, call);
+    const { made } = note;
     if (volume !== undefined) {
       refuseSessions(config.name, volume);
-      if (made?.uuid !== volume.setting.UUID) throw notOurs(config.name);
+      if (made === undefined || (made.pending !== true && made.uuid !== volume.setting.UUID)) throw notOurs(config.name);
       const held = await bucket.list(`${config.name}/chunks/`, 1, call);
       if (options.force !== true && (volume.usedInodes > 0 || held.length > 0)) throw holdsMore(config.name, volume.usedInodes);
-      await markDestroying(bucket, made, note, call);
+      // Durable before the first object goes: only under it a rerun clears what is left of a volume that the metadata engine has forgotten.
+      await writeMadeVolume(bucket, { version: 1, volume: config.name, uuid: volume.setting.UUID, destroying: true }, note, operation, call);
       const args = ['destroy', juicefsMetadataUrl(config.metadata), volume.setting.UUID, '--yes'];
       await runJuicefsWell(setup, { args, operation, timeoutMs: destroyTimeoutMs, ...call });
     } else if (made?.destroying !== true) await refuseObjects(setup, bucket, call);
     // Only of a volume that was ours: JuiceFS tells of objects that it could not remove in its log alone.
     if (made !== undefined) await removeRest(bucket, config.name, call);
     await removeBucket(config, bucket, call);
-  });
-}
-
-/** Durable before the first object goes: only under it a rerun clears what is left of a volume that the metadata engine has forgotten. */
-async function markDestroying(bucket: BucketClient, made: MadeVolume, note: StoredObject | undefined, call: CallOptions): Promise<void> {
-  if (made.destroying === true || note === undefined) return;
-  const text = JSON.stringify({ ...made, destroying: true } satisfies MadeVolume);
-  if (await bucket.write(madeVolumeKey(made.volume), text, { ...call, over: note.etag })) return;
-  throw new HoldfastError('HF_PROVISION_CONFLICT', {
-    kind: 'conflict',
-    message: `Another machine changed the note of the volume '${made.volume}' meanwhile`,
-    operation,
-    hint: 'Repeat once nobody else provisions or destroys this storage',
   });
 }
 

@@ -3,7 +3,7 @@ import { ensureBucket } from './bucket.js';
 import { assertSameFormat, changedSettings, formatArguments } from './format.js';
 import { withFormatLock } from './format-lock.js';
 import { juicefsMetadataUrl, metadataLocation } from './metadata-url.js';
-import { madeVolumeKey, type MadeVolume } from './made-volume.js';
+import { completeMadeVolume, type MadeVolume, readMadeVolume, writeMadeVolume } from './made-volume.js';
 import { runJuicefsWell } from './run-juicefs.js';
 import { type Setup, withBucket } from './setup.js';
 import { readVolume, type Volume } from './volume.js';
@@ -27,6 +27,7 @@ export async function provisionVolume(setup: Setup, options: Options = {}): Prom
   if (there !== undefined) {
     assertSameFormat(config, there.setting, operation);
     await change(setup, there, call, tell);
+    await withBucket(setup, (bucket) => completeMadeVolume(bucket, config.name, there.setting.UUID, operation, call));
     return;
   }
   await withBucket(setup, async (bucket) => {
@@ -36,15 +37,16 @@ export async function provisionVolume(setup: Setup, options: Options = {}): Prom
       const meanwhile = await readVolume(setup, operation, call);
       if (meanwhile !== undefined) {
         assertSameFormat(config, meanwhile.setting, operation);
+        await completeMadeVolume(bucket, config.name, meanwhile.setting.UUID, operation, call);
         return;
       }
       await refuseForeignObjects(setup, await bucket.list(`${config.name}/`, 2, call));
+      const pending: MadeVolume = { version: 1, volume: config.name, uuid: '', pending: true };
+      await writeMadeVolume(bucket, pending, await readMadeVolume(bucket, config.name, call), operation, call);
       await runJuicefsWell(setup, { args: formatArguments(config), operation, timeoutMs: formatTimeoutMs, ...call });
       const made = await readVolume(setup, operation, call);
-      const note: MadeVolume = { version: 1, volume: config.name, uuid: made?.setting.UUID ?? '' };
-      const text = JSON.stringify(note);
-      const old = await bucket.read(madeVolumeKey(config.name), call);
-      await bucket.write(madeVolumeKey(config.name), text, { ...call, ...(old === undefined ? {} : { over: old.etag }) });
+      if (made === undefined) throw notThere(setup);
+      await completeMadeVolume(bucket, config.name, made.setting.UUID, operation, call);
     });
     tell('volume', `Made the volume '${config.name}'`);
   });
@@ -71,6 +73,14 @@ async function refuseForeignObjects({ config }: Setup, keys: readonly string[]):
     message: `The bucket '${config.bucket.name}' holds '${foreign}' of another volume '${config.name}', which ${metadataLocation(config.metadata)} does not know`,
     operation,
     hint: "Correct 'metadata.url' if that volume is the one you mean; else choose another name",
+  });
+}
+
+function notThere({ config }: Setup): HoldfastError {
+  return new HoldfastError('HF_UNEXPECTED', {
+    kind: 'unexpected',
+    message: `juicefs format of the volume '${config.name}' ended well, and ${metadataLocation(config.metadata)} does not know it`,
+    operation,
   });
 }
 

@@ -1,7 +1,7 @@
 import { type CallOptions, HoldfastError } from '@holdfast/core';
 import { removeBucket } from './bucket.js';
 import type { BucketClient } from './client.js';
-import { lockKey } from './format-lock.js';
+import { withFormatLock } from './format-lock.js';
 import { madeVolumeKey, readMadeVolume, writeMadeVolume } from './made-volume.js';
 import { juicefsMetadataUrl, metadataLocation } from './metadata-url.js';
 import { throwIfAborted } from './provision.js';
@@ -17,24 +17,34 @@ export async function destroyVolume(setup: Setup, options: CallOptions & { reado
   const { config } = setup;
   const call = options.signal === undefined ? {} : { signal: options.signal };
   throwIfAborted(options.signal, operation, config.name);
-  const volume = await readVolume(setup, operation, call);
   await withBucket(setup, async (bucket) => {
-    const note = await readMadeVolume(bucket, config.name, call);
-    const { made } = note;
-    if (volume !== undefined) {
-      refuseSessions(config.name, volume);
-      if (made === undefined || (made.pending !== true && made.uuid !== volume.setting.UUID)) throw notOurs(config.name);
-      const held = await bucket.list(`${config.name}/chunks/`, 1, call);
-      if (options.force !== true && (volume.usedInodes > 0 || held.length > 0)) throw holdsMore(config.name, volume.usedInodes);
-      // Durable before the first object goes: only under it a rerun clears what is left of a volume that the metadata engine has forgotten.
-      await writeMadeVolume(bucket, { version: 1, volume: config.name, uuid: volume.setting.UUID, destroying: true }, note, operation, call);
-      const args = ['destroy', juicefsMetadataUrl(config.metadata), volume.setting.UUID, '--yes'];
-      await runJuicefsWell(setup, { args, operation, timeoutMs: destroyTimeoutMs, ...call });
-    } else if (made?.destroying !== true) await refuseObjects(setup, bucket, call);
-    // Only of a volume that was ours: JuiceFS tells of objects that it could not remove in its log alone.
-    if (made !== undefined) await removeRest(bucket, config.name, call);
+    // A lock in a bucket that is gone is none.
+    if (await bucket.exists(call)) await withFormatLock(bucket, config.name, call, (held) => removeVolume(setup, bucket, options.force === true, held));
+    else if ((await readVolume(setup, operation, call)) !== undefined) throw notOurs(config.name);
     await removeBucket(config, bucket, call);
   });
+}
+
+/** To be called with the lock. */
+async function removeVolume(setup: Setup, bucket: BucketClient, force: boolean, call: CallOptions): Promise<void> {
+  const { config } = setup;
+  const volume = await readVolume(setup, operation, call);
+  const note = await readMadeVolume(bucket, config.name, call);
+  const { made } = note;
+  if (volume === undefined) {
+    if (made?.destroying !== true) await refuseObjects(setup, bucket, call);
+  } else {
+    refuseSessions(config.name, volume);
+    if (made === undefined || (made.pending !== true && made.uuid !== volume.setting.UUID)) throw notOurs(config.name);
+    const held = await bucket.list(`${config.name}/chunks/`, 1, call);
+    if (!force && (volume.usedInodes > 0 || held.length > 0)) throw holdsMore(config.name, volume.usedInodes);
+    // Durable before the first object goes: only under it a rerun clears what is left of a volume that the metadata engine has forgotten.
+    await writeMadeVolume(bucket, { version: 1, volume: config.name, uuid: volume.setting.UUID, destroying: true }, note, operation, call);
+    const args = ['destroy', juicefsMetadataUrl(config.metadata), volume.setting.UUID, '--yes'];
+    await runJuicefsWell(setup, { args, operation, timeoutMs: destroyTimeoutMs, ...call });
+  }
+  // Only of a volume that was ours: JuiceFS tells of objects that it could not remove in its log alone.
+  if (made !== undefined) await removeRest(bucket, config.name, call);
 }
 
 /** An engine that knows no volume may be the wrong one, or one that lost its data: objects are then not known to be nobody's. */
@@ -58,7 +68,7 @@ async function removeRest(bucket: BucketClient, name: string, call: CallOptions)
     await bucket.removeObjects(keys, call);
   }
   // The note last: with it a rerun knows that what is left was ours.
-  await bucket.removeObjects([lockKey(name), madeVolumeKey(name)], call);
+  await bucket.removeObjects([madeVolumeKey(name)], call);
 }
 
 function refuseSessions(name: string, { sessions }: Volume): void {

@@ -7,8 +7,9 @@ import type { BucketClient } from './client.js';
 
 const noteSchema = z.object({ holder: z.string(), expiresAt: z.number() });
 
-/** A format ends long before. Whoever died with the lock keeps others waiting so long. */
+/** Whoever died with the lock keeps others waiting so long. */
 const lockLastsMs = 90_000;
+const renewEveryMs = 30_000;
 const pauseMs = 500;
 
 /** Beside the volume's own objects: JuiceFS refuses to make a volume among what is there already. */
@@ -19,17 +20,65 @@ export function lockKey(volume: string): string {
 /**
  * Runs a task while no other machine does: Redis has nothing against two formats at once, which would leave two halves of volumes.
  * The lock is an object that only one can create; one that is past its time is replaced, by whoever replaces that very version.
+ * It is renewed as long as the task runs. Where that fails the task is aborted by its signal, and HF_PROVISION_CONFLICT thrown.
  */
-export async function withFormatLock<T>(bucket: BucketClient, volume: string, options: CallOptions, task: () => Promise<T>): Promise<T> {
+export async function withFormatLock<T>(
+  bucket: BucketClient,
+  volume: string,
+  options: CallOptions,
+  task: (call: CallOptions) => Promise<T>,
+  everyMs: number = renewEveryMs,
+): Promise<T> {
   const key = lockKey(volume);
   const holder = `${hostname()} ${process.pid} ${randomUUID()}`;
   await take(bucket, key, holder, volume, options);
+  const lost = new AbortController();
+  const ended = new AbortController();
+  const renewal = keep(bucket, key, holder, everyMs, ended.signal).catch(() => lost.abort());
   try {
-    return await task();
+    return await task({ signal: AbortSignal.any([lost.signal, ...(options.signal === undefined ? [] : [options.signal])]) });
+  } catch (error) {
+    if (!lost.signal.aborted || options.signal?.aborted === true) throw error;
+    throw new HoldfastError('HF_PROVISION_CONFLICT', {
+      kind: 'conflict',
+      message: `The lock of the volume '${volume}' was lost, and the work on it ended: another machine took it, or the bucket did not answer`,
+      operation: 'storage.lock',
+      context: { volume },
+      cause: error,
+      hint: 'Repeat: what was begun is continued',
+    });
   } finally {
+    ended.abort();
+    await renewal;
     const held = await bucket.read(key).catch(() => undefined);
     if (held !== undefined && noteOf(held.text)?.holder === holder) await bucket.removeObjects([key]).catch(() => undefined);
   }
+}
+
+/** Resolves when the task has ended. Rejects once the lock is another's, or its time is nearly up without an answer of the bucket. */
+async function keep(bucket: BucketClient, key: string, holder: string, everyMs: number, ended: AbortSignal): Promise<void> {
+  let expiresAt = Date.now() + lockLastsMs;
+  while (!ended.aborted) {
+    await sleep(everyMs, undefined, { signal: ended }).catch(() => undefined);
+    if (ended.aborted) return;
+    const next = Date.now() + lockLastsMs;
+    const renewed = await renew(bucket, key, { holder, expiresAt: next }, ended).catch((error: unknown) => {
+      if (!ended.aborted && Date.now() + everyMs > expiresAt) throw error;
+      return undefined;
+    });
+    if (renewed === false && !ended.aborted) throw new Error(`'${key}' is not ours any more`);
+    if (renewed === true) expiresAt = next;
+  }
+}
+
+/** False where another has it. */
+async function renew(bucket: BucketClient, key: string, note: z.output<typeof noteSchema>, signal: AbortSignal): Promise<boolean> {
+  const isOurs = (text: string | undefined): boolean => text !== undefined && noteOf(text)?.holder === note.holder;
+  const held = await bucket.read(key, { signal });
+  if (held === undefined || !isOurs(held.text)) return false;
+  if (await bucket.write(key, JSON.stringify(note), { signal, over: held.etag })) return true;
+  // A repeat whose first answer was lost meets its own write.
+  return isOurs((await bucket.read(key, { signal }))?.text);
 }
 
 async function take(bucket: BucketClient, key: string, holder: string, volume: string, { signal }: CallOptions): Promise<void> {
@@ -43,12 +92,12 @@ async function take(bucket: BucketClient, key: string, holder: string, volume: s
     if (held !== undefined && expiresAt < Date.now() && (await bucket.write(key, note, { ...call, over: held.etag }))) return;
     await sleep(pauseMs, undefined, call).catch(() => undefined);
     if (signal?.aborted === true)
-      throw new HoldfastError('HF_ABORTED', { kind: 'aborted', message: `provision of the volume '${volume}' was aborted` });
+      throw new HoldfastError('HF_ABORTED', { kind: 'aborted', message: `The wait for the lock of the volume '${volume}' was aborted` });
   }
   throw new HoldfastError('HF_PROVISION_CONFLICT', {
     kind: 'conflict',
-    message: `Another machine has been formatting the volume '${volume}' for more than ${(2 * lockLastsMs) / 1000} s`,
-    operation: 'storage.provision',
+    message: `Another machine has been making or removing the volume '${volume}' for more than ${(2 * lockLastsMs) / 1000} s`,
+    operation: 'storage.lock',
     hint: `Look for it; if there is none, remove the object '${key}' from the bucket`,
   });
 }

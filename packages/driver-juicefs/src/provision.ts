@@ -33,7 +33,7 @@ export async function provisionVolume(setup: Setup, options: Options = {}): Prom
   await withBucket(setup, async (bucket) => {
     const outcome = await ensureBucket(config, bucket, call);
     if (outcome === 'made') tell('bucket', `Made the bucket '${config.bucket.name}'`);
-    await withFormatLock(bucket, config.name, call, async () => {
+    await withFormatLock(bucket, config.name, call, async (call) => {
       const meanwhile = await readVolume(setup, operation, call);
       if (meanwhile !== undefined) {
         assertSameFormat(config, meanwhile.setting, operation);

@@ -1,5 +1,6 @@
 import { assertRejects } from '@holdfast/testkit/contract';
 import { expect, test } from 'vitest';
+import { lockKey } from '../src/format-lock.js';
 import { destroyVolume } from '../src/destroy.js';
 import { provisionVolume } from '../src/provision.js';
 import { fakeJuicefs } from './support/fake-juicefs.js';
@@ -35,4 +36,13 @@ test('a format that left its mark alone is cleared', async () => {
   fake.bucket.objects.set('snapshots/juicefs_uuid', 'a');
   await destroyVolume(fake.setup);
   expect([...fake.bucket.objects.keys()]).toEqual([]);
+});
+
+test('nothing is removed while another machine makes or removes the volume, and its lock stays', async () => {
+  await using fake = await fakeJuicefs();
+  await provisionVolume(fake.setup);
+  fake.bucket.objects.set(lockKey('snapshots'), JSON.stringify({ holder: 'other', expiresAt: Date.now() + 60_000 }));
+  await assertRejects(destroyVolume(fake.setup, { signal: AbortSignal.timeout(100) }), { code: 'HF_ABORTED' });
+  expect(await fake.calls()).not.toContain('destroy');
+  expect(fake.bucket.objects.get(lockKey('snapshots'))).toContain('other');
 });

@@ -1,3 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CallOptions } from '@holdfast/core';
+import { assertRejects } from '@holdfast/testkit/contract';
 import { expect, test } from 'vitest';
 import { lockKey, withFormatLock } from '../src/format-lock.js';
 import { fakeBucket } from './support/fake-bucket.js';
@@ -31,4 +34,26 @@ test('what fails inside leaves no lock', async () => {
   const { client, objects } = fakeBucket();
   await expect(withFormatLock(client, 'snapshots', {}, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
   expect(objects.size).toBe(0);
+});
+
+test('it is renewed as long as its task runs', async () => {
+  const { client } = fakeBucket();
+  const seen = async (): Promise<string | undefined> => (await client.read(lockKey('snapshots')))?.text;
+  const task = async (): Promise<void> => {
+    const first = await seen();
+    while ((await seen()) === first) await sleep(1);
+    expect(await seen()).toContain('expiresAt');
+  };
+  await withFormatLock(client, 'snapshots', {}, task, 2);
+  expect(await seen()).toBeUndefined();
+});
+
+test('one that another took meanwhile ends the task by its signal, and is left to the other', async () => {
+  const { client, objects } = fakeBucket();
+  const task = async ({ signal }: CallOptions): Promise<void> => {
+    objects.set(lockKey('snapshots'), JSON.stringify({ holder: 'other', expiresAt: Date.now() + 60_000 }));
+    await sleep(60_000, undefined, { signal });
+  };
+  await assertRejects(withFormatLock(client, 'snapshots', {}, task, 2), { code: 'HF_PROVISION_CONFLICT' });
+  expect(objects.get(lockKey('snapshots'))).toContain('other');
 });

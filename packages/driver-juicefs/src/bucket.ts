@@ -1,4 +1,4 @@
-import { type CallOptions, HoldfastError } from '@holdfast/core';
+import { type CallOptions, HoldfastError, isHoldfastError } from '@holdfast/core';
 import { ensureResource, resourceState } from '@holdfast/core/provision';
 import type { BucketClient } from './client.js';
 import type { JuicefsConfig } from './config.js';
@@ -29,8 +29,17 @@ export async function ensureBucket(config: JuicefsConfig, client: BucketClient, 
         return { ours: tags[bucketTag] === config.name || record?.status === 'intended' };
       },
       create: async (call) => {
-        if (!create) throw missingBucket(name);
-        return (await client.create(call)) === 'exists' ? 'exists' : { ours: true };
+        if (!create) {
+          await state.forget(recordKey);
+          throw missingBucket(name);
+        }
+        try {
+          return (await client.create(call)) === 'exists' ? 'exists' : { ours: true };
+        } catch (error) {
+          // Refused for certain: one that is there later was made by somebody else.
+          if (isHoldfastError(error) && (error.code === 'HF_CLOUD_DENIED' || error.code === 'HF_CLOUD_REFUSED')) await state.forget(recordKey);
+          throw error;
+        }
       },
       isOurs: ({ ours }) => ours,
       adopt: true,
@@ -39,10 +48,11 @@ export async function ensureBucket(config: JuicefsConfig, client: BucketClient, 
     options,
   );
   if (status === 'adopted') return 'adopted';
-  if ((await client.tags(options))[bucketTag] !== config.name) {
+  const tags = await client.tags(options);
+  if (tags[bucketTag] !== config.name) {
     await client.secure(options);
-    // Last: what has the tag is complete.
-    await client.tag({ [bucketTag]: config.name }, options);
+    // Last: what has the tag is complete. S3 replaces the whole set.
+    await client.tag({ ...tags, [bucketTag]: config.name }, options);
   }
   return created ? 'made' : 'found';
 }

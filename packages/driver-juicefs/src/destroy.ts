@@ -19,7 +19,8 @@ export async function destroyVolume(setup: Setup, options: CallOptions & { reado
   throwIfAborted(options.signal, operation, config.name);
   await withBucket(setup, async (bucket) => {
     // A lock in a bucket that is gone is none.
-    if (await bucket.exists(call)) await withFormatLock(bucket, config.name, call, (held) => removeVolume(setup, bucket, options.force === true, held));
+    if (await bucket.exists(call))
+      await withFormatLock(bucket, config.name, call, (held) => removeVolume(setup, bucket, options.force === true, held));
     else if ((await readVolume(setup, operation, call)) !== undefined) throw notOurs(config.name);
     await removeBucket(config, bucket, call);
   });

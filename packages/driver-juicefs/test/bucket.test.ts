@@ -1,0 +1,38 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { HoldfastError } from '@holdfast/core';
+import { resourceState } from '@holdfast/core/provision';
+import { assertRejects } from '@holdfast/testkit/contract';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { bucketTag, ensureBucket } from '../src/bucket.js';
+import { aConfig } from './support/a-config.js';
+import { fakeBucket } from './support/fake-bucket.js';
+
+let stateDirectory: string;
+beforeEach(async () => {
+  stateDirectory = await mkdtemp(join(tmpdir(), 'hf-bucket-'));
+});
+afterEach(async () => rm(stateDirectory, { recursive: true, force: true }));
+
+test("a bucket that could not be made is not ours when an admin makes it later, and keeps that one's tags", async () => {
+  const { client, tags } = fakeBucket();
+  const config = aConfig({ stateDirectory });
+  const denied = new HoldfastError('HF_CLOUD_DENIED', { kind: 'permission', message: 'no' });
+  const refusing = { ...client, exists: async () => false, create: () => Promise.reject(denied) };
+  await assertRejects(ensureBucket(config, refusing, {}), { code: 'HF_CLOUD_DENIED' });
+  const forbidden = aConfig({ stateDirectory, bucket: { create: false } });
+  await assertRejects(ensureBucket(forbidden, { ...client, exists: async () => false }, {}), { code: 'HF_STORAGE_MISSING' });
+  tags.set('team', 'a');
+  expect(await ensureBucket(config, client, {})).toBe('adopted');
+  expect([...tags]).toEqual([['team', 'a']]);
+});
+
+test('one that a kill left without its tag is finished, and keeps the tags that it has', async () => {
+  const { client, tags } = fakeBucket();
+  const config = aConfig({ stateDirectory });
+  await resourceState(config.stateDirectory).write('bucket', { kind: 's3-bucket', name: config.bucket.name, status: 'intended' });
+  tags.set('team', 'a');
+  await ensureBucket(config, client, {});
+  expect(Object.fromEntries(tags)).toEqual({ team: 'a', [bucketTag]: 'snapshots' });
+});

@@ -46,6 +46,11 @@ export interface AwsDatabase {
   provision(options?: ProgressOptions): Promise<ProvisionedDatabase>;
   /** Tells how it is now. Absence is a state. */
   inspect(options?: CallOptions): Promise<DatabaseInspection>;
+  /**
+   * Puts onto this machine what a connection needs beside the password: the authorities of RDS, where `provision` ran on another one and they are not here.
+   * Asks nothing of AWS's API. A repeat does nothing.
+   */
+  equip(options?: ProgressOptions): Promise<void>;
   /** Removes what `provision` made, with all data, and nothing else. A repeat is harmless; a stopped one is gone on with. */
   destroy(options?: ProgressOptions): Promise<DatabaseRemoval>;
 }
@@ -76,6 +81,7 @@ export function awsDatabase(config: DatabaseConfig, { ports, state, clock, pollM
       const database = unknown ? undefined : await engine.describe(options);
       return { ...found, resources: surveyed.map(({ planned }) => planned), database };
     },
+    equip: async (options = {}) => engine.equip(workshop(options)),
     destroy: async (options = {}) => {
       const removed: string[] = [];
       const left = [...engine.leaves];

@@ -10,6 +10,8 @@ export interface DatabaseEngine {
   readonly provision: (workshop: Workshop) => Promise<ProvisionedDatabase>;
   /** From what is there; undefined where it is not complete. Asks no server. */
   readonly describe: (call: CallOptions) => Promise<ProvisionedDatabase | undefined>;
+  /** Puts onto this machine what a connection needs beside the password. */
+  readonly equip: (workshop: Workshop) => Promise<void>;
   /** What `destroy` cannot take away with it, in words. */
   readonly leaves: readonly string[];
 }

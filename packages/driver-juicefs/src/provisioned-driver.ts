@@ -18,8 +18,14 @@ type Planned = StoragePlan['resources'];
 /** A volume whose metadata engine is provisioned along with it, before it, and removed after it. */
 export function createProvisionedDriver({ database, over, local, isVolumeGone }: ProvisionedParts): StorageDriver {
   const open = ({ database: there }: DatabaseInspection): StorageDriver | undefined => (there === undefined ? undefined : over(accessTo(there)));
-  const inspect: StorageDriver['inspect'] = async (options = {}) => {
+  /** Where a look fails without, it says so itself. */
+  const look = async (options: CallOptions): Promise<DatabaseInspection> => {
     const found = await database.inspect(options);
+    if (found.database !== undefined) await database.equip(options).catch(() => undefined);
+    return found;
+  };
+  const inspect: StorageDriver['inspect'] = async (options = {}) => {
+    const found = await look(options);
     const volume = await open(found)?.inspect(options);
     // What stands in the way of the volume is the database, where that is not ready.
     if (volume === undefined || (found.state !== 'ready' && volume.state !== 'ready'))
@@ -30,7 +36,7 @@ export function createProvisionedDriver({ database, over, local, isVolumeGone }:
   return {
     ...local,
     plan: async (options = {}) => {
-      const [planned, found] = await Promise.all([database.plan(options), database.inspect(options)]);
+      const [planned, found] = await Promise.all([database.plan(options), look(options)]);
       const volume = open(found);
       const rest = volume === undefined ? undefined : await planOf(volume, found, local.name, options);
       const unmade = { kind: 'volume', name: local.name, action: 'create', detail: 'JuiceFS, with its bucket, once the database is there' } as const;
@@ -50,13 +56,16 @@ export function createProvisionedDriver({ database, over, local, isVolumeGone }:
     attach: async (options = {}) => {
       const found = await database.inspect(options);
       const volume = open(found);
-      if (volume !== undefined) return volume.attach(options);
+      if (volume !== undefined) {
+        await database.equip(options);
+        return volume.attach(options);
+      }
       throw found.state === 'absent' ? neverMade(local.name) : outOfReach('storage.attach', local.name, found);
     },
     destroy: async (options = {}) => {
       const inUse = storageInUse(local.name, await local.status(options));
       if (inUse !== undefined) throw inUse;
-      const found = await database.inspect(options);
+      const found = await look(options);
       // The database goes only after the volume, whose checks are the ones that keep snapshots.
       await removeVolume(found, options);
       await database.destroy(options);

@@ -19,7 +19,6 @@ const reached: ProvisionedDatabase = {
 };
 const resource = (kind: string, action: PlannedResource['action']): PlannedResource => ({ kind, name: kind, action, detail: '' });
 
-/** A database and a volume that are there or not, and what was done to them in order. */
 interface Given {
   readonly inUse?: boolean;
   /** What the database is once it was made, and whether its address is known. */
@@ -28,13 +27,18 @@ interface Given {
   /** How the volume's removal fails. */
   readonly refusal?: HoldfastError;
   readonly gone?: boolean;
+  /** How the fetching of authorities fails. */
+  readonly unequipped?: HoldfastError;
 }
 
-function parts({ inUse = false, state = 'ready', known = true, refusal, gone = false }: Given = {}): {
+/** A database and a volume that are there or not, and what was done to them in order. */
+function parts({ inUse = false, state = 'ready', known = true, refusal, gone = false, unequipped }: Given = {}): {
   driver: StorageDriver;
   done: string[];
+  equipped: string[];
   accesses: MetadataAccess[];
 } {
+  const equipped: string[] = [];
   const done: string[] = [];
   const accesses: MetadataAccess[] = [];
   const there = { database: false, volume: false };
@@ -52,6 +56,10 @@ function parts({ inUse = false, state = 'ready', known = true, refusal, gone = f
     }),
     provision: async () => (done.push('database made'), (there.database = true), reached),
     inspect: async () => inspection(),
+    equip: async () => {
+      equipped.push(there.database ? 'equipped' : 'equipped too soon');
+      if (unequipped !== undefined) throw unequipped;
+    },
     destroy: async () => (done.push('database removed'), (there.database = false), { removed: [], left: [] }),
   };
   const nothing = async (): Promise<void> => {};
@@ -85,7 +93,7 @@ function parts({ inUse = false, state = 'ready', known = true, refusal, gone = f
     bootFragment: () => '',
   });
   const placeholder = { ...reached, password: reached.passwordSource };
-  return { driver: createProvisionedDriver({ database, over, local: over(placeholder), isVolumeGone: async () => gone }), done, accesses };
+  return { driver: createProvisionedDriver({ database, over, local: over(placeholder), isVolumeGone: async () => gone }), done, equipped, accesses };
 }
 
 test('the database is made before the volume that lies in it, and removed after it', async () => {
@@ -183,4 +191,24 @@ test('attach says that the database cannot be used, not that it is not there', a
   const busy = parts({ state: 'creating' });
   await busy.driver.provision();
   await expect(busy.driver.attach()).rejects.toThrow('attached');
+});
+
+test('a machine that did not provision is given the authorities before it asks or attaches', async () => {
+  const { driver, equipped } = parts();
+  await driver.provision();
+  for (const ask of [driver.attach, driver.inspect, driver.plan, driver.destroy]) {
+    equipped.splice(0);
+    await ask().then(
+      () => undefined,
+      () => undefined,
+    );
+    expect(equipped).toEqual(['equipped']);
+  }
+});
+
+test('authorities that cannot be had stop an attach with their reason, and no look', async () => {
+  const unequipped = new HoldfastError('HF_CLOUD_UNAVAILABLE', { kind: 'unavailable', message: 'the bundle cannot be fetched' });
+  const { driver } = parts({ unequipped });
+  expect(await driver.provision()).toMatchObject({ state: 'ready' });
+  await assertRejects(driver.attach(), { code: 'HF_CLOUD_UNAVAILABLE' });
 });

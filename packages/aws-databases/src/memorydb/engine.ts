@@ -51,6 +51,7 @@ export function memorydbDatabase(ports: DatabasePorts, config: MemorydbConfig): 
       if (found === undefined || arn === undefined) return undefined;
       return databaseOf(config, found, { from: 'secret', secret: arn, region: config.region });
     },
+    equip: async () => {},
     leaves: [],
   };
 }

@@ -22,8 +22,12 @@ export async function ensureAuthorities({ state, signal, onProgress }: Workshop,
   const url = rdsBundleUrl(config.region);
   const text = await fetchText(url, signal === undefined ? {} : { signal });
   if (!isBundle(text)) throw noBundle(url);
-  await mkdir(directory, { recursive: true, mode: 0o755 });
-  await replaceFile(path, text, 0o644);
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o755 });
+    await replaceFile(path, text, 0o644);
+  } catch (cause) {
+    throw unwritten(path, cause);
+  }
   onProgress?.({ step: 'authorities', message: `certificate authorities of RDS: ${path}` });
   return path;
 }
@@ -35,6 +39,17 @@ export function authoritiesPath(stateDirectory: string, config: RdsConfig): stri
 
 function isBundle(text: string): boolean {
   return /-----BEGIN CERTIFICATE-----[\s\S]+-----END CERTIFICATE-----\s*$/u.test(text);
+}
+
+function unwritten(path: string, cause: unknown): HoldfastError {
+  return new HoldfastError('HF_PROVISION_STATE', {
+    kind: 'permission',
+    message: `${path} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`,
+    hint: "Choose another state directory, or fetch the bundle of RDS yourself and name it by 'tlsCaFile'",
+    operation: 'provision.authorities',
+    context: { path },
+    cause,
+  });
 }
 
 function noBundle(url: string): HoldfastError {

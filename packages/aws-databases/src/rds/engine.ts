@@ -43,6 +43,7 @@ export function rdsDatabase(ports: DatabasePorts, config: RdsConfig, stateDirect
       const source = { from: 'secret', secret: kept.arn, region: config.region } as const;
       return databaseOf(config, { host: found.host, port: found.port, caFile: authoritiesPath(stateDirectory, config), source });
     },
+    equip: async (workshop) => void (await ensureAuthorities(workshop, ports, config)),
     leaves:
       config.adopt === undefined ? [] : [`the database '${config.database}' and the user '${config.user}' on ${instance.label}, which was adopted`],
   };

@@ -4,6 +4,12 @@ import { table } from './table.js';
 
 const actionWords = { create: 'make', adopt: 'adopt', none: 'keep' } as const;
 
+/** What has to be done by hand before other machines can use the section; undefined: nothing. */
+export function copyWarning({ tlsCaFile }: Readonly<Record<string, unknown>>): string | undefined {
+  if (typeof tlsCaFile !== 'string') return undefined;
+  return `COPY ${escapeText(tlsCaFile)} to the same path on EVERY machine that gets this section: without it no machine trusts the database`;
+}
+
 /** What would be made of a database, and what all of it costs. */
 export function databasePlanText(name: string, { resources, upToDate, cost }: DatabasePlan): string {
   const rows = resources.map(({ action, kind, name: resource, detail }) => [actionWords[action], kind, resource, detail].map(escapeText));

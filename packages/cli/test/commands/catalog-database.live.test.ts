@@ -57,6 +57,7 @@ describe.skipIf(missing !== undefined)(
 
       const made = await run(['provision', file, '--json']);
       expect(made.status).toBe(0);
+      expect(JSON.parse(made.stdout)).toMatchObject({ copyToEveryMachine: [server.caFile] });
       const { catalog } = JSON.parse(made.stdout) as { catalog: { passwordSecret: string } };
       expect(made.stderr).toContain('"type":"storage.progress"');
       const password = (JSON.parse(await ports().secrets.read(catalog.passwordSecret, {})) as { password: string }).password;
@@ -70,7 +71,8 @@ describe.skipIf(missing !== undefined)(
       await using store = await postgres({ secrets }).open(catalog);
       expect((await store.listJobs()).items).toEqual([]);
 
-      const again = await run(['provision', file, '--json']);
+      const again = await run(['provision', file]);
+      expect(again.stderr).toContain(`COPY ${server.caFile} to the same path on EVERY machine`);
       expect(JSON.parse(again.stdout)).toMatchObject({ catalog });
       const removed = await run(['deprovision', file, '--yes']);
       expect(removed.status).toBe(0);

@@ -25,7 +25,7 @@ export async function deprovision(context: CommandContext): Promise<number> {
   if (printer.json) printer.document({ database: name, removed, left });
   else {
     printer.text(removed.map((label) => `removed: ${label}\n`).join(''));
-    if (left.length > 0) printer.say('word', `left, since Holdfast did not make it: ${left.join(', ')}`);
+    if (left.length > 0) printer.say('word', `left, as Holdfast did not make it or it belongs to what stays: ${left.join(', ')}`);
     else if (removed.length === 0) printer.say('word', `there is nothing of ${name}`);
   }
   return exitCodes.ok;

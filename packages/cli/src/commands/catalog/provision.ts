@@ -1,6 +1,6 @@
 import { catalogSection, lossOf } from '@holdfast/aws-databases';
 import { exitCodes } from '../../exit-codes.js';
-import { databasePlanText } from '../../render/database-text.js';
+import { copyWarning, databasePlanText } from '../../render/database-text.js';
 import { isOn } from '../../settings/read-values.js';
 import type { CommandContext } from '../command-context.js';
 import { confirm } from '../storage/confirm.js';
@@ -26,10 +26,14 @@ export async function provision(context: CommandContext): Promise<number> {
   if (loss !== undefined) printer.say('warning', `${loss}. Of a catalog, holdfast catalog rebuild brings them back`);
   const section = catalogSection(await database.provision({ signal, onProgress: tellProgress(context) }));
   printer.progress(undefined);
-  if (printer.json) printer.document({ database: name, resources: plan.resources, cost: plan.cost, catalog: section });
-  else {
+  if (printer.json) {
+    const copyToEveryMachine = typeof section['tlsCaFile'] === 'string' ? [section['tlsCaFile']] : [];
+    printer.document({ database: name, resources: plan.resources, cost: plan.cost, catalog: section, copyToEveryMachine });
+  } else {
     printer.text(`${JSON.stringify({ catalog: section }, undefined, 2)}\n`);
     printer.say('word', `${name} is ready: put this section into the configuration file of every machine`);
   }
+  const copy = copyWarning(section);
+  if (copy !== undefined) printer.say('warning', copy);
   return exitCodes.ok;
 }

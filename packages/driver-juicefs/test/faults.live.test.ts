@@ -77,6 +77,18 @@ test('what a file that is still open holds is flushed, or the flush is rejected 
   await storage.detach();
 });
 
+test('a mount that is there with other options is not used', async () => {
+  await using volume = await testVolume(server, minio);
+  const driver = volume.driver();
+  await driver.provision();
+  const storage = await driver.attach();
+  const error = await assertRejects(volume.driver({ more: { mount: { readOnly: true } } }).attach(), { code: 'HF_STORAGE_IN_USE', kind: 'conflict' });
+  expect(error.message).toContain("'mount.readOnly' false");
+  const again = await driver.attach();
+  await again.detach();
+  await storage.detach();
+});
+
 test('keys that are revoked are named by the mount, and nothing stays behind', async () => {
   await using volume = await testVolume(server, minio);
   await volume.driver().provision();

@@ -3,6 +3,7 @@ import { type CallOptions, HoldfastError, probeDirectory, runAbandonable } from 
 import type { JuicefsConfig } from '../config.js';
 import type { JuicefsProgram } from '../run-juicefs.js';
 import { lookAtMount } from './look-at-mount.js';
+import { unusableOption } from './mount-options.js';
 import { type MountedVolume, startMount } from './start-mount.js';
 import { unmountLazily } from './unmount.js';
 
@@ -15,8 +16,8 @@ export async function ensureMount(program: JuicefsProgram, uuid: string, options
   const seen = await lookAtMount(path, 3000, options);
   switch (seen.state) {
     case 'volume':
-      if (seen.uuid === uuid) return seen;
-      throw occupied(config, 'another volume of JuiceFS is mounted there');
+      assertUsable(config, uuid, seen);
+      return seen;
     case 'other':
       throw occupied(config, `a file system of type ${seen.type} is mounted there`);
     case 'hung':
@@ -37,7 +38,7 @@ export async function ensureMount(program: JuicefsProgram, uuid: string, options
       return seen satisfies never;
   }
   const mounted = await startMount(program, options);
-  if (mounted.uuid !== uuid) throw occupied(config, 'another volume of JuiceFS was mounted there meanwhile');
+  assertUsable(config, uuid, mounted);
   if (!config.mount.readOnly) await makePrivate(path, options);
   return mounted;
 }
@@ -47,6 +48,12 @@ async function makePrivate(path: string, options: CallOptions): Promise<void> {
   const { mode } = await probeDirectory({ path, mode: 'look', operation, signal: options.signal });
   if ((mode & 0o002) === 0) return;
   await runAbandonable({ command: '/bin/chmod', args: ['0700', '--', join(path, '.')], timeoutMs: 10_000 });
+}
+
+function assertUsable(config: JuicefsConfig, uuid: string, seen: MountedVolume): void {
+  if (seen.uuid !== uuid) throw occupied(config, 'another volume of JuiceFS is mounted there');
+  const why = unusableOption(config.mount, seen.options);
+  if (why !== undefined) throw occupied(config, why);
 }
 
 function occupied({ name, mount }: JuicefsConfig, why: string): HoldfastError {

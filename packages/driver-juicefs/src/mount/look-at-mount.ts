@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CallOptions, runAbandonable } from '@holdfast/core';
 import * as z from 'zod';
+import type { SeenOptions } from './mount-options.js';
 
 /** What is at a mount point. */
 export type MountState =
@@ -13,6 +14,7 @@ export type MountState =
       readonly pid: number;
       readonly parentPid: number | undefined;
       readonly cacheDirectories: readonly string[];
+      readonly options: SeenOptions;
     }
   /** The client is gone, and every access fails. */
   | { readonly state: 'dead' }
@@ -22,10 +24,26 @@ export type MountState =
 
 const configSchema = z.object({
   Format: z.object({ UUID: z.string() }),
-  Chunk: z.object({ CacheDir: z.string() }),
+  Chunk: z.object({ CacheDir: z.string(), Writeback: z.boolean() }),
+  Meta: z.object({ ReadOnly: z.boolean(), Subdir: z.string().default(''), OpenCache: z.number().default(0) }),
+  FuseOpts: z.object({ EnableWriteback: z.boolean().default(false) }).prefault({}),
+  AttrTimeout: z.number().default(0),
+  EntryTimeout: z.number().default(0),
+  DirEntryTimeout: z.number().default(0),
   Pid: z.number(),
   PPid: z.number().optional(),
 });
+
+/** How whoever mounted it did, as far as it changes what is promised of it. Pure. */
+function optionsOf({ Chunk, Meta, FuseOpts, AttrTimeout, EntryTimeout, DirEntryTimeout }: z.output<typeof configSchema>): SeenOptions {
+  return {
+    readOnly: Meta.ReadOnly,
+    writeback: Chunk.Writeback,
+    kernelWriteback: FuseOpts.EnableWriteback,
+    subdirectory: Meta.Subdir,
+    cachesNames: [Meta.OpenCache, AttrTimeout, EntryTimeout, DirEntryTimeout].some((time) => time > 0),
+  };
+}
 
 /** The inode is 1 where a volume's root is; `.config` tells which volume and by which process. */
 const script = '[ "$(stat -c %i -- "$1")" = 1 ] && exec cat -- "$1/.config"';
@@ -53,6 +71,7 @@ export async function lookAtMount(path: string, timeoutMs: number, { signal }: C
     pid: Pid,
     parentPid: PPid,
     cacheDirectories: Chunk.CacheDir.split(':').filter((each) => each.startsWith('/')),
+    options: optionsOf(parsed.data),
   };
 }
 

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { unusableOption } from '../../src/mount/mount-options.js';
+
+const own = { readOnly: false, writeback: false, kernelWriteback: false, subdirectory: '', cachesNames: false };
+
+test.each([
+  [{ writeback: true }, 'mount.writeback'],
+  [{ readOnly: true }, 'mount.readOnly'],
+  [{ kernelWriteback: true }, 'writeback_cache'],
+  [{ subdirectory: '/part' }, 'subdir'],
+  [{ cachesNames: true }, 'attr-cache'],
+])('a mount that is there with %o is not used, and the option named', (other, option) => {
+  expect(unusableOption(own, { ...own, ...other })).toContain(`'${option}'`);
+});
+
+test('one that is as configured is used', () => {
+  expect(unusableOption(own, own)).toBeUndefined();
+  expect(unusableOption({ readOnly: true, writeback: false }, { ...own, readOnly: true })).toBeUndefined();
+  expect(unusableOption({ readOnly: false, writeback: true }, { ...own, writeback: true })).toBeUndefined();
+});

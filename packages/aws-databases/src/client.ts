@@ -43,11 +43,20 @@ export interface SecretFacts extends Tagged {
   readonly arn: string;
 }
 
-export interface SecretsPort
-  extends NamedResources<
-    Tagged & { readonly name: string; readonly description: string; readonly kmsKey: string | undefined; readonly text: string },
-    SecretFacts
-  > {
+export interface SecretSpec extends Tagged {
+  readonly name: string;
+  readonly description: string;
+  readonly kmsKey: string | undefined;
+  readonly text: string;
+}
+
+export interface SecretsPort extends Pick<NamedResources<SecretSpec, SecretFacts>, 'find' | 'remove'> {
+  /** `removing` where one of this name waits for its removal: `find` does not show it, and it keeps the name. */
+  create(spec: SecretSpec, call: CallOptions): Promise<SecretFacts | 'exists' | 'removing'>;
+  /** One that waits for its removal. */
+  findRemoving(name: string, call: CallOptions): Promise<SecretFacts | undefined>;
+  /** Takes its removal back, and gives it as it was. */
+  restore(name: string, call: CallOptions): Promise<void>;
   /** The secret's text, which goes nowhere but to the server that it is for. */
   read(secret: string, call: CallOptions): Promise<string>;
 }

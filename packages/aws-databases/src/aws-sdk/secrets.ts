@@ -1,4 +1,4 @@
-import { HoldfastError } from '@holdfast/core';
+import { type CallOptions, HoldfastError } from '@holdfast/core';
 import type { SecretFacts, SecretsPort } from '../client.js';
 import { asked, created, found, once, removed, sendOptions, tagList, tagRecord } from './call.js';
 import { type AwsClientOptions, clientOptions } from './client-options.js';
@@ -8,20 +8,32 @@ export function secretsPort(options: AwsClientOptions): SecretsPort {
     const sdk = await import('@aws-sdk/client-secrets-manager');
     return { sdk, client: new sdk.SecretsManagerClient(clientOptions(options)) };
   });
+  const describe = async (name: string, isRemoving: boolean, call: CallOptions): Promise<SecretFacts | undefined> =>
+    found({ call: 'secretsmanager:DescribeSecret', resource: name }, async () => {
+      const { sdk, client } = await load();
+      const { ARN, Tags, DeletedDate } = await client.send(new sdk.DescribeSecretCommand({ SecretId: name }), sendOptions(call));
+      return ARN === undefined || (DeletedDate !== undefined) !== isRemoving ? undefined : { arn: ARN, tags: tagRecord(Tags) };
+    });
   return {
-    find: async (name, call) =>
-      found({ call: 'secretsmanager:DescribeSecret', resource: name }, async () => {
+    find: async (name, call) => describe(name, false, call),
+    findRemoving: async (name, call) => describe(name, true, call),
+    restore: async (name, call) =>
+      asked({ call: 'secretsmanager:RestoreSecret', resource: name }, async () => {
         const { sdk, client } = await load();
-        const { ARN, Tags, DeletedDate } = await client.send(new sdk.DescribeSecretCommand({ SecretId: name }), sendOptions(call));
-        return ARN === undefined || DeletedDate !== undefined ? undefined : { arn: ARN, tags: tagRecord(Tags) };
+        await client.send(new sdk.RestoreSecretCommand({ SecretId: name }), sendOptions(call));
       }),
     create: async ({ name, description, kmsKey, text, tags }, call) =>
-      created({ call: 'secretsmanager:CreateSecret', resource: name }, async (): Promise<SecretFacts> => {
+      created({ call: 'secretsmanager:CreateSecret', resource: name }, async (): Promise<SecretFacts | 'removing'> => {
         const { sdk, client } = await load();
         const key = kmsKey === undefined ? {} : { KmsKeyId: kmsKey };
         const command = new sdk.CreateSecretCommand({ Name: name, Description: description, SecretString: text, Tags: tagList(tags), ...key });
-        const { ARN = name } = await client.send(command, sendOptions(call));
-        return { arn: ARN, tags };
+        try {
+          const { ARN = name } = await client.send(command, sendOptions(call));
+          return { arn: ARN, tags };
+        } catch (error) {
+          if (isHeldByRemoval(error)) return 'removing';
+          throw error;
+        }
       }),
     remove: async (name, call) =>
       removed({ call: 'secretsmanager:DeleteSecret', resource: name }, async () => {
@@ -43,4 +55,9 @@ export function secretsPort(options: AwsClientOptions): SecretsPort {
       });
     },
   };
+}
+
+/** Secrets Manager has no name of its own for it. */
+function isHeldByRemoval(error: unknown): boolean {
+  return error instanceof Error && error.name === 'InvalidRequestException' && /(?:scheduled|marked) for deletion/u.test(error.message);
 }

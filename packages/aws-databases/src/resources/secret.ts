@@ -3,6 +3,7 @@ import type { DatabasePorts, SecretFacts } from '../client.js';
 import type { DatabaseConfig } from '../config/database-config.js';
 import { markOf, markOfTags, secretName, tagsOf } from '../names.js';
 import { generatePassword } from '../password.js';
+import { createSecret } from './create-secret.js';
 import { always, type Managed } from './managed.js';
 import { patiently } from './patience.js';
 import { ensure, type Workshop } from './workshop.js';
@@ -37,7 +38,8 @@ export async function ensureApplicationPassword(workshop: Workshop, ports: Datab
   const managed = applicationSecret(ports, config);
   const { found } = await ensure(workshop, managed, async (call) => {
     const text = JSON.stringify({ username: config.user, password: generatePassword() });
-    return ports.secrets.create({ name: managed.name, description: markOf(config), kmsKey: config.kmsKey, text, tags: tagsOf(config) }, call);
+    const spec = { name: managed.name, description: markOf(config), kmsKey: config.kmsKey, text, tags: tagsOf(config) };
+    return createSecret(workshop, ports.secrets, managed, spec, call);
   });
   const { password, source } = await patiently(workshop, async () => readPassword(workshop, ports, config, found.arn));
   if (!/^[A-Za-z0-9!&#$^<>-]{16,128}$/u.test(password)) throw unfit(managed.name);

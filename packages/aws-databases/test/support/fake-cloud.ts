@@ -119,6 +119,8 @@ export function fakeCloud(fate: Fate = {}): FakeCloud {
       find: secrets.find,
       create: secrets.create,
       remove: secrets.remove,
+      findRemoving: async () => undefined,
+      restore: async () => {},
       read: async (arn) => {
         if (arn === 'arn:master') return JSON.stringify({ username: administrator.user, password: server?.password ?? administrator.password });
         const item = secrets.items.get(arn.replace(/^arn:secret:/u, ''));

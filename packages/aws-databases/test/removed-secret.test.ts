@@ -44,6 +44,31 @@ test('one of ours that somebody scheduled for deletion is taken back after two m
   expect(bench.clock.monotonicMs()).toBeGreaterThanOrEqual(120_000);
 });
 
+test.each([
+  ['elasticache', 'holdfast/a/cache', 'ElastiCache replication group'],
+  ['memorydb', 'holdfast/a/memorydb', 'MemoryDB user'],
+] as const)('%s whose secret is gone is not called ready with a password that nobody set', async (service, secret, holder) => {
+  const cloud = fakeCloud();
+  await using folder = await temporaryFolder();
+  const database = awsDatabase(configOf(service), { ports: cloud.ports, state: resourceState(folder.path), clock: virtualClock() });
+  await database.provision();
+  await cloud.ports.secrets.remove(secret, {});
+  await expect(database.provision()).rejects.toMatchObject({
+    code: 'HF_PROVISION_CONFLICT',
+    message: expect.stringContaining(`${holder} 'holdfast-a`) as string,
+  });
+  expect(cloud.inventory()).not.toContain(`secrets ${secret}`);
+});
+
+test('an instance of RDS whose secret is gone gets a new password', async () => {
+  const cloud = fakeCloud();
+  await using folder = await temporaryFolder();
+  const database = awsDatabase(configOf('rdsPostgres'), { ports: cloud.ports, state: resourceState(folder.path), clock: virtualClock() });
+  await database.provision();
+  await cloud.ports.secrets.remove('holdfast/a/postgres', {});
+  expect(await database.provision()).toMatchObject({ engine: 'postgres' });
+});
+
 test('one of somebody else is not taken back', async () => {
   await using bench = await benchWith(Infinity, 'b');
   await expect(bench.database.provision()).rejects.toMatchObject({

@@ -8,6 +8,7 @@ import { assertEncrypted, assertKeeps } from '../resources/eviction.js';
 import { type Managed, standingOfState } from '../resources/managed.js';
 import { ensureSecurityGroups, ensureSubnetGroup, securityGroup, subnetGroup, vpcOf } from '../resources/network.js';
 import { type Part, part } from '../resources/part.js';
+import { assertPasswordKnown } from '../resources/password-known.js';
 import { applicationSecret, ensureApplicationPassword } from '../resources/secret.js';
 import { awaitReady, ensure, type Workshop } from '../resources/workshop.js';
 import { ensureParameterGroup, parameterGroup } from './parameter-group.js';
@@ -62,6 +63,7 @@ async function make(workshop: Workshop, ports: DatabasePorts, config: Elasticach
   const securityGroups = await ensureSecurityGroups(workshop, ports, config, vpc);
   const group = await ensureSubnetGroup(workshop, ports.elasticache.subnetGroups, config);
   const parameters = await ensureParameterGroup(workshop, ports, config);
+  await assertPasswordKnown(workshop, ports, config, managed, 'aws elasticache modify-replication-group --auth-token');
   const { password, source } = await ensureApplicationPassword(workshop, ports, config);
   const { engine, version, nodeType, replicas, kmsKey } = config;
   const shape = { engine, version, nodeType, replicas, kmsKey };

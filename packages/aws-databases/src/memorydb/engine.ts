@@ -8,6 +8,7 @@ import { assertEncrypted, assertKeeps } from '../resources/eviction.js';
 import { type Managed, standingOfState } from '../resources/managed.js';
 import { ensureSecurityGroups, ensureSubnetGroup, securityGroup, subnetGroup, vpcOf } from '../resources/network.js';
 import { type Part, part } from '../resources/part.js';
+import { assertPasswordKnown } from '../resources/password-known.js';
 import { applicationSecret, ensureApplicationPassword } from '../resources/secret.js';
 import { awaitReady, ensure, type Workshop } from '../resources/workshop.js';
 import { accessList, ensureAccess, memorydbUser } from './access.js';
@@ -63,6 +64,7 @@ async function make(workshop: Workshop, ports: DatabasePorts, config: MemorydbCo
   const vpc = await vpcOf(ports.network, config.network.subnets, callOf(workshop));
   const securityGroups = await ensureSecurityGroups(workshop, ports, config, vpc);
   const group = await ensureSubnetGroup(workshop, ports.memorydb.subnetGroups, config);
+  await assertPasswordKnown(workshop, ports, config, memorydbUser(ports, config), 'aws memorydb update-user --authentication-mode');
   const { password, source } = await ensureApplicationPassword(workshop, ports, config);
   const acl = await ensureAccess(workshop, ports, config, password);
   const shape = { engine, version, nodeType, replicas, kmsKey, parameterGroup, port: portNumbers.memorydb };

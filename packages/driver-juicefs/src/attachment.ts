@@ -30,17 +30,17 @@ export async function attachVolume(
   const uuid = volume.setting.UUID;
   const { mounted, session } = await withMountLock(path, 2 * readyTimeoutMs, call, async () => {
     const mounted = await ensureMount(setup, uuid, call);
-    if (options.lasting === true) await sessions.setLasting(true);
     return { mounted, session: await sessions.enter() };
   });
-  const attached = attachmentOf(setup, sessions, session, mounted);
   try {
     await probeDirectory({ path, mode: readOnly ? 'look' : 'write', operation, signal: options.signal, timeoutMs: readyTimeoutMs });
-    return attached;
+    if (options.lasting === true) await sessions.setLasting(true);
   } catch (error) {
-    await attached.detach().catch(() => undefined);
+    // Nothing was written by this one; where the mount hangs, its session goes at least.
+    await leaveMount(config, sessions, session).catch(async () => session[Symbol.asyncDispose]());
     throw error;
   }
+  return attachmentOf(setup, sessions, session, mounted);
 }
 
 function attachmentOf(setup: Setup, sessions: MachineSessions, session: AsyncDisposable, mounted: MountedVolume): AttachedStorage {

@@ -44,15 +44,10 @@ export function createJuicefsDriver(setup: Setup, sessions: MachineSessions, sec
 /** Asks nobody but the mount: it answers also where the metadata engine does not. */
 async function status({ config }: Setup, sessions: MachineSessions, options: CallOptions = {}): Promise<StorageStatus> {
   throwIfAborted(options.signal, 'storage.status', config.name);
-  const { state } = await lookAtMount(config.mount.path, 3000, options);
-  // Sessions without the mount: something else was mounted over it.
-  if (state === 'none' || (state === 'other' && (await sessions.list()).length === 0))
-    return { root: undefined, lasting: false, sessions: [], health: undefined, usage: undefined };
-  const [health, usage, lasting, list] = await Promise.all([
-    volumeHealth(config, undefined, options),
-    volumeUsage(config, options).catch(() => undefined),
-    sessions.isLasting(),
-    sessions.list(),
-  ]);
+  const [{ state }, lasting, list] = await Promise.all([lookAtMount(config.mount.path, 3000, options), sessions.isLasting(), sessions.list()]);
+  // Who is attached stays attached where the mount is gone, or something else was mounted over it.
+  if (state === 'none' || (state === 'other' && list.length === 0))
+    return { root: undefined, lasting, sessions: list, health: undefined, usage: undefined };
+  const [health, usage] = await Promise.all([volumeHealth(config, undefined, options), volumeUsage(config, options).catch(() => undefined)]);
   return { root: config.mount.path, lasting, sessions: list, health, usage };
 }

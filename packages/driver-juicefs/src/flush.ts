@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CallOptions, HoldfastError } from '@holdfast/core';
 import type { JuicefsConfig } from './config.js';
-import { readFromMount } from './mount/look-at-mount.js';
+import { lookAtMount, type MountState, readFromMount } from './mount/look-at-mount.js';
 import { syncOpenFiles } from './mount/sync-open-files.js';
 import { throwIfAborted } from './provision.js';
 
@@ -13,7 +13,7 @@ const answerMs = 3000;
 
 /**
  * Waits until nothing written before is on this machine alone: files that are open are synced, and no bytes are staged in any cache directory.
- * Rejects with HF_STORAGE_TIMEOUT and the bytes left at the deadline. The client's own `umount --flush` looks at no directory where there are two.
+ * Rejects with HF_STORAGE_TIMEOUT and the bytes left at the deadline, also where the client has not answered by then. The client's own `umount --flush` looks at no directory where there are two.
  */
 export async function flushVolume(config: JuicefsConfig, cacheDirectories: readonly string[], options: CallOptions = {}): Promise<void> {
   const { mount, name } = config;
@@ -24,17 +24,24 @@ export async function flushVolume(config: JuicefsConfig, cacheDirectories: reado
   for (;;) {
     throwIfAborted(options.signal, operation, name);
     const leftBytes = await stagedBytes(mount.path, cacheDirectories, options);
+    throwIfAborted(options.signal, operation, name);
     if (leftBytes === 0) return;
     if (performance.now() > deadline) throw late(config, leftBytes);
     await sleep(pauseMs);
   }
 }
 
-/** What the files in the cache directories say counts, and what the client says; one that is gone says nothing. */
-async function stagedBytes(path: string, cacheDirectories: readonly string[], options: CallOptions): Promise<number> {
-  const [stats = '', ...staged] = await Promise.all([readFromMount(path, '.stats', answerMs, options), ...cacheDirectories.map(stagedIn)]);
+/** What the files in the cache directories say counts, and what the client says; undefined where one that is there does not answer. */
+async function stagedBytes(path: string, cacheDirectories: readonly string[], options: CallOptions): Promise<number | undefined> {
+  const [stats, ...staged] = await Promise.all([readFromMount(path, '.stats', answerMs, options), ...cacheDirectories.map(stagedIn)]);
   const inFiles = staged.reduce((sum, bytes) => sum + bytes, 0);
-  return Math.max(inFiles, metric(stats, 'juicefs_staging_block_bytes'));
+  return bytesLeft(inFiles, stats, stats === undefined ? (await lookAtMount(path, answerMs, options)).state : 'volume');
+}
+
+/** A client that is gone has nothing more to say than the files; one that does not answer may have bytes in its memory. Pure. */
+export function bytesLeft(inFiles: number, stats: string | undefined, state: MountState['state']): number | undefined {
+  if (stats !== undefined) return Math.max(inFiles, metric(stats, 'juicefs_staging_block_bytes'));
+  return state === 'volume' || state === 'hung' ? undefined : inFiles;
 }
 
 /** The value of one metric of `.stats`; 0 where there is none. */
@@ -65,13 +72,14 @@ async function sizeOf(path: string): Promise<number> {
   }
 }
 
-function late({ name, mount }: JuicefsConfig, leftBytes: number): HoldfastError {
+function late({ name, mount }: JuicefsConfig, leftBytes: number | undefined): HoldfastError {
+  const left = leftBytes === undefined ? 'its client does not answer' : `${leftBytes} bytes are on this machine only`;
   return new HoldfastError('HF_STORAGE_TIMEOUT', {
     kind: 'timeout',
     retry: 'yes',
-    message: `After ${mount.flushTimeoutMs / 1000} s the volume '${name}' has not everything in its bucket: ${leftBytes} bytes are on this machine only`,
+    message: `After ${mount.flushTimeoutMs / 1000} s the volume '${name}' has not everything in its bucket: ${left}`,
     operation,
-    context: { volume: name, leftBytes },
+    context: { volume: name, ...(leftBytes === undefined ? {} : { leftBytes }) },
     hint: `Look whether the bucket answers, and at ${mount.logFile}; nothing is removed, so repeat, or allow more by 'mount.flushTimeout'`,
   });
 }

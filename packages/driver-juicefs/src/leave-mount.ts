@@ -1,4 +1,4 @@
-import type { CallOptions, MachineSessions } from '@holdfast/core';
+import { type CallOptions, HoldfastError, type MachineSessions } from '@holdfast/core';
 import type { JuicefsConfig } from './config.js';
 import { flushVolume } from './flush.js';
 import { lookAtMount } from './mount/look-at-mount.js';
@@ -7,7 +7,10 @@ import { unmountInOrder, unmountLazily } from './mount/unmount.js';
 
 const goodbyeMs = 30_000;
 
-/** Leaves a session, if any, and unmounts what nobody of this machine uses any more and nobody asked to keep; flushed before. */
+/**
+ * Leaves a session, if any, and unmounts what nobody of this machine uses any more and nobody asked to keep; flushed before. Rejects with
+ * HF_STORAGE_TIMEOUT where the mount does not answer: the session stays then.
+ */
 export async function leaveMount(
   config: JuicefsConfig,
   sessions: MachineSessions,
@@ -16,12 +19,24 @@ export async function leaveMount(
 ): Promise<void> {
   const { path, flushTimeoutMs } = config.mount;
   await withMountLock(path, flushTimeoutMs, options, async () => {
+    const seen = await lookAtMount(path, 3000, options);
+    if (seen.state === 'hung') throw hung(config, seen.reason);
     await session?.[Symbol.asyncDispose]();
     if ((await sessions.isLasting()) || (await sessions.list()).length > 0) return;
-    const seen = await lookAtMount(path, 3000);
     if (seen.state === 'dead') await unmountLazily(path);
     if (seen.state !== 'volume') return;
     await flushVolume(config, seen.cacheDirectories, options);
     await unmountInOrder(path, [seen.pid, ...(seen.parentPid === undefined || seen.parentPid <= 1 ? [] : [seen.parentPid])], goodbyeMs);
+  });
+}
+
+function hung({ name, mount }: JuicefsConfig, reason: string): HoldfastError {
+  return new HoldfastError('HF_STORAGE_TIMEOUT', {
+    kind: 'timeout',
+    retry: 'yes',
+    message: `The volume '${name}', mounted at '${mount.path}', does not answer, and was not detached: ${reason}`,
+    operation: 'storage.detach',
+    context: { volume: name, path: mount.path },
+    hint: `Look at ${mount.logFile}, and whether the bucket and the metadata engine answer; then detach again`,
   });
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { assertRejects } from '@holdfast/testkit/contract';
 import { expect, test } from 'vitest';
-import { flushVolume, metric } from '../src/flush.js';
+import { bytesLeft, flushVolume, metric } from '../src/flush.js';
 import { aConfig } from './support/a-config.js';
 
 test('a block that is staged in any cache directory is never called flushed; the error tells the bytes', async () => {
@@ -46,4 +46,12 @@ test('metrics are read as the client writes them', () => {
   expect(metric(stats, 'juicefs_staging_block_bytes')).toBe(16_777_216);
   expect(metric(stats, 'juicefs_staging_blocks')).toBe(4);
   expect(metric(stats, 'absent')).toBe(0);
+});
+
+test('a client that is there and does not answer is not called flushed; of one that is gone the files count', () => {
+  expect(bytesLeft(0, undefined, 'hung')).toBeUndefined();
+  expect(bytesLeft(0, undefined, 'volume')).toBeUndefined();
+  expect(bytesLeft(3, undefined, 'dead')).toBe(3);
+  expect(bytesLeft(0, undefined, 'none')).toBe(0);
+  expect(bytesLeft(3, 'juicefs_staging_block_bytes 5', 'volume')).toBe(5);
 });

@@ -32,6 +32,13 @@ const passing: Meaning = {
   retry: 'yes',
   hint: 'Repeat the command later: it goes on where it stopped',
 };
+/** The SDK gives this error no name. */
+const regionless: Meaning = {
+  code: 'HF_CLOUD_REFUSED',
+  kind: 'invalid-argument',
+  retry: 'no',
+  hint: "Write 'region' into the configuration, or set AWS_REGION or the region of the AWS profile",
+};
 const refused: Meaning = {
   code: 'HF_CLOUD_REFUSED',
   kind: 'invalid-argument',
@@ -52,7 +59,7 @@ export function fromAwsError(error: unknown, { call, resource }: FailedCall): Ho
     new HoldfastError(code, { kind, retry, hint, message: `${of} failed with ${name}: ${words}`, operation: 'cloud.call', context, cause: error });
   if (name === 'AbortError')
     return make({ code: 'HF_ABORTED', kind: 'aborted', retry: 'no', hint: 'Repeat the command: it goes on where it stopped' });
-  const meaning = meaningOf(name, status, call);
+  const meaning = message === 'Region is missing' ? regionless : meaningOf(name, status, call);
   if (meaning !== undefined) return make(meaning);
   return new HoldfastError('HF_UNEXPECTED', {
     kind: 'unexpected',

@@ -31,6 +31,12 @@ test.each([
   expect(error.message).toContain(`rds:CreateDBInstance of 'a' failed with ${name}: its words`);
 });
 
+test('without a region the hint says where one is written', () => {
+  const error = fromAwsError(new Error('Region is missing'), { call: 'ec2:DescribeSubnets' });
+  expect(error).toMatchObject({ code: 'HF_CLOUD_REFUSED', kind: 'invalid-argument', retry: 'no' });
+  expect(error.hint).toContain("'region'");
+});
+
 test('a denied call says which permission is missing', () => {
   expect(fromAwsError(errorOf('AccessDenied', 403), { call: 'rds:CreateDBInstance' }).hint).toContain('rds:CreateDBInstance');
 });

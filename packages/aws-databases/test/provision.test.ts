@@ -135,6 +135,18 @@ test('an adopted server keeps what is there: it is used, and a removal leaves it
   expect(cloud.inventory()).toContain(`instances ${adopt}`);
 });
 
+test.each([
+  ['valkey', '8.0', 'valkey8'],
+  ['redis', '7.1', 'redis7'],
+  ['redis', '6.2', 'redis6.x'],
+  ['redis', '5.0.6', 'redis5.0'],
+  ['redis', '5', 'redis5.0'],
+])('the parameter group of %s %s is of the family %s', async (engine, version, family) => {
+  await using folder = await temporaryFolder();
+  const plan = await open(configOf('elasticache', { engine, version }), fakeCloud(), folder.path).plan();
+  expect(plan.resources.find(({ kind }) => kind === 'parameter-group')?.detail).toBe(`${family}, maxmemory-policy noeviction`);
+});
+
 test('the engine of one that is there must be the one that was asked for', async () => {
   const cloud = fakeCloud();
   await using folder = await temporaryFolder();

@@ -2,6 +2,7 @@ import type { CreateReplicationGroupCommandInput, ReplicationGroup as Given } fr
 import type { ElasticachePort, ReplicationGroup, ReplicationGroupSpec } from '../client.js';
 import { asked, created, found, once, removed, sendOptions, tagList } from './call.js';
 import { type AwsClientOptions, clientOptions } from './client-options.js';
+import { lastMessage } from './last-message.js';
 import type { ElasticacheLoader } from './elasticache-loader.js';
 import { cacheParameterGroups } from './elasticache-parameters.js';
 
@@ -77,7 +78,7 @@ export function elasticachePort(options: AwsClientOptions): ElasticachePort {
         const { sdk, client } = await load();
         const input = { SourceIdentifier: name, SourceType: 'replication-group', Duration: 1440 } as const;
         const { Events = [] } = await client.send(new sdk.DescribeEventsCommand(input), sendOptions(call));
-        return Events.at(-1)?.Message;
+        return lastMessage(Events);
       }),
   };
 }

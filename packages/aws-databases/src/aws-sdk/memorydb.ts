@@ -2,6 +2,7 @@ import type { Cluster, CreateClusterCommandInput } from '@aws-sdk/client-memoryd
 import type { MemorydbCluster, MemorydbClusterSpec, MemorydbPort } from '../client.js';
 import { asked, created, found, once, removed, sendOptions, tagList } from './call.js';
 import { type AwsClientOptions, clientOptions } from './client-options.js';
+import { lastMessage } from './last-message.js';
 import type { MemorydbLoader } from './memorydb-loader.js';
 import { memorydbAcls, memorydbUsers } from './memorydb-access.js';
 
@@ -75,7 +76,7 @@ export function memorydbPort(options: AwsClientOptions): MemorydbPort {
           new sdk.DescribeEventsCommand({ SourceName: name, SourceType: 'cluster', Duration: 1440 }),
           sendOptions(call),
         );
-        return Events.at(-1)?.Message;
+        return lastMessage(Events);
       }),
   };
 }

@@ -2,6 +2,7 @@ import type { CreateDBInstanceCommandInput, DBInstance } from '@aws-sdk/client-r
 import type { RdsInstance, RdsInstanceSpec, RdsPort } from '../client.js';
 import { asked, created, found, once, removed, sendOptions, tagList, tagRecord } from './call.js';
 import { type AwsClientOptions, clientOptions } from './client-options.js';
+import { lastMessage } from './last-message.js';
 
 export function rdsPort(options: AwsClientOptions): RdsPort {
   const load = once(async () => {
@@ -56,7 +57,7 @@ export function rdsPort(options: AwsClientOptions): RdsPort {
           new sdk.DescribeEventsCommand({ SourceIdentifier: name, SourceType: 'db-instance', Duration: 1440 }),
           sendOptions(call),
         );
-        return Events.at(-1)?.Message;
+        return lastMessage(Events);
       }),
   };
 }

@@ -47,6 +47,9 @@ export async function ensureParameterGroup(workshop: Workshop, ports: DatabasePo
   return managed.name;
 }
 
+/** As ElastiCache names them: valkey8, redis7, redis6.x, redis5.0, redis3.2. */
 function familyOf({ engine, version }: ElasticacheConfig): string {
-  return `${engine}${version.replace(/\..*$/u, '')}`;
+  const [major = '', minor = '0'] = version.split('.');
+  if (engine !== 'redis' || Number(major) > 6) return `${engine}${major}`;
+  return Number(major) === 6 ? 'redis6.x' : `redis${major}.${minor}`;
 }

@@ -51,7 +51,8 @@ function resources(config: JuicefsConfig, bucket: Action, volume: Action): reado
       kind: 's3-bucket',
       name: config.bucket.name,
       action: bucket,
-      detail: `${bucketUrl(config.bucket)}, private; by use: what is stored, and requests`,
+      costClass: 'by use: what is stored, and requests',
+      detail: `${bucketUrl(config.bucket)}, private`,
     },
     { kind: 'metadata', name: metadataLocation(config.metadata), action: 'none', detail: 'a database that is there already' },
     {

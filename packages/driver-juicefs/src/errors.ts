@@ -33,6 +33,10 @@ interface Meaning {
   readonly hint: string;
 }
 
+const untrusted = /x509|certificate|tls: |SSL is not enabled|server does not support SSL|TLS/u;
+/** How the client and AWS's SDK begin what they say of a bucket, and an address of one. Not `s3` or `storage` alone: a database's host may be called so. */
+const aboutBucket = /(?<![\w.-])(?:Storage|object storage|objects?|S3)(?![\w.-])|s3:\/\/|https?:\/\//u;
+
 /** Of the database first: its words are the narrower ones. */
 const meanings: readonly Meaning[] = [
   {
@@ -44,7 +48,15 @@ const meanings: readonly Meaning[] = [
     hint: "Look at the user in 'metadata.url', at where its password comes from, and at its rights",
   },
   {
-    pattern: /x509|certificate|tls: |SSL is not enabled|server does not support SSL|TLS/u,
+    pattern: new RegExp(`(?:${aboutBucket.source}).*(?:${untrusted.source})`, 'u'),
+    code: 'HF_STORAGE_PERMISSION',
+    kind: 'permission',
+    of: 'bucket',
+    words: 'cannot be trusted, or has no TLS',
+    hint: "Correct 'bucket.endpoint', or add its authority to those that this machine trusts",
+  },
+  {
+    pattern: untrusted,
     code: 'HF_STORAGE_PERMISSION',
     kind: 'permission',
     of: 'metadata',
@@ -85,7 +97,7 @@ const meanings: readonly Meaning[] = [
     hint: 'Provision the storage: holdfast storage provision',
   },
   {
-    pattern: /OOM command not allowed|disk full|No space left|DISK_FULL/u,
+    pattern: /OOM command not allowed|disk full|no space left|DISK_FULL/iu,
     code: 'HF_STORAGE_FULL',
     kind: 'no-space',
     of: 'metadata',
@@ -101,7 +113,7 @@ const meanings: readonly Meaning[] = [
     hint: 'It needs /dev/fuse, and root or fusermount',
   },
   {
-    pattern: /Storage|storage|object|s3|S3|https?:\/\//u,
+    pattern: aboutBucket,
     code: 'HF_STORAGE_IO',
     kind: 'unavailable',
     of: 'bucket',
@@ -109,7 +121,8 @@ const meanings: readonly Meaning[] = [
     hint: "Look at the bucket's endpoint, and at the network between here and it",
   },
   {
-    pattern: /connection refused|no such host|i\/o timeout|dial tcp|connect|EOF|broken pipe|reset by peer|database|redis|LOADING|deadline exceeded/iu,
+    pattern:
+      /connection refused|no such host|i\/o timeout|dial tcp|connect|EOF|broken pipe|reset by peer|database|redis|LOADING|READONLY|read-only transaction|deadline exceeded/iu,
     code: 'HF_STORAGE_IO',
     kind: 'unavailable',
     of: 'metadata',

@@ -27,6 +27,18 @@ test.each([
   ['can not connect to s3://x: dial tcp 127.0.0.1:9000: connect: connection refused', 'HF_STORAGE_IO', "The bucket 'acme-snapshots' does not answer"],
   ['load setting: dial tcp 10.0.0.1:5432: i/o timeout', 'HF_STORAGE_IO', 'The metadata engine postgres://db.example.org:5432/jfs does not answer'],
   ['load setting: database is not formatted, please run `juicefs format ...` first', 'HF_STORAGE_MISSING', "The volume 'snapshots' is not there"],
+  [
+    'Storage https://x/b: Head "https://x/b": tls: failed to verify certificate: x509: unknown authority',
+    'HF_STORAGE_PERMISSION',
+    "The bucket 'acme-snapshots' cannot be trusted",
+  ],
+  [
+    'load setting: dial tcp: lookup s3-storage-object.example.org: no such host',
+    'HF_STORAGE_IO',
+    'The metadata engine postgres://db.example.org:5432/jfs does not answer',
+  ],
+  ["READONLY You can't write against a read only replica.", 'HF_STORAGE_IO', 'The metadata engine postgres://db'],
+  ['ERROR: could not extend file: no space left on device', 'HF_STORAGE_FULL', 'is full'],
   ['fuse: fuse mount: operation not permitted', 'HF_REQUIREMENT', 'cannot be mounted on this machine'],
 ])('%s', (said, code, words) => {
   const error = failure(said);

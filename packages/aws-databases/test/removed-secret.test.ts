@@ -11,16 +11,16 @@ interface Bench extends AsyncDisposable {
 }
 
 /** A secret of the name waits for its removal, for so many creations. */
-async function benchWith(refusals: number, deployment: string): Promise<Bench> {
+async function benchWith(refusals: number, deployment: string | undefined): Promise<Bench> {
   const cloud = fakeCloud();
   const folder = await temporaryFolder();
   const { secrets } = cloud.ports;
   const clock = virtualClock();
   const restored: string[] = [];
-  const tags = { 'holdfast:deployment': deployment, 'holdfast:purpose': 'catalog' };
+  const tags = { 'holdfast:deployment': deployment ?? '', 'holdfast:purpose': 'catalog' };
   let tries = 0;
   const create: typeof secrets.create = async (spec, call) => ((tries += 1) <= refusals ? 'removing' : secrets.create(spec, call));
-  const findRemoving: typeof secrets.findRemoving = async (name) => ({ arn: name, tags });
+  const findRemoving: typeof secrets.findRemoving = async (name) => (deployment === undefined ? undefined : { arn: name, tags });
   const restore: typeof secrets.restore = async (name, call) => {
     restored.push(name);
     const text = '{"password":"as-it-was-before"}'.replaceAll('-', '0');
@@ -67,6 +67,11 @@ test('an instance of RDS whose secret is gone gets a new password', async () => 
   await database.provision();
   await cloud.ports.secrets.remove('holdfast/a/postgres', {});
   expect(await database.provision()).toMatchObject({ engine: 'postgres' });
+});
+
+test('a removal that AWS speaks of and does not show ends the run', async () => {
+  await using bench = await benchWith(100, undefined);
+  await expect(bench.database.provision()).rejects.toMatchObject({ code: 'HF_CLOUD_UNAVAILABLE', retry: 'yes' });
 });
 
 test('one of somebody else is not taken back', async () => {

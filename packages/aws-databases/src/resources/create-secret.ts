@@ -22,13 +22,15 @@ export async function createSecret(
   for (;;) {
     const made = await secrets.create(spec, call);
     if (made !== 'removing') return made;
-    if (clock.monotonicMs() >= endMs) {
+    const nowMs = clock.monotonicMs();
+    if (nowMs >= endMs) {
       const removing = await secrets.findRemoving(spec.name, call);
       if (removing !== undefined && !isOurs(managed, removing)) throw held(managed);
       if (removing !== undefined) {
         await secrets.restore(spec.name, call);
         return 'exists';
       }
+      if (nowMs >= endMs + patienceMs) throw unseen(managed);
     }
     await clock.sleep(pauseMs, call);
   }
@@ -39,6 +41,17 @@ function held({ label }: Managed<SecretFacts>): HoldfastError {
     kind: 'conflict',
     message: `${label} is scheduled for deletion, and Holdfast did not make it for this deployment`,
     hint: 'Choose another name, or remove it for good: aws secretsmanager delete-secret --force-delete-without-recovery',
+    operation: 'provision.ensure',
+    context: { resource: label },
+  });
+}
+
+function unseen({ label }: Managed<SecretFacts>): HoldfastError {
+  return new HoldfastError('HF_CLOUD_UNAVAILABLE', {
+    kind: 'unavailable',
+    retry: 'yes',
+    message: `${label} can neither be made, since one is scheduled for deletion, nor is such a one there`,
+    hint: 'Repeat the command later: it goes on where it stopped',
     operation: 'provision.ensure',
     context: { resource: label },
   });

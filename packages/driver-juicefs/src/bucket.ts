@@ -57,18 +57,10 @@ export async function ensureBucket(config: JuicefsConfig, client: BucketClient, 
   return created ? 'made' : 'found';
 }
 
-/** Removes the bucket if Holdfast made it and nothing else is in it. */
+/** Removes the bucket if Holdfast made it and nothing is in it; one that holds what is not the volume's is left. */
 export async function removeBucket(config: JuicefsConfig, client: BucketClient, options: CallOptions): Promise<void> {
   if ((await client.exists(options)) && (await client.tags(options))[bucketTag] === config.name) {
-    const [other] = await client.list('', 1, options);
-    if (other !== undefined)
-      throw new HoldfastError('HF_STORAGE_NOT_EMPTY', {
-        kind: 'conflict',
-        message: `The bucket '${config.bucket.name}' holds '${other}', which is not the volume's`,
-        operation: 'storage.destroy',
-        hint: 'Remove it, or move it elsewhere, and repeat; Holdfast removes only what it made',
-      });
-    await client.remove(options);
+    if ((await client.list('', 1, options)).length === 0) await client.remove(options);
   }
   await resourceState(config.stateDirectory).forget(recordKey);
 }

@@ -5,7 +5,7 @@ import { HoldfastError } from '@holdfast/core';
 import { resourceState } from '@holdfast/core/provision';
 import { assertRejects } from '@holdfast/testkit/contract';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { bucketTag, ensureBucket } from '../src/bucket.js';
+import { bucketTag, ensureBucket, removeBucket } from '../src/bucket.js';
 import { aConfig } from './support/a-config.js';
 import { fakeBucket } from './support/fake-bucket.js';
 
@@ -35,4 +35,18 @@ test('one that a kill left without its tag is finished, and keeps the tags that 
   tags.set('team', 'a');
   await ensureBucket(config, client, {});
   expect(Object.fromEntries(tags)).toEqual({ team: 'a', [bucketTag]: 'snapshots' });
+});
+
+test('a bucket that Holdfast made goes with its volume; one that holds something else is left, without an error', async () => {
+  const { client, tags, objects } = fakeBucket();
+  const config = aConfig({ stateDirectory });
+  tags.set(bucketTag, 'snapshots');
+  let removals = 0;
+  const counting = { ...client, remove: async () => void (removals += 1) };
+  objects.set('of another', 'kept');
+  await removeBucket(config, counting, {});
+  expect([removals, ...objects.keys()]).toEqual([0, 'of another']);
+  objects.clear();
+  await removeBucket(config, counting, {});
+  expect(removals).toBe(1);
 });

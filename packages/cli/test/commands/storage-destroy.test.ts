@@ -32,7 +32,7 @@ test('a script is not asked; what was removed and what was left is told', async 
   expect(await run(['--force'])).toMatchObject({
     status: 0,
     stdout: 'removed: s3-bucket snapshots (encrypted)\n',
-    stderr: 'holdfast: left, since Holdfast did not make it: database theirs\n',
+    stderr: 'holdfast: left, since Holdfast did not make it or others use it: database theirs\n',
   });
   expect(calls).toEqual([true]);
   const json = await destroyable().run(['--json']);

@@ -3,6 +3,7 @@ import { type CallOptions, HoldfastError, type PasswordPurpose, type PasswordSou
 import * as z from 'zod';
 import type { BucketKeys } from './client.js';
 import type { JuicefsConfig } from './config.js';
+import { juicefsMetadataUrl } from './metadata-url.js';
 
 const purpose: PasswordPurpose = {
   what: "the storage's metadata password",
@@ -38,21 +39,23 @@ async function readKeysFile(path: string): Promise<BucketKeys> {
   }
 }
 
+export interface JuicefsAccess {
+  readonly env: Readonly<Record<string, string>>;
+  /** The arguments with the user of the secret in the metadata engine's URL, where a secret names one. */
+  readonly argumentsOf: (args: readonly string[]) => readonly string[];
+}
+
 /**
  * The environment of the juicefs program: all of its secrets, and nothing else of this process but where AWS looks for credentials.
  * The keys are handed over under AWS's names, not JuiceFS's: those would be stored in the database, for whoever can read it.
  */
-export async function juicefsEnvironment(
-  config: JuicefsConfig,
-  sources: PasswordSources,
-  options: CallOptions = {},
-): Promise<Readonly<Record<string, string>>> {
+export async function juicefsAccess(config: JuicefsConfig, sources: PasswordSources, options: CallOptions = {}): Promise<JuicefsAccess> {
   const { environment = {} } = sources;
   const { metadata, bucket, format } = config;
-  const [{ password }, keys] = await Promise.all([readCredentials(metadata, sources, purpose, options), readBucketKeys(config, environment)]);
+  const [{ user, password }, keys] = await Promise.all([readCredentials(metadata, sources, purpose, options), readBucketKeys(config, environment)]);
   const passphrase = environment[format.encryptionPassphraseVariable];
   const aws = Object.entries(environment).filter((entry): entry is [string, string] => entry[0].startsWith('AWS_') && entry[1] !== undefined);
-  return {
+  const env = {
     PATH: environment['PATH'] ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
     HOME: environment['HOME'] ?? '/',
     ...Object.fromEntries(aws),
@@ -64,4 +67,7 @@ export async function juicefsEnvironment(
     ...(metadata.tls?.caFile === undefined ? {} : { SSL_CERT_FILE: metadata.tls.caFile }),
     ...(format.encryptionKeyFile !== undefined && passphrase !== undefined ? { JFS_RSA_PASSPHRASE: passphrase } : {}),
   };
+  // What is said of the account beside its password counts.
+  const withUser = juicefsMetadataUrl({ ...metadata, user });
+  return { env, argumentsOf: (args) => args.map((each) => (each === juicefsMetadataUrl(metadata) ? withUser : each)) };
 }

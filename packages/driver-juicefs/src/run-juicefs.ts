@@ -1,7 +1,7 @@
 import { type CallOptions, HoldfastError, type PasswordSources } from '@holdfast/core';
 import { execa } from 'execa';
 import type { JuicefsConfig } from './config.js';
-import { juicefsEnvironment } from './credentials.js';
+import { juicefsAccess } from './credentials.js';
 import { complaints, juicefsFailure } from './errors.js';
 
 /** How this machine runs the juicefs program for one volume. */
@@ -33,8 +33,8 @@ export async function runJuicefs(program: JuicefsProgram, { args, operation, tim
   const path = juicefsPath(program);
   const { name } = program.config;
   if (signal?.aborted === true) throw aborted(operation, name);
-  const env = await juicefsEnvironment(program.config, program.sources, signal === undefined ? {} : { signal });
-  const result = await execa(path, args, {
+  const { env, argumentsOf } = await juicefsAccess(program.config, program.sources, signal === undefined ? {} : { signal });
+  const result = await execa(path, argumentsOf(args), {
     env,
     extendEnv: false,
     cwd: '/',

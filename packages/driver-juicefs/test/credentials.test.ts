@@ -1,14 +1,17 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { assertRejects } from '@holdfast/testkit/contract';
 import { expect, test } from 'vitest';
-import { juicefsEnvironment, readBucketKeys } from '../src/credentials.js';
+import { juicefsAccess, readBucketKeys } from '../src/credentials.js';
+import { formatArguments } from '../src/format.js';
+import { runJuicefs } from '../src/run-juicefs.js';
 import { aConfig } from './support/a-config.js';
+import { fakeJuicefs } from './support/fake-juicefs.js';
 
 test('the client gets the password, and keys under names that it does not store in the database', async () => {
   const environment = { HOLDFAST_STORAGE_PASSWORD: 'p', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 's', AWS_PROFILE: 'x', EDITOR: 'vi' };
-  const given = await juicefsEnvironment(aConfig({ metadata: { tlsCaFile: '/ca.pem' } }), { environment });
+  const { env: given } = await juicefsAccess(aConfig({ metadata: { tlsCaFile: '/ca.pem' } }), { environment });
   expect(given).toMatchObject({ META_PASSWORD: 'p', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 's', AWS_REGION: 'eu-west-1', AWS_PROFILE: 'x' });
   expect(given['SSL_CERT_FILE']).toBe('/ca.pem');
   for (const name of ['ACCESS_KEY', 'SECRET_KEY', 'EDITOR', 'HOLDFAST_STORAGE_PASSWORD']) expect(given).not.toHaveProperty(name);
@@ -16,7 +19,7 @@ test('the client gets the password, and keys under names that it does not store 
 
 test('without keys AWS looks for them itself: the role of the machine', async () => {
   expect(await readBucketKeys(aConfig(), {})).toBeUndefined();
-  expect(await juicefsEnvironment(aConfig(), {})).not.toHaveProperty('AWS_ACCESS_KEY_ID');
+  expect((await juicefsAccess(aConfig(), {})).env).not.toHaveProperty('AWS_ACCESS_KEY_ID');
 });
 
 test('keys of a file win over variables; a bad file is named and never quoted', async () => {
@@ -33,4 +36,14 @@ test('keys of a file win over variables; a bad file is named and never quoted', 
   } finally {
     await rm(folder, { recursive: true });
   }
+});
+
+test('the user that a secret names is used in place of that of the URL', async () => {
+  await using fake = await fakeJuicefs();
+  const { config } = fake.setup;
+  const passwordFile = join(dirname(config.stateDirectory), 'secret');
+  await writeFile(passwordFile, '{"username":"other","password":"p"}');
+  const changed = aConfig({ program: config.program, metadata: { passwordFile } });
+  await runJuicefs({ config: changed, sources: {} }, { args: formatArguments(changed), operation: 'storage.provision', timeoutMs: 20_000 });
+  expect(await fake.calls()).toEqual([expect.stringContaining('postgres://other@db.example.org:5432/jfs')]);
 });

@@ -3,7 +3,7 @@ import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CallOptions, HoldfastError, runAbandonable } from '@holdfast/core';
-import { juicefsEnvironment } from '../credentials.js';
+import { juicefsAccess } from '../credentials.js';
 import { juicefsFailure } from '../errors.js';
 import { mountArguments } from '../mount-command.js';
 import { type JuicefsProgram, juicefsPath } from '../run-juicefs.js';
@@ -25,12 +25,17 @@ export async function startMount(program: JuicefsProgram, options: CallOptions =
   const { config } = program;
   const { mount, name } = config;
   throwIfAborted(options.signal, operation, name);
-  const env = await juicefsEnvironment(config, program.sources, options);
+  const { env, argumentsOf } = await juicefsAccess(config, program.sources, options);
   await mkdir(mount.path, { recursive: true, mode: 0o700 });
   await mkdir(dirname(mount.logFile), { recursive: true, mode: 0o750 });
   await using log = await open(mount.logFile, 'a', 0o600);
   const logFrom = (await log.stat()).size;
-  const client = spawn(juicefsPath(program), mountArguments(config), { cwd: '/', env, detached: true, stdio: ['ignore', log.fd, log.fd] });
+  const client = spawn(juicefsPath(program), argumentsOf(mountArguments(config)), {
+    cwd: '/',
+    env,
+    detached: true,
+    stdio: ['ignore', log.fd, log.fd],
+  });
   const end: { how?: number | string } = {};
   client.once('error', (error) => (end.how = error.message));
   client.once('exit', (code, signal) => (end.how = code ?? signal ?? 'unknown'));

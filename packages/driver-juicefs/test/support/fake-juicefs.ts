@@ -9,7 +9,7 @@ import { type FakeBucket, fakeBucket } from './fake-bucket.js';
 export interface FakeJuicefs extends AsyncDisposable {
   readonly setup: Setup;
   readonly bucket: FakeBucket;
-  /** The first words of each call so far. */
+  /** The arguments of each call so far. */
   calls(): Promise<readonly string[]>;
   /** What `status` tells from now on; undefined: `not formatted`. */
   tell(uuid: string | undefined): Promise<void>;
@@ -40,7 +40,7 @@ export async function fakeJuicefs(): Promise<FakeJuicefs> {
   await writeFile(
     program,
     `#!/bin/sh
-cd '${folder}'; echo "$1" >> calls
+cd '${folder}'; echo "$*" >> calls
 case "$1" in
 status) [ -e volume ] && exec cat volume; echo '<FATAL>: database is not formatted' >&2; exit 1;;
 format) cp formatted volume;;

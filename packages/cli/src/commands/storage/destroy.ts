@@ -20,7 +20,8 @@ export async function destroy({ deployment: { storage } }: OpenedDeployment, con
   if (printer.json) printer.document({ storage: storage.name, removed, left });
   else {
     printer.text(resourcesText(removed, 'removed'));
-    if (left.length > 0) printer.say('word', `left, since Holdfast did not make it or others use it: ${left.map(({ kind, name }) => `${kind} ${name}`).join(', ')}`);
+    if (left.length > 0)
+      printer.say('word', `left, since Holdfast did not make it or others use it: ${left.map(({ kind, name }) => `${kind} ${name}`).join(', ')}`);
     else if (removed.length === 0) printer.say('word', `there is nothing of ${storage.name}`);
   }
   return exitCodes.ok;

@@ -77,6 +77,24 @@ test('what a file that is still open holds is flushed, or the flush is rejected 
   await storage.detach();
 });
 
+test('a client that hangs is neither called flushed nor detached, and its session stays', async () => {
+  await using volume = await testVolume(server, minio);
+  const driver = volume.driver({ more: { mount: { flushTimeout: '1s' } } });
+  await driver.provision();
+  const storage = await driver.attach();
+  const pids = await clientsBelow(volume.base);
+  for (const pid of pids) signal(pid, 'SIGSTOP');
+  try {
+    await assertRejects(storage.flush(), { code: 'HF_STORAGE_TIMEOUT', kind: 'timeout' });
+    await assertRejects(driver.detachLasting(), { code: 'HF_STORAGE_TIMEOUT', kind: 'timeout' });
+    expect((await driver.status()).sessions).toHaveLength(1);
+  } finally {
+    for (const pid of pids) signal(pid, 'SIGCONT');
+  }
+  await storage.detach();
+  expect((await driver.status()).sessions).toEqual([]);
+});
+
 test('a mount that is there with other options is not used', async () => {
   await using volume = await testVolume(server, minio);
   const driver = volume.driver();

@@ -1,13 +1,13 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { missingServer, type ServerAccess, startMysql, startPostgres, startRedis, type TestServer } from '@holdfast/testkit/servers';
+import { missingServer, type ServerAccess, startPostgres, startRedis, type TestServer } from '@holdfast/testkit/servers';
 import { describe, expect, test } from 'vitest';
 import { type LiveLine, LiveMachine, missingHere } from '../support/live-line.js';
 import { commandLinesWith, filesWith } from '../support/secret-places.js';
 
+/** One of SQL and the other kind: what differs between SQL servers is below this. */
 const kinds = [
   { kind: 'postgres', start: startPostgres, settings: '' },
-  { kind: 'mysql', start: startMysql, settings: '' },
   { kind: 'redis', start: startRedis, settings: 'prefix=' },
 ] as const;
 

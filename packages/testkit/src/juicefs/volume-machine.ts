@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { attemptsIn } from '../victims/under-holdfast/attempt-view.js';
@@ -79,15 +80,26 @@ async function killClients(mountPath: string): Promise<number> {
   }
 }
 
-/** The client of a mount, and its parent that starts it anew. */
+/** The client of a mount, and its parent that starts it anew: by the log that they hold, since the line that the client writes over its arguments may be cut short. */
 export function volumeProcesses(mountPath: string): readonly number[] {
-  return allPids().filter((pid) => readProcess(pid) !== undefined && isClient(commandLineOf(pid), mountPath));
+  const clients = allPids().filter((pid) => readProcess(pid) !== undefined && isJuicefs(commandLineOf(pid)));
+  const holding = new Set(clients.filter((pid) => holdsFileBelow(pid, dirname(mountPath))));
+  const isRelative = (pid: number): boolean =>
+    holding.has(readProcess(pid)?.parentPid ?? 0) || [...holding].some((other) => readProcess(other)?.parentPid === pid);
+  return clients.filter((pid) => holding.has(pid) || isRelative(pid));
 }
 
 /** The client writes its whole line over its first argument. */
-function isClient(words: readonly string[], mountPath: string): boolean {
-  const line = words.join(' ').trim().split(' ');
-  return line[0]?.endsWith('/juicefs') === true && line.includes(mountPath);
+function isJuicefs(words: readonly string[]): boolean {
+  return words[0]?.split(' ')[0]?.endsWith('/juicefs') === true;
+}
+
+function holdsFileBelow(pid: number, folder: string): boolean {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).some((name) => readlinkSync(`/proc/${pid}/fd/${name}`).startsWith(`${folder}/`));
+  } catch {
+    return false;
+  }
 }
 
 /** Whether anything is mounted at a path or below it. */

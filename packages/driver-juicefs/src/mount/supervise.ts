@@ -1,8 +1,8 @@
-import { type CallOptions } from '@holdfast/core';
+import type { CallOptions } from '@holdfast/core';
+import { isProcessAlive, type ProcessIdentity, processIdentity } from '@holdfast/core/basics';
 import type { JuicefsProgram } from '../run-juicefs.js';
 import { ensureMount } from './ensure-mount.js';
 import { withMountLock } from './mount-lock.js';
-import { processStart } from './process-identity.js';
 import type { MountedVolume } from './start-mount.js';
 
 const everyMs = 1000;
@@ -17,15 +17,15 @@ const lockTimeoutMs = 60_000;
  */
 export function superviseMount(program: JuicefsProgram, mounted: MountedVolume): Disposable {
   const ended = new AbortController();
-  let current = mounted;
+  let processes = processesOf(mounted);
   let pauseMs = everyMs;
   let timer: NodeJS.Timeout;
   const look = async (): Promise<void> => {
-    if (!(await isAlive(current))) {
+    if (!processes.some(isProcessAlive)) {
       try {
         const options: CallOptions = { signal: ended.signal };
         const { path } = program.config.mount;
-        current = await withMountLock(path, lockTimeoutMs, options, () => ensureMount(program, mounted.uuid, options));
+        processes = processesOf(await withMountLock(path, lockTimeoutMs, options, () => ensureMount(program, mounted.uuid, options)));
         pauseMs = everyMs;
       } catch {
         // Whoever uses the mount gets the error of the file system, and `health` says why.
@@ -46,7 +46,9 @@ export function superviseMount(program: JuicefsProgram, mounted: MountedVolume):
   };
 }
 
-async function isAlive({ pid, parentPid }: MountedVolume): Promise<boolean> {
-  if ((await processStart(pid)) !== undefined) return true;
-  return parentPid !== undefined && parentPid > 1 && (await processStart(parentPid)) !== undefined;
+/** The client, and its parent that starts it anew; pid 1 is nobody's. */
+function processesOf({ pid, parentPid }: MountedVolume): readonly ProcessIdentity[] {
+  const client = processIdentity(pid);
+  const parent = parentPid === undefined || parentPid <= 1 ? undefined : processIdentity(parentPid);
+  return [client, parent].filter((one) => one !== undefined);
 }

@@ -1,13 +1,13 @@
 import { rmdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HoldfastError, runAbandonable } from '@holdfast/core';
-import { processStart } from './process-identity.js';
+import { isProcessAlive, processIdentity } from '@holdfast/core/basics';
 
 const operation = 'storage.detach';
 
 /** Unmounts what nobody uses any more, and waits until its client has taken leave of the metadata engine. Refuses where files in it are open. */
 export async function unmountInOrder(path: string, pids: readonly number[], timeoutMs: number): Promise<void> {
-  const starts = new Map(await Promise.all(pids.map(async (pid) => [pid, await processStart(pid)] as const)));
+  const clients = pids.map(processIdentity).filter((client) => client !== undefined);
   const outcome = await unmount([], path);
   if (outcome !== undefined) {
     throw new HoldfastError('HF_STORAGE_IN_USE', {
@@ -19,10 +19,7 @@ export async function unmountInOrder(path: string, pids: readonly number[], time
     });
   }
   const deadline = performance.now() + timeoutMs;
-  for (const pid of pids) {
-    const lives = async (): Promise<boolean> => starts.get(pid) !== undefined && (await processStart(pid)) === starts.get(pid);
-    while ((await lives()) && performance.now() < deadline) await sleep(50);
-  }
+  for (const client of clients) while (isProcessAlive(client) && performance.now() < deadline) await sleep(50);
   await rmdir(path).catch(() => undefined);
 }
 

@@ -1,6 +1,7 @@
 export type { Clock } from './clock.js';
 export { systemClock } from './clock.js';
 export { defaultStateDirectory } from './config/defaults.js';
+export type { AgentConfig } from './config/agent-config.js';
 export type { DeploymentConfig, PluginSection, RetentionPolicy } from './config/deployment-config.js';
 export type { EncryptionConfig } from './config/encryption-config.js';
 export { deploymentConfigSchema } from './config/deployment-config.js';

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { type AgentConfig, agentSection } from './agent-config.js';
 import { defaultStateDirectory } from './defaults.js';
 import { type EncryptionConfig, encryptionSection } from './encryption-config.js';
 import { absolutePathField, ageField, durationField, sizeField } from './fields.js';
@@ -59,6 +60,7 @@ export interface DeploymentConfig {
   };
   /** Undefined: the repository is not encrypted. */
   readonly encryption: EncryptionConfig | undefined;
+  readonly agent: AgentConfig;
   readonly limits: {
     /** Longest freeze for a dump. Default 10m. */
     readonly dumpTimeoutMs: number;
@@ -114,6 +116,7 @@ const documentSchema = z.strictObject({
     })
     .prefault({}),
   encryption: encryptionSection.optional(),
+  agent: agentSection.prefault({}),
   limits: z
     .strictObject({
       dumpTimeout: durationField('Longest freeze for a dump.').prefault('10m'),
@@ -126,7 +129,7 @@ const documentSchema = z.strictObject({
 
 /** Parses the document into the deployment. */
 export const deploymentConfigSchema: z.ZodType<DeploymentConfig> = documentSchema.transform(
-  ({ stateDirectory, storage, catalog, job, retention, lease, tools, encryption, limits }): DeploymentConfig => ({
+  ({ stateDirectory, storage, catalog, job, retention, lease, tools, encryption, agent, limits }): DeploymentConfig => ({
     storage: storage ?? { type: 'local', path: `${stateDirectory}/storage` },
     catalog: catalog ?? { type: 'sqlite', path: `${stateDirectory}/catalog.sqlite` },
     stateDirectory,
@@ -135,6 +138,7 @@ export const deploymentConfigSchema: z.ZodType<DeploymentConfig> = documentSchem
     lease: { ttlMs: lease.ttl },
     tools: { runc: tools.runc, criu: tools.criu, native: tools.native },
     encryption,
+    agent,
     limits: {
       dumpTimeoutMs: limits.dumpTimeout,
       restoreTimeoutMs: limits.restoreTimeout,

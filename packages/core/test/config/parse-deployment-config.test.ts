@@ -11,6 +11,14 @@ test('an empty document is the default deployment, complete', () => {
     lease: { ttlMs: 30_000 },
     tools: { runc: undefined, criu: undefined, native: undefined },
     encryption: undefined,
+    agent: {
+      socket: '/run/holdfast/agent.sock',
+      namespace: undefined,
+      imagePaths: [],
+      docker: { socket: '/var/run/docker.sock' },
+      spot: { watch: 'auto', endpoint: 'http://169.254.169.254', intervalMs: 5000 },
+      metrics: { listen: undefined },
+    },
     limits: { dumpTimeoutMs: 600_000, restoreTimeoutMs: 900_000, commitTimeoutMs: 60_000, stopGraceMs: 10_000 },
   });
 });

@@ -57,6 +57,7 @@ const messages: Messages = {
   warning: (event) => warning(...errorLines(event)),
   'job.exited': ({ job, exitCode, signal }) =>
     word(signal === undefined ? `job '${job}' ended with status ${exitCode}` : `job '${job}' was ended by signal ${signal}`),
+  'job.released': ({ job }) => word(`the machine did not go away: job '${job}' runs on`),
   'job.stopped': ({ job, snapshot }) =>
     word(
       snapshot === undefined

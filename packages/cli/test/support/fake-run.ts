@@ -45,6 +45,8 @@ export function fakeRun(): FakeRun {
       });
     },
     snapshot: () => Promise.reject(new HoldfastError('HF_UNEXPECTED', { kind: 'unexpected', message: 'not in this test' })),
+    hold: () => Promise.reject(new HoldfastError('HF_UNEXPECTED', { kind: 'unexpected', message: 'not in this test' })),
+    release: () => Promise.resolve(),
     stop: () => {
       calls.push('stop');
       return result.promise;

@@ -143,8 +143,25 @@ export class ActiveRun implements Run {
     return this.#options.events.read();
   }
 
-  snapshot(): Promise<SnapshotOutcome> {
-    return this.#snapshotter.take('request');
+  snapshot(reason: 'request' | 'rebalance' = 'request'): Promise<SnapshotOutcome> {
+    return this.#snapshotter.take(reason);
+  }
+
+  hold(): Promise<SnapshotOutcome> {
+    return this.#snapshotter.take('notice');
+  }
+
+  async release(): Promise<void> {
+    if (!this.#snapshotter.isHeld) return;
+    const { environment, epoch } = this.#options;
+    try {
+      await environment.store.assertCurrent(epoch, { signal: this.#over.signal });
+    } catch (error) {
+      const failure = asHoldfastError(error);
+      if (failure.kind === 'fenced') return this.#fence(failure.message);
+      // A storage that does not answer proves nothing.
+    }
+    await this.#snapshotter.release();
   }
 
   stop(): Promise<RunResult> {
@@ -163,7 +180,7 @@ export class ActiveRun implements Run {
   }
 
   async #tick(lateMs: number): Promise<void> {
-    if (this.#stopping !== undefined) return;
+    if (this.#stopping !== undefined || this.#snapshotter.isHeld) return;
     if (lateMs > 0) this.#options.events.emit({ type: 'snapshot.delayed', lateMs: Math.round(lateMs) });
     // The failure was told as an event; the job goes on and the next interval tries again.
     await this.#snapshotter.take('interval').catch(() => undefined);

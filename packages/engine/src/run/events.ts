@@ -83,6 +83,9 @@ export type RunEventBody =
       /** False where it was killed from outside, or a newer attempt owns it: the same line then resumes it. */
       readonly byItself: boolean;
     }
+  /** The machine did not go away: the job, frozen since its last snapshot, runs on. */
+  | { readonly type: 'job.released' }
   | { readonly type: 'job.stopped'; readonly snapshot: number | undefined };
 
-export type SnapshotReason = 'interval' | 'request' | 'stop';
+/** `rebalance`: the machine may be interrupted soon. `notice`: it is about to go away, and the job stays frozen. */
+export type SnapshotReason = 'interval' | 'request' | 'rebalance' | 'notice' | 'stop';

@@ -25,12 +25,15 @@ export interface TakenSnapshot {
   readonly freezeMs: number;
 }
 
-/** `thaw`: the job runs on as soon as its state is staged. `end`: it stays frozen until the snapshot is durable, then it is killed. */
-export type AfterFreeze = 'thaw' | 'end';
+/**
+ * `thaw`: the job runs on as soon as its state is staged. `end`: it stays frozen until the snapshot is durable, then it is killed. `hold`: it stays frozen,
+ * also once the snapshot is durable, until the caller thaws it.
+ */
+export type AfterFreeze = 'thaw' | 'end' | 'hold';
 
 /**
  * One snapshot from begin to commit. Whatever fails, the job is thawed and goes on, and nothing of the snapshot can be chosen.
- * With `end` and an outcome of `committed` the job is dead when this resolves.
+ * With `end` and an outcome of `committed` the job is dead when this resolves, with `hold` it is frozen.
  */
 export async function takeSnapshot(context: RunContext, last: SnapshotParent, after: AfterFreeze): Promise<TakenSnapshot> {
   const { container, signal } = context;
@@ -58,6 +61,7 @@ export async function takeSnapshot(context: RunContext, last: SnapshotParent, af
     const directory = join(staging.directory, String(writer.ref.number));
     made.push(directory);
     const frozen = await freeze(context, capture, directory, after);
+    let held = false;
     try {
       const trees = await capture.finish(writer, { signal });
       const imagesDirectory = join(directory, 'images');
@@ -82,10 +86,11 @@ export async function takeSnapshot(context: RunContext, last: SnapshotParent, af
         context.logger.warn({ job: context.job }, 'output that the job wrote before the snapshot is still waiting for its reader');
       const commit = await writer.commit({ ...metadata }, { signal });
       if (after === 'end' && commit.outcome === 'committed') await container.kill();
-      if (after === 'thaw' && commit.outcome === 'committed') await parent.images.keep({ folder: directory, kind: staging.kind });
+      if (after !== 'end' && commit.outcome === 'committed') await parent.images.keep({ folder: directory, kind: staging.kind });
+      held = after === 'hold' && commit.outcome === 'committed';
       return { commit, trees, freezeMs: frozen.freezeMs };
     } finally {
-      if (after === 'end') await container.thaw();
+      if (after !== 'thaw' && !held) await container.thaw();
     }
   } finally {
     for (const folder of made) await rm(folder, { recursive: true, force: true });
@@ -144,7 +149,7 @@ async function drain({ container, signal }: RunContext): Promise<boolean> {
   }
 }
 
-/** Time from the freeze to the thaw; for a job that is to end, to the moment when it could have been thawed. */
+/** Time from the freeze to the thaw; for a job that is not thawed, to the moment when it could have been thawed. */
 async function thawed(container: RunningContainer, clock: Clock, startedAt: number, after: AfterFreeze): Promise<number> {
   if (after === 'thaw') await container.thaw();
   return clock.monotonicMs() - startedAt;

@@ -16,6 +16,14 @@ export interface SnapshotterOptions {
   readonly onFenced: (message: string) => void;
 }
 
+const afterFreeze: Readonly<Record<SnapshotReason, AfterFreeze>> = {
+  interval: 'thaw',
+  request: 'thaw',
+  rebalance: 'thaw',
+  notice: 'hold',
+  stop: 'end',
+};
+
 /** Takes a run's snapshots one at a time, each on top of the last committed one. */
 export class Snapshotter {
   readonly #options: SnapshotterOptions;
@@ -23,6 +31,8 @@ export class Snapshotter {
   #current: Promise<SnapshotOutcome> | undefined;
   #committed = 0;
   #endedJob = false;
+  /** The snapshot since which the job is frozen. */
+  #held: SnapshotOutcome | undefined;
 
   constructor(options: SnapshotterOptions) {
     this.#options = options;
@@ -43,13 +53,36 @@ export class Snapshotter {
     return this.#parent.ref;
   }
 
-  /** Joins a snapshot under way unless the job shall end with this one. Rejects where it fails; the job goes on all the same. */
+  /** True while the job is frozen because its machine is about to go away. */
+  get isHeld(): boolean {
+    return this.#held !== undefined;
+  }
+
+  /**
+   * Joins a snapshot under way unless the job shall not run on after this one. Rejects where it fails; the job goes on all the same. Of a job that is held
+   * no other is taken: nothing has changed since.
+   */
   async take(reason: SnapshotReason): Promise<SnapshotOutcome> {
-    if (reason === 'stop') await this.idle();
+    while (afterFreeze[reason] !== 'thaw' && this.#current !== undefined) await this.idle();
+    if (this.#held !== undefined) return reason === 'stop' ? this.#end(this.#held) : this.#held;
     this.#current ??= this.#take(reason).finally(() => {
       this.#current = undefined;
     });
     return this.#current;
+  }
+
+  /** Lets a job that is held run on; harmless where it is not. */
+  async release(): Promise<void> {
+    if (this.#held === undefined) return;
+    this.#held = undefined;
+    await this.#options.context.container.thaw();
+    this.#options.emit({ type: 'job.released' });
+  }
+
+  async #end(held: SnapshotOutcome): Promise<SnapshotOutcome> {
+    this.#endedJob = true;
+    await this.#options.context.container.kill();
+    return held;
   }
 
   /** Lets go of what is kept for the next snapshot; when none is under way. */
@@ -66,7 +99,7 @@ export class Snapshotter {
     const { context, keep, graceMs, emit, onFenced } = this.#options;
     const { clock } = context;
     const startedAt = clock.monotonicMs();
-    const after: AfterFreeze = reason === 'stop' ? 'end' : 'thaw';
+    const after = afterFreeze[reason];
     try {
       emit({ type: 'snapshot.started', reason });
       const { commit, trees, freezeMs } = await takeSnapshot(context, this.#parent, after);
@@ -83,6 +116,7 @@ export class Snapshotter {
         logicalBytes: summary.logicalBytes,
         storedBytes: summary.storedBytes,
       };
+      if (after === 'hold') this.#held = outcome;
       emit({ type: 'snapshot.committed', reason, createdAt: summary.createdAt, ...outcome });
       await pruneOld(context, { keep, graceMs });
       return outcome;

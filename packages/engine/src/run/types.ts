@@ -81,7 +81,16 @@ export interface Run extends AsyncDisposable {
   /** All events from the start of the run on, for each caller. */
   events(): AsyncIterable<RunEvent>;
   /** Takes a snapshot now; joins one that is being taken. Rejects where it fails; the job goes on. */
-  snapshot(): Promise<SnapshotOutcome>;
+  snapshot(reason?: 'request' | 'rebalance'): Promise<SnapshotOutcome>;
+  /**
+   * Takes a last snapshot before the machine goes away: the job stays frozen, so that nothing which it does is lost or done twice.
+   *
+   * - Rejects where the snapshot fails; the job runs on.
+   * - Until `release`, a repeat and `snapshot` give that same snapshot, and the interval takes none. `stop` ends the job with it.
+   */
+  hold(): Promise<SnapshotOutcome>;
+  /** A held job runs on; where a newer attempt owns it by now it is ended. Harmless where it is not held. */
+  release(): Promise<void>;
   /** Takes a last snapshot and ends the job; where that fails the job gets SIGTERM, then SIGKILL after the grace time. Repeats join. */
   stop(): Promise<RunResult>;
   /** Ends the job at once, without a snapshot. */

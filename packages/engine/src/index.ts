@@ -1,3 +1,5 @@
+export { agentClient } from './agent/agent-client.js';
+export type { Agent, AgentClient, AgentOptions, AgentStatus, ContainerStatus, ProtectedJob, StoppedJob } from './agent/types.js';
 export type { RebuildOptions, RebuildProgress, RebuildReport } from './catalog/rebuild.js';
 export type { ExportJobOptions, ExportReport } from './deployment/export-job.js';
 export type { ImportJobOptions, ImportReport } from './deployment/import-job.js';

@@ -9,6 +9,7 @@ record_lines() {
   if [ -x "$JUICEFS_PROGRAM" ]; then printf "export HOLDFAST_JUICEFS='%s'\n" "$JUICEFS_PROGRAM"; fi
   if [ -x "$MINIO_PROGRAM" ]; then printf "export HOLDFAST_MINIO='%s'\n" "$MINIO_PROGRAM"; fi
   if [ -x "$MOTO_PROGRAM" ]; then printf "export HOLDFAST_MOTO='%s'\n" "$MOTO_PROGRAM"; fi
+  if [ -d "$DOCKER_BIN" ]; then printf "export HOLDFAST_DOCKER='%s'\n" "$DOCKER_BIN"; fi
   if [ -n "${OLD_NODE:-}" ]; then printf "export HOLDFAST_OLD_NODE='%s'\n" "$OLD_NODE"; fi
   printf "HOLDFAST_PATH='%s'\n" "$NODE_BIN:$PNPM_BIN"
 }

@@ -6,11 +6,12 @@ export function seccompWithoutIoUring(architecture: string): object {
   return {
     defaultAction: 'SCMP_ACT_ALLOW',
     architectures: architectures.get(architecture) ?? [],
-    syscalls: [{ names: ['io_uring_setup', 'io_uring_enter', 'io_uring_register'], action: 'SCMP_ACT_ERRNO', errnoRet: noSuchSystemCall }],
+    syscalls: [{ names: ioUringCalls, action: 'SCMP_ACT_ERRNO', errnoRet: noSuchSystemCall }],
   };
 }
 
-const noSuchSystemCall = 38;
+export const ioUringCalls: readonly string[] = ['io_uring_setup', 'io_uring_enter', 'io_uring_register'];
+export const noSuchSystemCall = 38;
 
 /** By Node's names. A 32-bit program on a 64-bit kernel has its own numbers, and its own filter. */
 const architectures: ReadonlyMap<string, readonly string[]> = new Map([

@@ -1,0 +1,78 @@
+import { realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type HostMount, isBelow, visibleMounts } from '../container/host-mounts.js';
+import type { Bundle } from './bundle.js';
+
+/** A place of a container's file system beside its root: a mount of its bundle, or one of the machine's that came along inside such a mount. */
+export interface ContainerMount {
+  readonly destination: string;
+  /** Where this machine has it, without links; undefined for what is made in the container alone. */
+  readonly hostPath: string | undefined;
+  /** Of the file system. */
+  readonly type: string;
+  readonly kind: 'folder' | 'file' | 'missing';
+  readonly readOnly: boolean;
+  /** Of what came along: the destination of the mount in which it lies. */
+  readonly inside: string | undefined;
+  /** The file system's device and the path in it; undefined where this machine has no such thing. */
+  readonly place: string | undefined;
+}
+
+/** All of them, in the order in which they are mounted: of two at one place the later is seen. */
+export async function containerMounts(bundle: Bundle, hostMounts: readonly HostMount[]): Promise<readonly ContainerMount[]> {
+  const visible = visibleMounts(hostMounts);
+  const found = await Promise.all(
+    bundle.mounts.map(async (mount): Promise<readonly ContainerMount[]> => {
+      const { type, source, options } = mount;
+      const destination = withoutSlash(mount.destination);
+      const common = { destination, readOnly: options.includes('ro') || options.includes('rro'), inside: undefined };
+      if (type !== 'bind' && !options.includes('bind') && !options.includes('rbind'))
+        return [{ ...common, hostPath: undefined, type, kind: 'folder', place: undefined }];
+      const hostPath = await realpath(source).catch(() => source);
+      const bound = { ...common, hostPath, type: mountOf(hostPath, visible)?.type ?? 'unknown', kind: await kindOf(hostPath) };
+      const nested = options.includes('bind') && !options.includes('rbind') ? [] : nestedMounts(bound, visible);
+      return [{ ...bound, place: placeOf(hostPath, visible) }, ...nested];
+    }),
+  );
+  return found.flat();
+}
+
+/** The file system's device and the path in it, by which two binds of one folder are the same. */
+export function placeOf(path: string, visible: readonly HostMount[]): string | undefined {
+  const mount = mountOf(path, visible);
+  if (mount === undefined) return undefined;
+  const below = mount.mountPoint === '/' ? path : path.slice(mount.mountPoint.length);
+  return `${mount.device}:${join(mount.root, below).replace(/\/$/, '')}`;
+}
+
+/** The mount in which a path of this machine lies. */
+function mountOf(path: string, visible: readonly HostMount[]): HostMount | undefined {
+  return visible
+    .filter(({ mountPoint }) => mountPoint === path || isBelow(path, mountPoint))
+    .sort((left, right) => right.mountPoint.length - left.mountPoint.length)[0];
+}
+
+function nestedMounts(outer: { readonly destination: string; readonly hostPath: string }, visible: readonly HostMount[]): readonly ContainerMount[] {
+  return visible
+    .filter(({ mountPoint }) => isBelow(mountPoint, outer.hostPath))
+    .map(({ mountPoint, type, options }) => ({
+      destination: join(outer.destination, mountPoint.slice(outer.hostPath.length)),
+      hostPath: mountPoint,
+      type,
+      kind: 'folder',
+      // A read-only bind leaves what came along as it was, unless it is read-only itself.
+      readOnly: options.includes('ro'),
+      inside: outer.destination,
+      place: placeOf(mountPoint, visible),
+    }));
+}
+
+async function kindOf(path: string): Promise<ContainerMount['kind']> {
+  const status = await stat(path).catch(() => undefined);
+  if (status === undefined) return 'missing';
+  return status.isDirectory() ? 'folder' : 'file';
+}
+
+function withoutSlash(path: string): string {
+  return path === '/' ? path : path.replace(/\/+$/, '');
+}

@@ -29,8 +29,13 @@ export async function attachVolume(
   assertSameFormat(config, volume.setting, operation);
   const uuid = volume.setting.UUID;
   const { mounted, session } = await withMountLock(path, 2 * readyTimeoutMs, call, async () => {
-    const mounted = await ensureMount(setup, uuid, call);
-    return { mounted, session: await sessions.enter() };
+    const session = await sessions.enter();
+    try {
+      return { mounted: await ensureMount(setup, uuid, call), session };
+    } catch (error) {
+      await session[Symbol.asyncDispose]();
+      throw error;
+    }
   });
   try {
     await probeDirectory({ path, mode: readOnly ? 'look' : 'write', operation, signal: options.signal, timeoutMs: readyTimeoutMs });

@@ -45,29 +45,57 @@ export interface JuicefsAccess {
   readonly argumentsOf: (args: readonly string[]) => readonly string[];
 }
 
+/** Commands that ask the metadata engine alone: a process's environment is there to read as long as it runs, so these get no key of the bucket. */
+const withoutBucket = new Set(['status', 'config']);
+const keyVariables = new Set(['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN']);
+
 /**
- * The environment of the juicefs program: all of its secrets, and nothing else of this process but where AWS looks for credentials.
+ * The environment of one command of the juicefs program: the secrets that it needs, and nothing else of this process but where AWS looks for credentials.
  * The keys are handed over under AWS's names, not JuiceFS's: those would be stored in the database, for whoever can read it.
  */
-export async function juicefsAccess(config: JuicefsConfig, sources: PasswordSources, options: CallOptions = {}): Promise<JuicefsAccess> {
+export async function juicefsAccess(
+  config: JuicefsConfig,
+  sources: PasswordSources,
+  command: string,
+  options: CallOptions = {},
+): Promise<JuicefsAccess> {
   const { environment = {} } = sources;
-  const { metadata, bucket, format } = config;
-  const [{ user, password }, keys] = await Promise.all([readCredentials(metadata, sources, purpose, options), readBucketKeys(config, environment)]);
-  const passphrase = environment[format.encryptionPassphraseVariable];
-  const aws = Object.entries(environment).filter((entry): entry is [string, string] => entry[0].startsWith('AWS_') && entry[1] !== undefined);
+  const { metadata } = config;
+  const [{ user, password }, ofBucket] = await Promise.all([
+    readCredentials(metadata, sources, purpose, options),
+    withoutBucket.has(command) ? {} : bucketVariables(config, environment),
+  ]);
   const env = {
     PATH: environment['PATH'] ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
     HOME: environment['HOME'] ?? '/',
-    ...Object.fromEntries(aws),
-    AWS_REGION: bucket.region,
-    ...(keys === undefined ? {} : { AWS_ACCESS_KEY_ID: keys.accessKeyId, AWS_SECRET_ACCESS_KEY: keys.secretAccessKey }),
-    ...(keys?.sessionToken === undefined ? {} : { AWS_SESSION_TOKEN: keys.sessionToken }),
+    ...ofBucket,
     ...(password === '' ? {} : { META_PASSWORD: password }),
     // MySQL's client has no setting of its own for this; the system's directories of authorities stay in force beside it.
     ...(metadata.tls?.caFile === undefined ? {} : { SSL_CERT_FILE: metadata.tls.caFile }),
-    ...(format.encryptionKeyFile !== undefined && passphrase !== undefined ? { JFS_RSA_PASSPHRASE: passphrase } : {}),
   };
   // What is said of the account beside its password counts.
   const withUser = juicefsMetadataUrl({ ...metadata, user });
   return { env, argumentsOf: (args) => args.map((each) => (each === juicefsMetadataUrl(metadata) ? withUser : each)) };
+}
+
+/** What opens the bucket and its objects. */
+async function bucketVariables(
+  config: JuicefsConfig,
+  environment: NonNullable<PasswordSources['environment']>,
+): Promise<Readonly<Record<string, string>>> {
+  const { bucket, format } = config;
+  const keys = await readBucketKeys(config, environment);
+  const passphrase = environment[format.encryptionPassphraseVariable];
+  // Of keys all come from one place: a session's token beside keys of a file would make them invalid.
+  const aws = Object.entries(environment).filter(
+    (entry): entry is [string, string] =>
+      entry[0].startsWith('AWS_') && entry[1] !== undefined && !(keys !== undefined && keyVariables.has(entry[0])),
+  );
+  return {
+    ...Object.fromEntries(aws),
+    AWS_REGION: bucket.region,
+    ...(keys === undefined ? {} : { AWS_ACCESS_KEY_ID: keys.accessKeyId, AWS_SECRET_ACCESS_KEY: keys.secretAccessKey }),
+    ...(keys?.sessionToken === undefined ? {} : { AWS_SESSION_TOKEN: keys.sessionToken }),
+    ...(format.encryptionKeyFile !== undefined && passphrase !== undefined ? { JFS_RSA_PASSPHRASE: passphrase } : {}),
+  };
 }

@@ -7,6 +7,7 @@ import { volumeHealth, volumeUsage } from './health.js';
 import { inspectVolume, planVolume } from './inspect.js';
 import { leaveMount } from './leave-mount.js';
 import { lookAtMount } from './mount/look-at-mount.js';
+import { readMetrics } from './mount/metrics.js';
 import { provisionVolume, throwIfAborted } from './provision.js';
 import type { Setup } from './setup.js';
 
@@ -48,6 +49,10 @@ async function status({ config }: Setup, sessions: MachineSessions, options: Cal
   // Who is attached stays attached where the mount is gone, or something else was mounted over it.
   if (state === 'none' || (state === 'other' && list.length === 0))
     return { root: undefined, lasting, sessions: list, health: undefined, usage: undefined };
-  const [health, usage] = await Promise.all([volumeHealth(config, undefined, options), volumeUsage(config, options).catch(() => undefined)]);
-  return { root: config.mount.path, lasting, sessions: list, health, usage };
+  const [health, usage, metrics] = await Promise.all([
+    volumeHealth(config, undefined, options),
+    volumeUsage(config, options).catch(() => undefined),
+    readMetrics(config.mount.path, options),
+  ]);
+  return { root: config.mount.path, lasting, sessions: list, health, usage, metrics };
 }

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type CallOptions, HoldfastError } from '@holdfast/core';
 import type { JuicefsConfig } from './config.js';
 import { lookAtMount, type MountState, readFromMount } from './mount/look-at-mount.js';
+import { metric } from './mount/metrics.js';
 import { syncOpenFiles } from './mount/sync-open-files.js';
 import { throwIfAborted } from './provision.js';
 
@@ -40,14 +41,8 @@ async function stagedBytes(path: string, cacheDirectories: readonly string[], op
 
 /** A client that is gone has nothing more to say than the files; one that does not answer may have bytes in its memory. Pure. */
 export function bytesLeft(inFiles: number, stats: string | undefined, state: MountState['state']): number | undefined {
-  if (stats !== undefined) return Math.max(inFiles, metric(stats, 'juicefs_staging_block_bytes'));
+  if (stats !== undefined) return Math.max(inFiles, metric(stats, 'juicefs_staging_block_bytes') ?? 0);
   return state === 'volume' || state === 'hung' ? undefined : inFiles;
-}
-
-/** The value of one metric of `.stats`; 0 where there is none. */
-export function metric(stats: string, name: string): number {
-  const value = new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'mu').exec(stats)?.[1];
-  return value === undefined ? 0 : Number(value);
 }
 
 /** Bytes of blocks below a cache directory that are not in the bucket yet. */

@@ -3,7 +3,9 @@ import type { JuicefsConfig } from './config.js';
 import { flushVolume } from './flush.js';
 import { lookAtMount } from './mount/look-at-mount.js';
 import { withMountLock } from './mount/mount-lock.js';
-import { unmountInOrder, unmountLazily } from './mount/unmount.js';
+import { removeMountPoint } from './mount/mount-point.js';
+import { endUnfinishedClient } from './mount/starting-client.js';
+import { clientsOf, unmountInOrder, unmountLazily } from './mount/unmount.js';
 
 const goodbyeMs = 30_000;
 
@@ -24,9 +26,10 @@ export async function leaveMount(
     await session?.[Symbol.asyncDispose]();
     if ((await sessions.isLasting()) || (await sessions.list()).length > 0) return;
     if (seen.state === 'dead') await unmountLazily(path);
+    if (seen.state === 'dead' || seen.state === 'none') await endUnfinishedClient(path).then(() => removeMountPoint(path));
     if (seen.state !== 'volume') return;
     await flushVolume(config, seen.cacheDirectories, options);
-    await unmountInOrder(path, [seen.pid, ...(seen.parentPid === undefined || seen.parentPid <= 1 ? [] : [seen.parentPid])], goodbyeMs);
+    await unmountInOrder(path, clientsOf(seen), goodbyeMs);
   });
 }
 

@@ -3,6 +3,7 @@ import { assertDurable, awsDatabase, databaseJsonSchema, type DatabasePorts, par
 import { HoldfastError, type MachineSessions, machineSessions, type PasswordSources, type StorageDriver, type StoragePlugin } from '@holdfast/core';
 import { resourceState } from '@holdfast/core/provision';
 import * as z from 'zod';
+import { atRealPath } from './at-real-path.js';
 import type { BucketClients } from './client.js';
 import { type JuicefsConfig, juicefsConfigSchema, parseJuicefsConfig } from './config.js';
 import { juicefsConfigFromUrl } from './config-url.js';
@@ -28,7 +29,7 @@ export function juicefs(sources: JuicefsSources): StoragePlugin {
     create: (section) => {
       if (isWithoutUrl(section)) return createWithDatabase(section, sources);
       const config = parseJuicefsConfig(section);
-      return createJuicefsDriver({ config, sources, buckets: sources.buckets }, sessionsOf(config), section);
+      return createDriver(config, sources, section);
     },
   };
 }
@@ -44,14 +45,17 @@ function createWithDatabase(section: Parameters<typeof withPlaceholder>[0], sour
       hint: "Give 'metadata.url' of one that is there",
     });
   }
-  const over = (metadata: JuicefsConfig['metadata']): StorageDriver =>
-    createJuicefsDriver({ config: { ...config, metadata }, sources, buckets: sources.buckets }, sessionsOf(config), section);
+  const over = (metadata: JuicefsConfig['metadata']): StorageDriver => createDriver({ ...config, metadata }, sources, section);
   return createProvisionedDriver({
     database: awsDatabase(database, { ports: sources.databases(config.bucket.region), state: resourceState(`${config.stateDirectory}-metadata`) }),
     over,
     local: over(config.metadata),
     isVolumeGone: async (options) => isVolumeGone({ config, sources, buckets: sources.buckets }, options),
   });
+}
+
+function createDriver(config: JuicefsConfig, sources: JuicefsSources, section: unknown): StorageDriver {
+  return atRealPath(config, (placed) => createJuicefsDriver({ config: placed, sources, buckets: sources.buckets }, sessionsOf(placed), section));
 }
 
 function sessionsOf({ mount: { path } }: JuicefsConfig): MachineSessions {

@@ -33,7 +33,7 @@ export async function runJuicefs(program: JuicefsProgram, { args, operation, tim
   const path = juicefsPath(program);
   const { name } = program.config;
   if (signal?.aborted === true) throw aborted(operation, name);
-  const { env, argumentsOf } = await juicefsAccess(program.config, program.sources, signal === undefined ? {} : { signal });
+  const { env, argumentsOf } = await juicefsAccess(program.config, program.sources, args[0] ?? '', signal === undefined ? {} : { signal });
   const result = await execa(path, argumentsOf(args), {
     env,
     extendEnv: false,

@@ -11,15 +11,34 @@ import { fakeJuicefs } from './support/fake-juicefs.js';
 
 test('the client gets the password, and keys under names that it does not store in the database', async () => {
   const environment = { HOLDFAST_STORAGE_PASSWORD: 'p', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 's', AWS_PROFILE: 'x', EDITOR: 'vi' };
-  const { env: given } = await juicefsAccess(aConfig({ metadata: { tlsCaFile: '/ca.pem' } }), { environment });
+  const { env: given } = await juicefsAccess(aConfig({ metadata: { tlsCaFile: '/ca.pem' } }), { environment }, 'mount');
   expect(given).toMatchObject({ META_PASSWORD: 'p', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 's', AWS_REGION: 'eu-west-1', AWS_PROFILE: 'x' });
   expect(given['SSL_CERT_FILE']).toBe('/ca.pem');
   for (const name of ['ACCESS_KEY', 'SECRET_KEY', 'EDITOR', 'HOLDFAST_STORAGE_PASSWORD']) expect(given).not.toHaveProperty(name);
 });
 
+test.each([
+  ['status', ['META_PASSWORD']],
+  ['config', ['META_PASSWORD']],
+  ['format', ['META_PASSWORD', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'JFS_RSA_PASSPHRASE']],
+  ['mount', ['META_PASSWORD', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'JFS_RSA_PASSPHRASE']],
+])('juicefs %s gets the secrets that it needs, and no other', async (command, secrets) => {
+  const environment = {
+    HOLDFAST_STORAGE_PASSWORD: 'canary',
+    AWS_ACCESS_KEY_ID: 'canary',
+    AWS_SECRET_ACCESS_KEY: 'canary',
+    AWS_SESSION_TOKEN: 'canary',
+    JFS_RSA_PASSPHRASE: 'canary',
+  };
+  const config = aConfig({ format: { encryptionKeyFile: '/key.pem' } });
+  const { env } = await juicefsAccess(config, { environment }, command);
+  const told = Object.keys(env).filter((name) => env[name] === 'canary');
+  expect(told.toSorted()).toEqual(secrets.toSorted());
+});
+
 test('without keys AWS looks for them itself: the role of the machine', async () => {
   expect(await readBucketKeys(aConfig(), {})).toBeUndefined();
-  expect((await juicefsAccess(aConfig(), {})).env).not.toHaveProperty('AWS_ACCESS_KEY_ID');
+  expect((await juicefsAccess(aConfig(), {}, 'mount')).env).not.toHaveProperty('AWS_ACCESS_KEY_ID');
 });
 
 test('keys of a file win over variables; a bad file is named and never quoted', async () => {
@@ -29,6 +48,8 @@ test('keys of a file win over variables; a bad file is named and never quoted', 
   try {
     await writeFile(keysFile, '{"accessKeyId":"f","secretAccessKey":"g"}');
     expect(await readBucketKeys(config, { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 's' })).toMatchObject({ accessKeyId: 'f' });
+    const environment = { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 's', AWS_SESSION_TOKEN: 'of other keys' };
+    expect((await juicefsAccess(config, { environment }, 'mount')).env).not.toHaveProperty('AWS_SESSION_TOKEN');
     await writeFile(keysFile, '{"accessKeyId":"f","secretAccessKey":canary}');
     const error = await assertRejects(readBucketKeys(config), { code: 'HF_STORAGE_PERMISSION' });
     expect(error.message).toContain(keysFile);

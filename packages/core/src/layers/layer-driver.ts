@@ -6,7 +6,7 @@ import { withErrorContext } from './error-context.js';
 import { withGuard } from './guard.js';
 import { withLogging } from './logging.js';
 import { defaultRetryPolicy, type RetryPolicy, withRetry } from './retry.js';
-import { defaultStorageTimeouts, type StorageTimeouts, withTimeouts } from './timeout.js';
+import { defaultStorageTimeouts, defaultUndoMs, type StorageTimeouts, withTimeouts } from './timeout.js';
 
 export interface LayerOptions {
   /** Default: none. */
@@ -15,6 +15,8 @@ export interface LayerOptions {
   readonly clock?: Clock | undefined;
   /** What differs from `defaultStorageTimeouts`, in milliseconds; each is of one try, not of all together. */
   readonly timeoutsMs?: Partial<StorageTimeouts> | undefined;
+  /** How long a late or aborted call may take to undo what it has begun. Default 10,000. */
+  readonly undoMs?: number | undefined;
   /** What differs from `defaultRetryPolicy`. */
   readonly retry?: Partial<RetryPolicy> | undefined;
 }
@@ -22,7 +24,7 @@ export interface LayerOptions {
 /** Puts around a driver all that no driver does by itself. The one place of the order: from the driver outwards. */
 export function layerDriver(driver: StorageDriver, options: LayerOptions = {}): StorageDriver {
   const { logger = silentLogger, clock = systemClock } = options;
-  const limited = withTimeouts(driver, { ...defaultStorageTimeouts, ...options.timeoutsMs });
+  const limited = withTimeouts(driver, { ...defaultStorageTimeouts, ...options.timeoutsMs }, options.undoMs ?? defaultUndoMs);
   const retried = withRetry(limited, { ...defaultRetryPolicy, ...options.retry });
   const logged = withLogging(retried, logger, clock);
   const guarded = withGuard(logged);

@@ -20,21 +20,26 @@ export const defaultStorageTimeouts: StorageTimeouts = {
   detach: 900_000,
 };
 
+/** How long a late or aborted call may take to undo what it has begun, a client that mounts or a lock: whoever is told of its end may exit at once. */
+export const defaultUndoMs = 10_000;
+
+/** Others leave nothing behind that must be undone. */
+const changing: ReadonlySet<StorageOperation> = new Set(['provision', 'attach', 'detachLasting', 'destroy', 'detach']);
+
 /**
- * Gives every call a deadline. A late or aborted call is told so through its signal and is not waited for any longer:
- * what hangs in a mount may never come back. An attachment that arrives late is detached.
+ * Gives every call a deadline. A late or aborted call is told so through its signal. Where it changes something it has `undoMs` for its end, and else
+ * is not waited for any longer: what hangs in a mount may never come back. An attachment that arrives late is detached.
  */
-export function withTimeouts(driver: StorageDriver, timeoutsMs: StorageTimeouts): StorageDriver {
+export function withTimeouts(driver: StorageDriver, timeoutsMs: StorageTimeouts, undoMs: number): StorageDriver {
   const limit = <T>(operation: StorageOperation, options: CallOptions, run: (options: CallOptions) => Promise<T>): Promise<T> =>
-    race(`${operation} of ${driver.name}`, timeoutsMs[operation], options.signal, run);
+    race(`${operation} of ${driver.name}`, { timeoutMs: timeoutsMs[operation], undoMs: changing.has(operation) ? undoMs : 0 }, options.signal, run);
   const limited = wrapDriver(driver, limit);
-  const attachTimeoutMs = timeoutsMs.attach;
   return {
     ...limited,
     attach: (options = {}) =>
       race(
         `attach of ${driver.name}`,
-        attachTimeoutMs,
+        { timeoutMs: timeoutsMs.attach, undoMs },
         options.signal,
         async (given) => resolveHealth(wrapAttachment(await driver.attach({ ...options, ...given }), limit), timeoutsMs.health),
         letGo,
@@ -55,16 +60,21 @@ function resolveHealth(attached: AttachedStorage, timeoutMs: number): AttachedSt
   return { ...attached, health };
 }
 
-function letGo(late: AttachedStorage): void {
-  late.detach().catch(() => undefined);
+async function letGo(late: AttachedStorage): Promise<void> {
+  await late.detach();
+}
+
+interface Limits {
+  readonly timeoutMs: number;
+  readonly undoMs: number;
 }
 
 async function race<T>(
   what: string,
-  timeoutMs: number,
+  { timeoutMs, undoMs }: Limits,
   signal: AbortSignal | undefined,
   run: (options: CallOptions) => Promise<T>,
-  onLate?: (result: T) => void,
+  onLate?: (result: T) => Promise<void>,
 ): Promise<T> {
   const controller = new AbortController();
   const { promise: given, reject: giveUp } = Promise.withResolvers<never>();
@@ -79,13 +89,23 @@ async function race<T>(
   if (signal?.aborted === true) onAbort();
   else signal?.addEventListener('abort', onAbort, { once: true });
   const running = run({ signal: controller.signal });
-  running.then((result) => (late ? onLate?.(result) : undefined)).catch(() => undefined);
+  const undone = running.then((result) => (late ? onLate?.(result) : undefined)).catch(() => undefined);
   try {
     return await Promise.race([running, given]);
+  } catch (error) {
+    if (late) await atMost(undoMs, undone);
+    throw error;
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', onAbort);
   }
+}
+
+async function atMost(timeMs: number, task: Promise<unknown>): Promise<void> {
+  const { promise: over, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, timeMs);
+  await Promise.race([task, over]);
+  clearTimeout(timer);
 }
 
 function timedOut(what: string, timeoutMs: number): HoldfastError {

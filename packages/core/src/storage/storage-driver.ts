@@ -67,6 +67,8 @@ export interface StorageStatus {
   readonly health: StorageHealth | undefined;
   /** Undefined where it is not attached, does not answer, or `capabilities.usage` is false. */
   readonly usage: StorageUsage | undefined;
+  /** What the storage's client on this machine counts, by names with their unit; absent where there is none, or it does not answer. */
+  readonly metrics?: Readonly<Record<string, number>> | undefined;
 }
 
 /** What the attached directory promises; the engine and the store choose by it. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { layerDriver } from '@holdfast/core';
 import { expect, test } from 'vitest';
 import { scriptedDriver } from './scripted-driver.js';
@@ -36,7 +37,7 @@ test('an attachment that arrives after the deadline is detached', async () => {
       return plain.attach();
     },
   };
-  const layered = layerDriver(driver, { timeoutsMs: { attach: 10 }, retry: { retries: 0 } });
+  const layered = layerDriver(driver, { timeoutsMs: { attach: 10 }, retry: { retries: 0 }, undoMs: 1 });
   await expect(layered.attach()).rejects.toMatchObject({ kind: 'timeout' });
   arrive.resolve();
   expect(await detached.promise).toBe('detached');
@@ -44,9 +45,44 @@ test('an attachment that arrives after the deadline is detached', async () => {
 
 test('an abort ends a call that does not listen to it', async () => {
   const controller = new AbortController();
-  const provisioning = layerDriver(scriptedDriver({ provision: never })).provision({ signal: controller.signal });
+  const provisioning = layerDriver(scriptedDriver({ provision: never }), { undoMs: 1 }).provision({ signal: controller.signal });
   controller.abort();
   await expect(provisioning).rejects.toMatchObject({ code: 'HF_ABORTED', kind: 'aborted', operation: 'storage.provision' });
+});
+
+test('an aborted call that changes something ends only after it has undone what it began', async () => {
+  const controller = new AbortController();
+  const order: string[] = [];
+  const driver = scriptedDriver({
+    provision: async ({ signal } = {}) => {
+      await new Promise((resolve) => signal?.addEventListener('abort', resolve));
+      await sleep(20);
+      order.push('undone');
+      throw new Error('given up');
+    },
+  });
+  const provisioning = layerDriver(driver).provision({ signal: controller.signal });
+  const ended = provisioning.catch(() => order.push('ended'));
+  controller.abort();
+  await ended;
+  await expect(provisioning).rejects.toMatchObject({ code: 'HF_ABORTED' });
+  expect(order).toEqual(['undone', 'ended']);
+});
+
+test('an attachment that arrives after the abort is detached before the call ends', async () => {
+  const controller = new AbortController();
+  const order: string[] = [];
+  const plain = scriptedDriver({}, { detach: async () => sleep(20).then(() => void order.push('detached')) });
+  const attach: typeof plain.attach = async ({ signal } = {}) => {
+    await new Promise((resolve) => signal?.addEventListener('abort', resolve));
+    return plain.attach();
+  };
+  const ended = layerDriver({ ...plain, attach })
+    .attach({ signal: controller.signal })
+    .catch(() => order.push('ended'));
+  controller.abort();
+  await ended;
+  expect(order).toEqual(['detached', 'ended']);
 });
 
 test('options beside the signal reach the driver', async () => {

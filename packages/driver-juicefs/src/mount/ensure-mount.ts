@@ -1,13 +1,17 @@
 import { join } from 'node:path';
 import { type CallOptions, HoldfastError, probeDirectory, runAbandonable } from '@holdfast/core';
 import type { JuicefsConfig } from '../config.js';
+import { throwIfAborted } from '../provision.js';
 import type { JuicefsProgram } from '../run-juicefs.js';
 import { lookAtMount } from './look-at-mount.js';
+import { removeMountPoint } from './mount-point.js';
 import { unusableOption } from './mount-options.js';
 import { type MountedVolume, startMount } from './start-mount.js';
-import { unmountLazily } from './unmount.js';
+import { endUnfinishedClient } from './starting-client.js';
+import { clientsOf, unmountInOrder, unmountLazily } from './unmount.js';
 
 const operation = 'storage.attach';
+const goodbyeMs = 5000;
 
 /** Finds the volume mounted, or mounts it; what a client that died left is taken away before. To be called with the mount's lock. */
 export async function ensureMount(program: JuicefsProgram, uuid: string, options: CallOptions): Promise<MountedVolume> {
@@ -31,16 +35,25 @@ export async function ensureMount(program: JuicefsProgram, uuid: string, options
       });
     case 'dead':
       await unmountLazily(path);
+      await removeMountPoint(path);
       break;
     case 'none':
       break;
     default:
       return seen satisfies never;
   }
+  await endUnfinishedClient(path);
   const mounted = await startMount(program, options);
-  assertUsable(config, uuid, mounted);
-  if (!config.mount.readOnly) await makePrivate(path, options);
-  return mounted;
+  try {
+    assertUsable(config, uuid, mounted);
+    if (!config.mount.readOnly) await makePrivate(path, options);
+    throwIfAborted(options.signal, operation, config.name);
+    return mounted;
+  } catch (error) {
+    // Nobody uses it yet, and its session among the volume's would stand in the way of a destroy.
+    await unmountInOrder(path, clientsOf(mounted), goodbyeMs).catch(() => unmountLazily(path));
+    throw error;
+  }
 }
 
 /** JuiceFS makes the root of a volume with mode 0777. */

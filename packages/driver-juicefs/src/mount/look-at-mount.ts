@@ -78,8 +78,13 @@ export async function lookAtMount(path: string, timeoutMs: number, { signal }: C
 /** The kind of the topmost mount at a path, from the kernel's own table. */
 async function mountedType(path: string): Promise<string | undefined> {
   const lines = (await readFile('/proc/self/mountinfo', 'utf8')).split('\n');
-  const line = lines.findLast((each) => unescape(each.split(' ')[4] ?? '') === path);
+  const line = lines.findLast((each) => mountPointOf(each) === path);
   return line?.split(' - ')[1]?.split(' ')[0];
+}
+
+/** Of a line of mountinfo. */
+export function mountPointOf(line: string): string {
+  return unescape(line.split(' ')[4] ?? '');
 }
 
 /** mountinfo writes space, tab, newline and backslash as octal numbers. */

@@ -1,16 +1,17 @@
 import { spawn } from 'node:child_process';
-import { mkdir, open } from 'node:fs/promises';
+import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type CallOptions, HoldfastError, runAbandonable } from '@holdfast/core';
-import { juicefsAccess } from '../credentials.js';
+import { type CallOptions, HoldfastError } from '@holdfast/core';
+import { type JuicefsAccess, juicefsAccess } from '../credentials.js';
 import { juicefsFailure } from '../errors.js';
 import { mountArguments } from '../mount-command.js';
 import { type JuicefsProgram, juicefsPath } from '../run-juicefs.js';
 import { throwIfAborted } from '../provision.js';
 import { lookAtMount, type MountState } from './look-at-mount.js';
 import { recentComplaints } from './mount-log.js';
-import { unmountLazily } from './unmount.js';
+import { makeMountPoint } from './mount-point.js';
+import { endClient, forgetStartingClient, noteStartingClient } from './starting-client.js';
 
 const operation = 'storage.attach';
 const pauseMs = 50;
@@ -19,50 +20,72 @@ export type MountedVolume = Extract<MountState, { state: 'volume' }>;
 
 /**
  * Starts the client and waits until its volume can be used. The client is nobody's child: it outlives this process, with the parent that JuiceFS
- * itself gives it, which starts it anew should it die. Rejects with what its log says where it ends, or is late; nothing stays mounted then.
+ * itself gives it, which starts it anew should it die. Rejects with what its log says where it ends, or is late; nothing is left there then, no directory either.
  */
 export async function startMount(program: JuicefsProgram, options: CallOptions = {}): Promise<MountedVolume> {
   const { config } = program;
   const { mount, name } = config;
   throwIfAborted(options.signal, operation, name);
-  const { env, argumentsOf } = await juicefsAccess(config, program.sources, options);
-  await mkdir(mount.path, { recursive: true, mode: 0o700 });
+  const access = await juicefsAccess(config, program.sources, 'mount', options);
   await mkdir(dirname(mount.logFile), { recursive: true, mode: 0o750 });
   await using log = await open(mount.logFile, 'a', 0o600);
   const logFrom = (await log.stat()).size;
+  throwIfAborted(options.signal, operation, name);
+  const mountPoint = await makeMountPoint(mount.path);
+  const client = startClient(program, access, log);
+  try {
+    const seen = await untilMounted(program, client, logFrom, options);
+    await mountPoint.mounted();
+    return seen;
+  } catch (error) {
+    if (client.pid !== undefined) await endClient(mount.path, client.pid);
+    await mountPoint.remove();
+    throw error;
+  } finally {
+    await forgetStartingClient(mount.path);
+  }
+}
+
+interface Client {
+  readonly pid: number | undefined;
+  /** How it ended; undefined while it runs. */
+  readonly ended: () => number | string | undefined;
+}
+
+function startClient(program: JuicefsProgram, { env, argumentsOf }: JuicefsAccess, log: FileHandle): Client {
+  const { config } = program;
   const client = spawn(juicefsPath(program), argumentsOf(mountArguments(config)), {
     cwd: '/',
     env,
     detached: true,
     stdio: ['ignore', log.fd, log.fd],
   });
-  const end: { how?: number | string } = {};
-  client.once('error', (error) => (end.how = error.message));
-  client.once('exit', (code, signal) => (end.how = code ?? signal ?? 'unknown'));
+  if (client.pid !== undefined) noteStartingClient(config.mount.path, client.pid);
+  let how: number | string | undefined;
+  client.once('error', (error) => (how = error.message));
+  client.once('exit', (code, signal) => (how = code ?? signal ?? 'unknown'));
   client.unref();
+  return { pid: client.pid, ended: () => how };
+}
+
+async function untilMounted(program: JuicefsProgram, client: Client, logFrom: number, options: CallOptions): Promise<MountedVolume> {
+  const { config } = program;
+  const { mount, name } = config;
   const deadline = performance.now() + mount.readyTimeoutMs;
   for (;;) {
     const seen = await lookAtMount(mount.path, 3000, options);
+    throwIfAborted(options.signal, operation, name);
     if (seen.state === 'volume') return seen;
     const said = await recentComplaints(mount.logFile, logFrom);
-    if (end.how !== undefined) {
-      const exitCode = typeof end.how === 'number' ? end.how : undefined;
-      if (exitCode === undefined && client.pid === undefined) throw notStarted(juicefsPath(program), String(end.how));
+    const how = client.ended();
+    if (how !== undefined) {
+      const exitCode = typeof how === 'number' ? how : undefined;
+      if (exitCode === undefined && client.pid === undefined) throw notStarted(juicefsPath(program), String(how));
       throw juicefsFailure({ command: 'mount', exitCode, complaints: said, operation, config });
     }
-    if (performance.now() > deadline || options.signal?.aborted === true) {
-      if (client.pid !== undefined) await endGroup(client.pid);
-      await unmountLazily(mount.path);
-      throwIfAborted(options.signal, operation, name);
-      throw late(config.name, mount.path, mount.readyTimeoutMs, said.at(-1));
-    }
+    if (performance.now() > deadline) throw late(name, mount.path, mount.readyTimeoutMs, said.at(-1));
     await sleep(pauseMs);
   }
-}
-
-/** The client and its parent are one group. */
-async function endGroup(pid: number): Promise<void> {
-  await runAbandonable({ command: '/bin/kill', args: ['-KILL', '--', `-${pid}`], timeoutMs: 2000 });
 }
 
 function notStarted(path: string, why: string): HoldfastError {

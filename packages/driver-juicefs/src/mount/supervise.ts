@@ -4,6 +4,7 @@ import type { JuicefsProgram } from '../run-juicefs.js';
 import { ensureMount } from './ensure-mount.js';
 import { withMountLock } from './mount-lock.js';
 import type { MountedVolume } from './start-mount.js';
+import { clientsOf } from './unmount.js';
 
 const everyMs = 1000;
 const longestPauseMs = 30_000;
@@ -46,9 +47,8 @@ export function superviseMount(program: JuicefsProgram, mounted: MountedVolume):
   };
 }
 
-/** The client, and its parent that starts it anew; pid 1 is nobody's. */
-function processesOf({ pid, parentPid }: MountedVolume): readonly ProcessIdentity[] {
-  const client = processIdentity(pid);
-  const parent = parentPid === undefined || parentPid <= 1 ? undefined : processIdentity(parentPid);
-  return [client, parent].filter((one) => one !== undefined);
+function processesOf(mounted: MountedVolume): readonly ProcessIdentity[] {
+  return clientsOf(mounted)
+    .map(processIdentity)
+    .filter((one) => one !== undefined);
 }

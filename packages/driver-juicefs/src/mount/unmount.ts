@@ -1,7 +1,7 @@
-import { rmdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HoldfastError, runAbandonable } from '@holdfast/core';
 import { isProcessAlive, processIdentity } from '@holdfast/core/basics';
+import { removeMountPoint } from './mount-point.js';
 
 const operation = 'storage.detach';
 
@@ -20,7 +20,12 @@ export async function unmountInOrder(path: string, pids: readonly number[], time
   }
   const deadline = performance.now() + timeoutMs;
   for (const client of clients) while (isProcessAlive(client) && performance.now() < deadline) await sleep(50);
-  await rmdir(path).catch(() => undefined);
+  await removeMountPoint(path);
+}
+
+/** The client, and its parent that starts it anew; pid 1 is nobody's. */
+export function clientsOf({ pid, parentPid }: { readonly pid: number; readonly parentPid: number | undefined }): readonly number[] {
+  return [pid, ...(parentPid === undefined || parentPid <= 1 ? [] : [parentPid])];
 }
 
 /** Takes a dead or hung client's mount away, whoever has files open there. */

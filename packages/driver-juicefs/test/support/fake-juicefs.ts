@@ -11,18 +11,21 @@ export interface FakeJuicefs extends AsyncDisposable {
   readonly bucket: FakeBucket;
   /** The arguments of each call so far. */
   calls(): Promise<readonly string[]>;
+  /** Process numbers of the clients that were started. */
+  mounting(): Promise<readonly number[]>;
   /** What `status` tells from now on; undefined: `not formatted`. */
   tell(uuid: string | undefined): Promise<void>;
   /** A line of shell that `format` and `destroy` run after their work. */
   after(line: string): Promise<void>;
 }
 
-/** A juicefs program that knows `status`, `format` and `destroy`, on a bucket in memory. */
+/** A juicefs program that knows `status`, `format` and `destroy`, on a bucket in memory; its `mount` never comes to an end. */
 export async function fakeJuicefs(): Promise<FakeJuicefs> {
   const folder = await mkdtemp(join(tmpdir(), 'hf-fake-juicefs-'));
   const program = join(folder, 'juicefs');
   const bucket = fakeBucket();
-  const config = aConfig({ program, stateDirectory: join(folder, 'state') });
+  const mount = { path: join(folder, 'mount'), logFile: join(folder, 'log') };
+  const config = aConfig({ program, mount, stateDirectory: join(folder, 'state') });
   const status = (UUID: string): string =>
     JSON.stringify({
       Setting: {
@@ -45,6 +48,7 @@ case "$1" in
 status) [ -e volume ] && exec cat volume; echo '<FATAL>: database is not formatted' >&2; exit 1;;
 format) cp formatted volume;;
 destroy) rm volume;;
+mount) echo $$ >> mounting; sleep 1000;;
 esac
 . ./after
 `,
@@ -54,6 +58,7 @@ esac
     setup: { config, sources: { environment: process.env }, buckets: () => bucket.client },
     bucket,
     calls: async () => (await readFile(join(folder, 'calls'), 'utf8')).trim().split('\n'),
+    mounting: async () => (await readFile(join(folder, 'mounting'), 'utf8').catch(() => '')).split('\n').slice(0, -1).map(Number),
     tell: async (uuid) => {
       if (uuid === undefined) await rm(join(folder, 'volume'), { force: true });
       else await writeFile(join(folder, 'volume'), status(uuid));

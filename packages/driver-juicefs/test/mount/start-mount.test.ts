@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { access, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { processIdentity } from '@holdfast/core/basics';
+import { expect, test } from 'vitest';
+import { ensureMount } from '../../src/mount/ensure-mount.js';
+import { startMount } from '../../src/mount/start-mount.js';
+import { fakeJuicefs, type FakeJuicefs } from '../support/fake-juicefs.js';
+
+const isRoot = process.getuid?.() === 0;
+
+async function clients(fake: FakeJuicefs, count: number): Promise<readonly number[]> {
+  for (;;) {
+    const pids = await fake.mounting();
+    if (pids.length >= count) return pids;
+    await sleep(10);
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+test('an abort takes the client down before it is told, and no directory is left', async () => {
+  await using fake = await fakeJuicefs();
+  const stop = new AbortController();
+  const starting = startMount(fake.setup, { signal: stop.signal });
+  starting.catch(() => undefined);
+  const [pid = 0] = await clients(fake, 1);
+  stop.abort();
+  await expect(starting).rejects.toMatchObject({ code: 'HF_ABORTED' });
+  expect(processIdentity(pid)).toBeUndefined();
+  expect(await isThere(fake.setup.config.mount.path)).toBe(false);
+});
+
+test.skipIf(!isRoot)('nobody writes to the directory while the volume is not mounted there, root neither', async () => {
+  await using fake = await fakeJuicefs();
+  const stop = new AbortController();
+  const starting = startMount(fake.setup, { signal: stop.signal });
+  starting.catch(() => undefined);
+  await clients(fake, 1);
+  await expect(writeFile(join(fake.setup.config.mount.path, 'lost'), 'x')).rejects.toMatchObject({ code: 'EPERM' });
+  stop.abort();
+  await expect(starting).rejects.toMatchObject({ code: 'HF_ABORTED' });
+});
+
+test('a client that a killed process left mounting is ended by the next attach, at once', async () => {
+  await using fake = await fakeJuicefs();
+  const program = `const { startMount } = await import(${JSON.stringify(new URL('../../dist/mount/start-mount.js', import.meta.url).href)});
+    await startMount({ config: JSON.parse(process.argv[1]), sources: { environment: process.env } });`;
+  const killed = spawn(process.execPath, ['--input-type=module', '-e', program, JSON.stringify(fake.setup.config)], { stdio: 'inherit' });
+  const [left = 0] = await clients(fake, 1);
+  killed.kill('SIGKILL');
+  await once(killed, 'exit');
+  expect(processIdentity(left)).toBeDefined();
+  const stop = new AbortController();
+  const starting = ensureMount(fake.setup, 'made', { signal: stop.signal });
+  starting.catch(() => undefined);
+  await clients(fake, 2);
+  expect(processIdentity(left)).toBeUndefined();
+  stop.abort();
+  await expect(starting).rejects.toMatchObject({ code: 'HF_ABORTED' });
+});

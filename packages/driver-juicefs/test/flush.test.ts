@@ -11,7 +11,7 @@ test('a block that is staged in any cache directory is never called flushed; the
   const folder = await mkdtemp(join(tmpdir(), 'hf-flush-'));
   const [first, second] = [join(folder, 'one'), join(folder, 'two')];
   const chunks = join(second, 'rawstaging', 'chunks', '0');
-  const config = aConfig({ mount: { path: join(folder, 'mount'), flushTimeout: '200ms' } });
+  const config = aConfig({ mount: { path: join(folder, 'mount'), flushTimeout: '1s' } });
   try {
     await mkdir(chunks, { recursive: true });
     await flushVolume(config, [first, second]);

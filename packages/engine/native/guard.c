@@ -1,6 +1,6 @@
 // holdfast-guard: runs one command that must never outlive Holdfast or its deadline: `runc checkpoint` above all.
 //
-//   holdfast-guard DEADLINE_MS HOOK_FOLDER -- COMMAND ARGUMENT...
+//   holdfast-guard DEADLINE_MS HOOK_FOLDER [--thaw FILE TEXT LONGEST_MS] -- COMMAND ARGUMENT...
 //
 // The command gets a mount namespace of its own, so that nothing it mounts stays. Ends with the command's status, 124 for the
 // deadline, 125 where the command could not be started, 130 where Holdfast ended it.
@@ -9,6 +9,10 @@
 // it go on and "k" kills the command at once. When standard input ends (Holdfast is gone, or gives up), a command that
 // has not been let go is killed with all that it has started. One that has is let finish, until the deadline: CRIU has the job in
 // its hands then, and a job whose CRIU is killed while it runs a system call in the job's name dies of SIGTRAP.
+//
+// With --thaw it answers for a job that has no keeper. "f" says that Holdfast freezes the job, "d" that the job runs again; in between the guard
+// stays, the command's end is told as "ended STATUS" on standard output, and TEXT is written to FILE once Holdfast is gone and the command through or
+// killed, or after LONGEST_MS.
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,6 +25,7 @@
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "keeper.h"
@@ -54,8 +59,51 @@ static int stop(int status) {
   return status;
 }
 
+// What there is to thaw: where a freezer is told so, by what, and how long it may take until somebody else does.
+struct freezer {
+  const char *file, *text;
+  int64_t longest_ms;
+  // When to thaw although Holdfast lives; 0: not frozen by it.
+  int64_t thaw_at;
+};
+
+static bool is_thawed(const struct freezer *freezer) {
+  char state[32] = "";
+  int fd = open(freezer->file, O_RDONLY | O_CLOEXEC);
+  // Gone with the job.
+  if (fd < 0) return true;
+  ssize_t length = read(fd, state, sizeof state - 1);
+  close(fd);
+  return length <= 0 || strncmp(state, freezer->text, strlen(freezer->text)) == 0;
+}
+
+// A CRIU that is killed may leave behind what freezes the job again: until it stays thawed.
+static void thaw(struct freezer *freezer) {
+  if (!freezer->thaw_at) return;
+  freezer->thaw_at = 0;
+  for (int turn = 0, calm = 0; turn < 600 && calm < 3; turn++) {
+    if (is_thawed(freezer)) calm++;
+    else calm = 0, poke(freezer->file, freezer->text);
+    struct timespec pause = {.tv_nsec = 50000000};
+    nanosleep(&pause, NULL);
+  }
+}
+
+static void tell_ended(int status) {
+  char text[32];
+  int length = snprintf(text, sizeof text, "ended %d\n", status);
+  ssize_t ignored = write(STDOUT_FILENO, text, (size_t)length);
+  (void)ignored;
+}
+
 int main(int argc, char **argv) {
-  if (argc < 5 || strcmp(argv[3], "--") != 0) return 125;
+  struct freezer freezer = {.thaw_at = 0};
+  int dashes = 3;
+  if (argc > 7 && strcmp(argv[3], "--thaw") == 0) {
+    freezer = (struct freezer){.file = argv[4], .text = argv[5], .longest_ms = strtoll(argv[6], NULL, 10)};
+    dashes = 7;
+  }
+  if (argc < dashes + 2 || strcmp(argv[dashes], "--") != 0) return 125;
   int64_t end = monotonic_ms() + strtoll(argv[1], NULL, 10);
   int children = prepare_signals();
   prctl(PR_SET_CHILD_SUBREAPER, 1);
@@ -67,24 +115,31 @@ int main(int argc, char **argv) {
   }
   if (!private_root(NULL)) return 125;
   int silence = open("/dev/null", O_RDONLY | O_CLOEXEC);
-  pid_t command = spawn(argv + 4, (int[]){silence, -1, -1});
+  pid_t command = spawn(argv + dashes + 1, (int[]){silence, -1, -1});
   if (silence < 0 || command < 0) return 125;
   int input = STDIN_FILENO;
-  bool let_go = false, orphaned = false;
-  int result = -1;
+  bool let_go = false, orphaned = false, told = false;
+  // The command's own end, and what the guard ends with; -1: not yet.
+  int result = -1, status = -1;
   for (;;) {
-    int status;
+    int how;
     pid_t ended;
-    while ((ended = waitpid(-1, &status, WNOHANG)) > 0) {
-      if (ended == command) result = orphaned ? 130 : WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    while ((ended = waitpid(-1, &how, WNOHANG)) > 0) {
+      if (ended == command) result = orphaned ? 130 : WIFEXITED(how) ? WEXITSTATUS(how) : 128 + WTERMSIG(how);
     }
     // A runc that was killed leaves its CRIU to us: that is let finish, too.
     bool alone = ended < 0 && errno == ECHILD;
-    if (result >= 0 && (alone || !let_go)) return stop(result);
-    int64_t left = end - monotonic_ms();
-    if (left <= 0) return stop(124);
+    if (status < 0 && result >= 0 && (alone || !let_go)) status = stop(result);
+    if (status < 0 && monotonic_ms() >= end) status = stop(124);
+    if (freezer.thaw_at && ((status >= 0 && orphaned) || monotonic_ms() >= freezer.thaw_at)) thaw(&freezer);
+    if (status >= 0 && !freezer.thaw_at) return status;
+    if (status >= 0 && !told) {
+      told = true;
+      tell_ended(status);
+    }
     struct pollfd waited[3] = {{.fd = children, .events = POLLIN}, {.fd = input, .events = POLLIN}, {.fd = ready, .events = POLLIN}};
-    poll(waited, 3, (int)(left < 1000 ? left : 1000));
+    int64_t left = status >= 0 ? 1000 : end - monotonic_ms();
+    poll(waited, 3, (int)(left < 0 ? 0 : left < 1000 ? left : 1000));
     struct signalfd_siginfo ignored;
     while (read(children, &ignored, sizeof ignored) > 0) {}
     char said[16];
@@ -92,15 +147,19 @@ int main(int argc, char **argv) {
     if (!waited[1].revents) continue;
     ssize_t length = read(STDIN_FILENO, said, 1);
     if (length <= 0) {
-      if (!let_go) return stop(130);
       // Nobody is left to tell; poll leaves a negative descriptor alone.
       input = -1;
       orphaned = true;
+      if (!let_go && status < 0) status = stop(130);
     } else if (said[0] == 'k') {
-      return stop(130);
+      if (status < 0) status = stop(130);
+    } else if (said[0] == 'f' && freezer.file) {
+      freezer.thaw_at = monotonic_ms() + freezer.longest_ms;
+    } else if (said[0] == 'd') {
+      freezer.thaw_at = 0;
     } else if (said[0] == 'g' && go >= 0 && !let_go) {
       let_go = true;
-      if (write(go, "g", 1) != 1) return stop(130);
+      if (write(go, "g", 1) != 1) status = stop(130);
     }
   }
 }

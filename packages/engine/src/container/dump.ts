@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Clock, HoldfastError } from '@holdfast/core';
 import { type DumpStats, readDumpStats } from '../images/dump-stats.js';
 import { endProcesses } from './end-processes.js';
-import { type Guarded, type GuardedEnd, runGuarded } from './guarded.js';
+import { type Guarded, type GuardedEnd, type GuardedThaw, runGuarded } from './guarded.js';
 import { recordDescendants, recordedProcesses } from './helper-record.js';
 import { keeperName } from './keeper-arguments.js';
 import { markedProcesses } from './marked-processes.js';
@@ -52,6 +52,9 @@ export interface DumpContext {
   readonly isJobEnding: () => boolean;
   /** Called where CRIU may have been killed while it had the job in its hands. */
   readonly onCriuKilled: () => void;
+  /** For a job without a keeper: the guard sees to it that it does not stay frozen, and is given to the caller, who tells it. */
+  readonly thaw?: GuardedThaw | undefined;
+  readonly onGuarded?: ((guarded: Guarded) => void) | undefined;
 }
 
 const watchMs = 200;
@@ -72,7 +75,9 @@ export async function prepareDump(context: DumpContext, options: DumpOptions): P
     log: join(workDir, 'dump.log'),
     environment: helperEnvironment(runc, id),
     signal,
+    thaw: context.thaw,
   });
+  context.onGuarded?.(guarded);
   if (!(await guarded.ready)) {
     const end = await guarded.end;
     if (end.how === 'lost') await endHelpers();

@@ -12,6 +12,15 @@ export interface GuardedOptions {
   readonly log: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly signal: AbortSignal | undefined;
+  /** For a job that nobody else would thaw where this process is gone. */
+  readonly thaw?: GuardedThaw | undefined;
+}
+
+/** What is written where to thaw the job, and how long it may stay frozen whatever happens. */
+export interface GuardedThaw {
+  readonly file: string;
+  readonly text: string;
+  readonly longestMs: number;
 }
 
 /** How a guarded command ended. Only `ended` has a meaning of the command's own. */
@@ -32,12 +41,16 @@ export interface Guarded {
   stop(): void;
   /** Ends the command at once, also after `go`: the job has ended, and there is nothing left to be careful of. */
   jobEnded(): void;
+  /** To be called before the job is frozen: the guard outlives its command until `thawed`, and thaws the job where this process is gone. */
+  frozen(): void;
+  thawed(): void;
 }
 
 const [deadlineStatus, failedStatus, stoppedStatus] = [124, 125, 130];
 
-export function runGuarded({ guard, command, deadlineMs, hookFolder, log, environment, signal }: GuardedOptions): Guarded {
-  const child = spawn(guard, [String(deadlineMs), hookFolder ?? '-', '--', ...command], {
+export function runGuarded({ guard, command, deadlineMs, hookFolder, log, environment, signal, thaw }: GuardedOptions): Guarded {
+  const thawWords = thaw === undefined ? [] : ['--thaw', thaw.file, thaw.text, String(thaw.longestMs)];
+  const child = spawn(guard, [String(deadlineMs), hookFolder ?? '-', ...thawWords, '--', ...command], {
     env: { ...environment },
     stdio: ['pipe', 'pipe', 'ignore'],
     // A Ctrl-C of the terminal goes to its whole foreground group.
@@ -57,22 +70,44 @@ export function runGuarded({ guard, command, deadlineMs, hookFolder, log, enviro
   else signal?.addEventListener('abort', onAbort, { once: true });
   const watch = watchLog(log, () => stop('log-overflow'));
   const ready = Promise.withResolvers<boolean>();
-  child.stdout.on('data', () => ready.resolve(true));
-  const end = once(child, 'exit').then(
-    ([code]: unknown[]) => toEnd(code, reason),
-    (): GuardedEnd => ({ how: 'lost' }),
+  const ended = Promise.withResolvers<unknown>();
+  child.stdout.setEncoding('latin1').on('data', (text: string) => {
+    // Both lines are written whole, and the first one before the command can end.
+    if (text.includes('ready')) ready.resolve(true);
+    const status = /^ended (\d+)$/m.exec(text)?.[1];
+    if (status !== undefined) ended.resolve(Number(status));
+  });
+  const exited = once(child, 'exit').then(
+    ([code]: unknown[]) => code,
+    () => undefined,
   );
+  void exited.then((code) => {
+    ended.resolve(code);
+    child.stdin.destroy();
+  });
+  const end = ended.promise.then((code) => toEnd(code, reason));
   void end.then(() => {
     watch[Symbol.dispose]();
     signal?.removeEventListener('abort', onAbort);
     ready.resolve(false);
-    child.stdin.destroy();
   });
+  const tell = (letter: string): void => {
+    if (child.stdin.writable) child.stdin.write(letter);
+  };
   const go = (): void => {
     letGo = true;
     child.stdin.write('g');
   };
-  return { pid: child.pid, ready: ready.promise, end, go, stop: () => stop('aborted'), jobEnded: () => stop('job-ended') };
+  return {
+    pid: child.pid,
+    ready: ready.promise,
+    end,
+    go,
+    stop: () => stop('aborted'),
+    jobEnded: () => stop('job-ended'),
+    frozen: () => tell('f'),
+    thawed: () => tell('d'),
+  };
 }
 
 type StopReason = 'aborted' | 'log-overflow' | 'job-ended';

@@ -6,6 +6,7 @@ import { removeContainer } from './cleanup.js';
 import { criuConfigText, type TcpPolicy } from './criu-config.js';
 import { type DumpOptions, prepareDump } from './dump.js';
 import { endProcesses } from './end-processes.js';
+import { faultOfDisturbed } from './fault-end.js';
 import type { Freezer } from './freezer.js';
 import type { Keeper } from './keeper.js';
 import { type KeeperEvent, parseKeeperLine } from './keeper-lines.js';
@@ -203,12 +204,9 @@ export class LiveContainer implements RunningContainer {
   }
 }
 
-/** An end by a fault's signal after CRIU was killed is not the job's own. */
-const faultSignals = [4, 5, 7, 11];
-
 function toExitStatus(event: KeeperEvent | undefined, disturbed: boolean): ExitStatus {
   const exitCode = event?.type === 'exited' ? event.code : undefined;
-  const fault = exitCode === undefined ? undefined : exitCode - 128;
-  if (disturbed && fault !== undefined && faultSignals.includes(fault)) return { exitCode: undefined, signal: fault };
+  const fault = faultOfDisturbed(exitCode, disturbed);
+  if (fault !== undefined) return { exitCode: undefined, signal: fault };
   return { exitCode, signal: event?.type === 'killed' ? event.signal : undefined };
 }

@@ -22,6 +22,14 @@ export interface ContainerRecorded {
   readonly initName: string;
 }
 
+/** The same of a container that Docker made: what a new one must have for its processes to find themselves. */
+export interface AdoptedRecorded {
+  readonly version: 1;
+  readonly kind: 'oci';
+  /** Where file systems are mounted in it, sorted. */
+  readonly mountpoints: readonly string[];
+}
+
 export interface JobDump extends DumpResult {
   /** `recordLostNames` writes what a restore needs of them, when the job runs again. */
   readonly lostFiles: readonly LostFile[];
@@ -37,7 +45,7 @@ export interface RunningContainer {
   /** As this machine numbers it. */
   readonly initPid: number;
   readonly recordedMounts: readonly RecordedMount[];
-  readonly recorded: ContainerRecorded;
+  readonly recorded: ContainerRecorded | AdoptedRecorded;
   /** What the job sees otherwise than without Holdfast: mounts that were left out, sources that were missing. */
   readonly notes: readonly string[];
   /** Resolves when the job has ended and its last output was passed on. Never rejects. */

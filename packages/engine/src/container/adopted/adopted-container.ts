@@ -1,0 +1,224 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { type Clock, HoldfastError } from '@holdfast/core';
+import type { OpenFile, TrackedRoot } from '../../files/tracked-root.js';
+import { criuConfigText, type TcpPolicy } from '../criu-config.js';
+import { type DumpOptions, prepareDump } from '../dump.js';
+import { endProcesses } from '../end-processes.js';
+import { faultOfDisturbed } from '../fault-end.js';
+import type { Freezer } from '../freezer.js';
+import type { Guarded } from '../guarded.js';
+import { findLostFiles } from '../lost-names.js';
+import { openFilesOf } from '../open-files.js';
+import { isEnding, isProcessAlive, type ProcessIdentity } from '../process-identity.js';
+import { memoryBytesOf, processesOf } from '../processes.js';
+import type { RecordedMount } from '../recorded-mounts.js';
+import type { Runc } from '../runc.js';
+import type { AdoptedRecorded, ExitStatus, PreparedJobDump, RunningContainer } from '../running-container.js';
+import type { EngineTools } from '../tools.js';
+import { untilEnded } from './init-watch.js';
+
+export interface AdoptedContainerOptions {
+  readonly id: string;
+  readonly init: ProcessIdentity;
+  readonly freezer: Freezer;
+  /** With the runc that made the container, and its root. */
+  readonly runc: Runc;
+  readonly tools: Pick<EngineTools, 'hook'>;
+  /** The file that the bundle's annotation org.criu.config names. */
+  readonly criuConfig: string;
+  /** Where the processes of a dump are noted. */
+  readonly helpersFile: string;
+  readonly tcp: TcpPolicy;
+  readonly roots: readonly TrackedRoot[];
+  readonly recordedMounts: readonly RecordedMount[];
+  readonly recorded: AdoptedRecorded;
+  readonly notes: readonly string[];
+  readonly clock: Clock;
+  /** Tells files by the file systems that the tracked roots lie on: the container's own root is an overlay. */
+  readonly translateOpenFiles: (files: readonly OpenFile[]) => Promise<readonly OpenFile[]>;
+  /** The status that the container's owner noted, asked once its first process has ended; undefined where it does not tell. */
+  readonly exitCode: () => Promise<number | undefined>;
+  readonly freezeDeadlineMs: number;
+  /** A frozen job is thawed after this long whatever becomes of this process. */
+  readonly longestFreezeMs: number;
+}
+
+const killDeadlineMs = 20_000;
+
+/** A container that somebody else started and owns, such as Docker: its streams, its status and its removal are theirs. */
+export class AdoptedContainer implements RunningContainer {
+  readonly id: string;
+  readonly initPid: number;
+  readonly init: ProcessIdentity;
+  readonly recordedMounts: readonly RecordedMount[];
+  readonly recorded: AdoptedRecorded;
+  readonly notes: readonly string[];
+  readonly exited: Promise<ExitStatus>;
+  readonly #options: AdoptedContainerOptions;
+  readonly #left = new AbortController();
+  readonly #guards = new Set<Guarded>();
+  /** Somebody's `docker pause` is not ours to undo. */
+  #frozen = false;
+  /** A killed CRIU can leave the job in the middle of a system call that it did not make. */
+  #disturbed = false;
+  #relayed: number | undefined;
+
+  constructor(options: AdoptedContainerOptions) {
+    this.#options = options;
+    this.id = options.id;
+    this.init = options.init;
+    this.initPid = options.init.pid;
+    this.recordedMounts = options.recordedMounts;
+    this.recorded = options.recorded;
+    this.notes = options.notes;
+    this.exited = this.#watch();
+  }
+
+  /** The container's owner passes a signal on that means its end, from outside: an end after it is not the job's own. */
+  relayed(signal: number): void {
+    this.#relayed = signal;
+  }
+
+  /** `exited` does not resolve any more: the container runs on without this process. */
+  leave(): void {
+    this.#left.abort();
+  }
+
+  async freeze({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<void> {
+    const { freezer, freezeDeadlineMs } = this.#options;
+    if (!this.#frozen && (await this.#isFrozen())) throw paused(this.id);
+    // The guards must know before the job stands still, else nobody would thaw it if this process is gone.
+    for (const guard of this.#guards) guard.frozen();
+    this.#frozen = true;
+    await freezer.freeze(freezeDeadlineMs, signal);
+  }
+
+  async assertFrozen(): Promise<void> {
+    if (await this.#isFrozen()) return;
+    throw new HoldfastError('HF_SNAPSHOT_DISCARDED', {
+      message: 'the job did not stand still all the time: the snapshot would not be of one instant',
+      kind: 'conflict',
+      retry: 'yes',
+      operation: 'freeze',
+    });
+  }
+
+  async thaw(): Promise<void> {
+    if (!this.#frozen) return;
+    await this.#options.freezer.thaw(this.#options.freezeDeadlineMs);
+    this.#frozen = false;
+    this.#dismissGuards();
+  }
+
+  async memoryBytes(): Promise<number> {
+    return memoryBytesOf(await this.#processes());
+  }
+
+  async openFiles(): Promise<readonly OpenFile[]> {
+    return this.#options.translateOpenFiles(await openFilesOf(await this.#processes()));
+  }
+
+  async prepareDump(options: DumpOptions): Promise<PreparedJobDump> {
+    const { runc, id, clock, tools, tcp, criuConfig, helpersFile, freezer, longestFreezeMs, roots } = this.#options;
+    await mkdir(dirname(criuConfig), { recursive: true, mode: 0o700 });
+    await writeFile(criuConfig, criuConfigText({ tcp, hook: tools.hook }), { mode: 0o600 });
+    const prepared = await prepareDump(
+      {
+        runc,
+        id,
+        clock,
+        helpersFile,
+        isFrozen: () => this.#isFrozen(),
+        isJobEnding: () => isEnding(this.initPid),
+        onCriuKilled: () => (this.#disturbed = true),
+        thaw: { file: freezer.files.control, text: freezer.files.thawed, longestMs: longestFreezeMs },
+        onGuarded: (guard) => this.#guards.add(guard),
+      },
+      options,
+    );
+    return {
+      cancel: () => prepared.cancel(),
+      run: async () => ({
+        ...(await prepared.run()),
+        lostFiles: await findLostFiles(options.imagesDir, () => this.#processes(), roots),
+      }),
+    };
+  }
+
+  /** Its input is its owner's. */
+  stdin(): Promise<{ readonly consumedBytes: number; readonly ended: boolean }> {
+    return Promise.resolve({ consumedBytes: 0, ended: false });
+  }
+
+  /** So is its output, which lies in pipes that outlive a freeze. */
+  drain(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  signal(number: number): Promise<void> {
+    if (isProcessAlive(this.init)) process.kill(this.initPid, number);
+    return Promise.resolve();
+  }
+
+  async kill(): Promise<void> {
+    const { freezer, clock, freezeDeadlineMs } = this.#options;
+    const left = await endProcesses({
+      find: () => this.#processes(),
+      // On version 1 a frozen process dies only when it is thawed.
+      between: () => freezer.thaw(freezeDeadlineMs).catch(() => undefined),
+      deadlineMs: killDeadlineMs,
+      clock,
+    });
+    if (left.length > 0) throw cannotEnd(left);
+    this.#frozen = false;
+    this.#dismissGuards();
+  }
+
+  /** The container itself stays for its owner to remove. */
+  async dispose(): Promise<void> {
+    await this.kill();
+  }
+
+  async #watch(): Promise<ExitStatus> {
+    const { exitCode } = this.#options;
+    const { signal } = this.#left;
+    if (!(await untilEnded(this.init, signal))) return new Promise(() => undefined);
+    const code = await exitCode().catch(() => undefined);
+    const signalled = this.#relayed ?? faultOfDisturbed(code, this.#disturbed);
+    return signalled === undefined ? { exitCode: code, signal: undefined } : { exitCode: undefined, signal: signalled };
+  }
+
+  #dismissGuards(): void {
+    for (const guard of this.#guards) guard.thawed();
+    this.#guards.clear();
+  }
+
+  #isFrozen(): Promise<boolean> {
+    return this.#options.freezer.isFrozen().catch(() => false);
+  }
+
+  #processes(): Promise<readonly number[]> {
+    return processesOf(this.#options.freezer.files.folder);
+  }
+}
+
+function paused(id: string): HoldfastError {
+  return new HoldfastError('HF_FREEZE_FAILED', {
+    message: `container ${id} is paused by somebody else`,
+    kind: 'conflict',
+    retry: 'yes',
+    operation: 'freeze',
+    hint: 'docker unpause lets it run; the next snapshot is taken as usual then',
+  });
+}
+
+function cannotEnd(pids: readonly number[]): HoldfastError {
+  return new HoldfastError('HF_JOB_HELD', {
+    message: `processes ${pids.join(', ')} of the job do not end, although they were killed`,
+    kind: 'conflict',
+    retry: 'yes',
+    operation: 'kill',
+    hint: 'a process that waits for a disk or a network file system ends when that answers',
+  });
+}

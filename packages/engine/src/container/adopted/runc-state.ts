@@ -1,0 +1,31 @@
+import { access, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { isProcessAlive, type ProcessIdentity, processIdentity } from '../process-identity.js';
+
+/** runc writes it when it has made a container, and removes it with the container. */
+const stateSchema = z.object({ init_process_pid: z.int().positive(), init_process_start: z.int().nonnegative() });
+
+export interface RuncState {
+  /** Of the container's first process, as this machine numbers it. */
+  readonly init: ProcessIdentity;
+  /** False while runc's own init waits for `runc start`: the container's program does not run yet. */
+  readonly started: boolean;
+}
+
+/** What runc keeps of a container below its root. Undefined where there is none, or its first process is gone. */
+export async function readRuncState(root: string, id: string): Promise<RuncState | undefined> {
+  const folder = join(root, id);
+  const text = await readFile(join(folder, 'state.json'), 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  const { init_process_pid: pid, init_process_start: startTicks } = stateSchema.parse(JSON.parse(text));
+  const found = processIdentity(pid);
+  if (found === undefined) return undefined;
+  const init = { ...found, startTicks };
+  if (!isProcessAlive(init)) return undefined;
+  const waits = await access(join(folder, 'exec.fifo')).then(
+    () => true,
+    () => false,
+  );
+  return { init, started: !waits };
+}

@@ -1,0 +1,51 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { until } from '../machine.js';
+import { ForeignContainer } from './bundle.js';
+
+describe('a container of somebody else', () => {
+  test('is dumped while it stands still, and goes on to its own end', async () => {
+    await using foreign = await ForeignContainer.start(300);
+    const container = await foreign.adopt(() => Promise.resolve(7));
+    await until(() => foreign.lines().length > 3);
+    const [imagesDir, workDir] = [join(foreign.base, 'images'), join(foreign.base, 'work')];
+    const dump = await container.prepareDump({ imagesDir, workDir, deadlineMs: 60_000 });
+    await container.freeze();
+    await dump.run();
+    await container.assertFrozen();
+    const during = foreign.lines().length;
+    await container.thaw();
+    expect(readdirSync(imagesDir)).toEqual(expect.arrayContaining(['inventory.img', 'pstree.img', 'pages-1.img']));
+    await until(() => foreign.lines().length > during + 3);
+    await expect(container.exited).resolves.toEqual({ exitCode: 7, signal: undefined });
+    expect(foreign.lines()).toEqual(Array.from({ length: 300 }, (_, index) => String(index + 1)));
+  });
+
+  test('that its owner has paused is neither frozen nor thawed', async () => {
+    await using foreign = await ForeignContainer.start(100_000);
+    const container = await foreign.adopt(() => Promise.resolve(0));
+    foreign.runc('pause', foreign.id);
+    await expect(container.freeze()).rejects.toMatchObject({ code: 'HF_FREEZE_FAILED', kind: 'conflict' });
+    await container.thaw();
+    await expect(container.assertFrozen()).resolves.toBeUndefined();
+    foreign.runc('resume', foreign.id);
+    await container.kill();
+  });
+
+  test('that was ended from outside has not ended by itself, whatever its status', async () => {
+    await using foreign = await ForeignContainer.start(100_000);
+    const container = await foreign.adopt(() => Promise.resolve(0));
+    container.relayed(15);
+    await container.kill();
+    await expect(container.exited).resolves.toEqual({ exitCode: undefined, signal: 15 });
+  });
+
+  test('is killed although it stands still', async () => {
+    await using foreign = await ForeignContainer.start(100_000);
+    const container = await foreign.adopt(() => Promise.resolve(137));
+    await container.freeze();
+    await container.kill();
+    await expect(container.exited).resolves.toEqual({ exitCode: 137, signal: undefined });
+  });
+});

@@ -75,6 +75,8 @@ export const errorCodes = [
   'HF_CLOUD_DENIED',
   'HF_CLOUD_REFUSED',
   'HF_CLOUD_UNAVAILABLE',
+  'HF_METADATA_UNAVAILABLE',
+  'HF_DOCKER_SETUP',
   'HF_ABORTED',
   'HF_UNEXPECTED',
 ] as const;

@@ -8,6 +8,7 @@ import { type DumpOptions, prepareDump } from './dump.js';
 import { endProcesses } from './end-processes.js';
 import { faultOfDisturbed } from './fault-end.js';
 import type { Freezer } from './freezer.js';
+import { refuseHungMounts } from './hung-mounts.js';
 import type { Keeper } from './keeper.js';
 import { type KeeperEvent, parseKeeperLine } from './keeper-lines.js';
 import type { ContainerLayout } from './layout.js';
@@ -97,6 +98,7 @@ export class LiveContainer implements RunningContainer {
 
   async prepareDump(options: DumpOptions): Promise<PreparedJobDump> {
     const { runc, id, clock, layout, tools, tcp } = this.#options;
+    await refuseHungMounts(this.initPid);
     await writeFile(layout.criuConfig, criuConfigText({ tcp, hook: tools.hook }));
     const prepared = await prepareDump(
       {

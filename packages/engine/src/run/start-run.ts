@@ -245,6 +245,7 @@ function containerOptions(environment: RunEnvironment, request: CompleteRequest,
     tcp: request.tcp,
     streams: request.streams,
     logger: environment.logger,
+    warn: (message, hint) => place.emit({ type: 'warning', code: 'HF_MOUNT_HUNG', message, hint }),
     signal: place.signal,
   };
 }

@@ -10,11 +10,12 @@ import { attemptRecord, checkpointRecord, eventRecord, jobRecord } from './catal
 import { notRunning } from './control-client.js';
 import { serveControl } from './control-socket.js';
 import type { RunEvent } from './events.js';
-import { describeHost } from './host.js';
+import { describeMachine, type MachineDescription } from '../preflight/machine.js';
 import { everyInterval } from './interval.js';
 import { isLost, lostJob, noteEnd } from './job-end.js';
 import { KeptImages } from './kept-images.js';
 import { lastingSignal } from './lasting-signal.js';
+import { ObstacleTeller } from './obstacle-teller.js';
 import { watchLease } from './lease-watch.js';
 import type { RunContext } from './run-context.js';
 import type { ActiveRunOptions } from './run-environment.js';
@@ -46,11 +47,12 @@ export class ActiveRun implements Run {
     try {
       let run: ActiveRun | undefined;
       const control = await openControl(options, () => run?.snapshot() ?? Promise.reject(notRunning(options.request.job)));
+      const machine = await describeMachine(options.environment.tools.criu);
       const images = await keptImages(options);
       options.signal?.throwIfAborted();
       // From here to the caller nothing waits: whoever hears that the job runs can also stop it.
       for (const event of options.announcements) options.events.emit(event);
-      run = new ActiveRun(options, control, images);
+      run = new ActiveRun(options, control, images, machine);
       return run;
     } catch (error) {
       await options.container.kill();
@@ -59,7 +61,7 @@ export class ActiveRun implements Run {
     }
   }
 
-  private constructor(options: ActiveRunOptions, control: AsyncDisposable | undefined, images: KeptImages) {
+  private constructor(options: ActiveRunOptions, control: AsyncDisposable | undefined, images: KeptImages, machine: MachineDescription) {
     this.#options = options;
     this.#control = control;
     this.#lease = options.lease;
@@ -84,13 +86,16 @@ export class ActiveRun implements Run {
       },
       tools: environment.tools,
       limits: environment.limits,
-      host: describeHost(),
+      host: machine,
       clock,
       logger: environment.logger,
       signal: this.#over.signal,
       emit: (event) => events.emit(event),
     };
+    const obstacles = new ObstacleTeller(container, (event) => events.emit(event));
+    void obstacles.soon(this.#over.signal);
     this.#snapshotter = new Snapshotter({
+      obstacles,
       context,
       parent: { ref: restored?.from, trees: restored?.files.trees, images },
       keep: request.keep,

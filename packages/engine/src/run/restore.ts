@@ -14,6 +14,8 @@ import type { RunningContainer } from '../container/running-container.js';
 import { checkOutside, ownFolderName, type RestoredFiles, restoreFiles, type TrackedRoot } from '../files/index.js';
 import { RebuiltImages } from '../images/rebuilt-images.js';
 import { readRegularFiles } from '../images/regular-files.js';
+import { assertFits } from '../preflight/assert-fits.js';
+import type { MachineDescription } from '../preflight/machine.js';
 import { asHoldfastError } from './as-holdfast-error.js';
 import type { RunEventBody } from './events.js';
 import type { KeptPlace } from './kept-images.js';
@@ -32,6 +34,8 @@ export interface RestoreOptions {
   readonly stagingDirectory: string;
   /** Where memory images of so many bytes are rebuilt. */
   readonly imagesPlace: (memoryBytes: number) => Promise<KeptPlace>;
+  /** That the job is to come back on. */
+  readonly machine: MachineDescription;
   readonly treeTool: string;
   readonly exclude: readonly string[];
   readonly logger: Logger;
@@ -141,6 +145,7 @@ async function restoreOne(options: RestoreOptions, candidate: CheckpointSummary)
   emit({ type: 'restore.started', snapshot: candidate.number, takenAt: candidate.createdAt, logicalBytes: candidate.logicalBytes });
   await using reader: CheckpointReader = await store.open(candidate, { signal });
   const metadata = parseSnapshotMetadata(reader.metadata, job, candidate.number);
+  assertFits(metadata.host, options.machine, candidate.number);
   const roots = await options.placeRoots(metadata);
   const memoryBytes = memoryBytesOf(reader);
   const place = await options.imagesPlace(memoryBytes);

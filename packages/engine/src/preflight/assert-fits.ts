@@ -35,7 +35,12 @@ function missingFeatures(recorded: MachineDescription, here: MachineDescription)
 
 /** By the first two numbers: what comes behind them changes no image. */
 function isOlder(version: string | undefined, other: string | undefined): boolean {
-  const [one, two] = [version, other].map((text) => /^(\d+)\.(\d+)/.exec(text ?? '')?.slice(1).map(Number));
+  const [one, two] = [version, other].map((text) =>
+    /^(\d+)\.(\d+)/
+      .exec(text ?? '')
+      ?.slice(1)
+      .map(Number),
+  );
   if (one === undefined || two === undefined) return false;
   const [major = 0, minor = 0] = one;
   const [otherMajor = 0, otherMinor = 0] = two;

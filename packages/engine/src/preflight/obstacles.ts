@@ -16,12 +16,28 @@ interface Rule {
 }
 
 const rules: readonly Rule[] = [
-  { target: /^\/dev\/nvidia/, what: 'uses a GPU ($0)', hint: 'memory of a GPU is not taken along: let the program write checkpoints of its own, or run it without the GPU' },
-  { target: /^\/dev\/(?:dri\/|kfd)/, what: 'uses a GPU ($0)', hint: 'memory of a GPU is not taken along: let the program write checkpoints of its own, or run it without the GPU' },
-  { target: /^\/dev\/(?:infiniband\/|uverbs)/, what: 'uses an RDMA device ($0)', hint: 'state of the device is not taken along: run the program over TCP' },
+  {
+    target: /^\/dev\/nvidia/,
+    what: 'uses a GPU ($0)',
+    hint: 'memory of a GPU is not taken along: let the program write checkpoints of its own, or run it without the GPU',
+  },
+  {
+    target: /^\/dev\/(?:dri\/|kfd)/,
+    what: 'uses a GPU ($0)',
+    hint: 'memory of a GPU is not taken along: let the program write checkpoints of its own, or run it without the GPU',
+  },
+  {
+    target: /^\/dev\/(?:infiniband\/|uverbs)/,
+    what: 'uses an RDMA device ($0)',
+    hint: 'state of the device is not taken along: run the program over TCP',
+  },
   { target: /^\/dev\/(?:kvm|vhost)/, what: 'runs a virtual machine ($0)', hint: 'snapshots of virtual machines are the hypervisor’s: use its own' },
   { target: /^\/dev\/fuse/, what: 'serves a file system of its own ($0)', hint: 'mount it outside of the job' },
-  { target: /^anon_inode:\[io_uring\]/, what: 'uses io_uring', hint: 'start the job under Holdfast from its beginning: it answers io_uring with "not available", and programs do without' },
+  {
+    target: /^anon_inode:\[io_uring\]/,
+    what: 'uses io_uring',
+    hint: 'start the job under Holdfast from its beginning: it answers io_uring with "not available", and programs do without',
+  },
   { target: /^anon_inode:\[perf_event\]/, what: 'measures with perf events', hint: 'run it without the profiler' },
   { target: /^anon_inode:bpf-/, what: 'holds BPF programs or maps', hint: 'let something outside of the job load them' },
   { target: /^anon_inode:\[userfaultfd\]/, what: 'handles page faults itself (userfaultfd)', hint: 'switch that feature of the program off' },
@@ -65,7 +81,12 @@ async function ofNamespaces(pid: number, own: readonly string[]): Promise<readon
   return namespaces.flatMap((name, index) =>
     here[index] === '' || here[index] === own[index]
       ? []
-      : [{ what: `has a ${name} namespace of its own (a container or sandbox inside the job)`, hint: 'run the inner program without a sandbox of its own' }],
+      : [
+          {
+            what: `has a ${name} namespace of its own (a container or sandbox inside the job)`,
+            hint: 'run the inner program without a sandbox of its own',
+          },
+        ],
   );
 }
 

@@ -8,7 +8,10 @@ describe('a processor as /proc/cpuinfo tells it', () => {
   });
 
   it('of the other architecture has all that is told', () => {
-    expect(parseCpuInfo('processor\t: 0\nFeatures\t: fp asimd sve\nCPU part\t: 0xd40\n')).toEqual({ model: '0xd40', features: ['asimd', 'fp', 'sve'] });
+    expect(parseCpuInfo('processor\t: 0\nFeatures\t: fp asimd sve\nCPU part\t: 0xd40\n')).toEqual({
+      model: '0xd40',
+      features: ['asimd', 'fp', 'sve'],
+    });
   });
 
   it('is unknown where nothing is told', () => {

@@ -290,7 +290,9 @@ export class ActiveRun implements Run {
 /** After a resume the images of the snapshot are there already. */
 async function keptImages({ environment, restored }: ActiveRunOptions): Promise<KeptImages> {
   const images = new KeptImages(environment.logger);
-  if (restored !== undefined) await images.keep(restored.images);
+  // The next snapshot is stored as the difference to what the repository has, and to nothing else.
+  if (restored?.imagesIntact === true) await images.keep(restored.images);
+  else if (restored !== undefined) await removeFolder(restored.images.folder);
   return images;
 }
 

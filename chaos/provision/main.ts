@@ -1,11 +1,13 @@
-// script/chaos --provision: databases whose provisioning is killed after each call of AWS. docs/chaos.md says what must hold.
+// script/chaos --provision: databases and volumes whose provisioning is killed after each call of AWS. docs/chaos.md says what must hold.
 import type { DatabaseService } from '@holdfast/aws-databases';
 import { inCampaignFolder } from '../line/campaign-folder.ts';
 import { missingArena, startArena } from './arena.ts';
+import { databaseSubject } from './database-subject.ts';
 import { killEverywhere } from './kills.ts';
 import { tryMoods } from './moods.ts';
 import { type ProvisionOptions, provisionOptions } from './options.ts';
 import { takeRights } from './rights.ts';
+import { storageSubject } from './storage/storage-subject.ts';
 
 interface Tally {
   readonly service: DatabaseService;
@@ -24,9 +26,9 @@ try {
   process.exitCode = 2;
 }
 
-async function provision({ services, json }: ProvisionOptions): Promise<number> {
+async function provision({ services, json, ...chosen }: ProvisionOptions): Promise<number> {
   const say = (line: string): void => (json ? console.error(line) : console.log(line));
-  const missing = missingArena();
+  const missing = missingArena(chosen.storage === undefined ? 'databases' : 'storage');
   if (missing !== undefined) {
     say(`left out: ${missing}`);
     return process.env['CI'] === 'true' ? 1 : 0;
@@ -34,7 +36,7 @@ async function provision({ services, json }: ProvisionOptions): Promise<number> 
   let worst = 0;
   for (const service of services) {
     const isWrong = ({ problems }: Tally): boolean => problems.length > 0;
-    const tally = await inCampaignFolder({ prefix: 'holdfast-provision-', say, isToBeKept: isWrong }, (folder) => play(service, folder));
+    const tally = await inCampaignFolder({ prefix: 'holdfast-provision-', say, isToBeKept: isWrong }, (folder) => play(service, chosen, folder));
     if (json) console.log(JSON.stringify(tally));
     for (const problem of tally.problems) say(`${service}: WRONG: ${problem}`);
     const counts = `${tally.kills} kills, ${tally.killsOfRemoval} of the removal, ${tally.moods} runs in moods of AWS, ${tally.rights} rights taken away`;
@@ -45,19 +47,26 @@ async function provision({ services, json }: ProvisionOptions): Promise<number> 
 }
 
 /** Each part in an account of its own making; one that is wrong ends no other. */
-async function play(service: DatabaseService, folder: string): Promise<Tally> {
-  await using arena = await startArena();
+async function play(
+  service: DatabaseService,
+  { storage, parts, answers }: Omit<ProvisionOptions, 'services' | 'json'>,
+  folder: string,
+): Promise<Tally> {
+  await using arena = await startArena({ withCaches: storage !== undefined });
+  const subject = storage === undefined ? databaseSubject(arena, service) : storageSubject(arena, service);
   const tally: Tally = { service, kills: 0, killsOfRemoval: 0, moods: 0, rights: 0, problems: [] };
-  const part = async (count: 'kills' | 'killsOfRemoval' | 'moods' | 'rights', run: () => Promise<number>): Promise<void> => {
-    try {
-      tally[count] = await run();
-    } catch (error) {
-      tally.problems.push(error instanceof Error ? error.message : String(error));
-    }
+  const plays = {
+    moods: () => tryMoods(subject, folder),
+    rights: () => takeRights(subject, folder),
+    kills: () => killEverywhere(subject, 'provision', folder, answers),
+    killsOfRemoval: () => killEverywhere(subject, 'destroy', folder, answers),
   };
-  await part('moods', () => tryMoods(arena, service, folder));
-  await part('rights', () => takeRights(arena, service, folder));
-  await part('kills', () => killEverywhere(arena, service, 'provision', folder));
-  await part('killsOfRemoval', () => killEverywhere(arena, service, 'destroy', folder));
+  for (const part of parts) {
+    try {
+      tally[part] = await plays[part]();
+    } catch (error) {
+      tally.problems.push(`${part}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
   return tally;
 }

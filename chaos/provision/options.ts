@@ -1,8 +1,14 @@
 import { parseArgs } from 'node:util';
 import { type DatabaseService, databaseServices } from '@holdfast/aws-databases';
 
+export const provisionParts = ['moods', 'rights', 'kills', 'killsOfRemoval'] as const;
+
 export interface ProvisionOptions {
   readonly services: readonly DatabaseService[];
+  readonly storage: 'juicefs' | undefined;
+  readonly parts: readonly (typeof provisionParts)[number][];
+  /** Of each call that is killed after: both with its answer and without, or in turns. */
+  readonly answers: 'each' | 'either';
   readonly json: boolean;
 }
 
@@ -11,11 +17,14 @@ const help = `script/chaos --provision [OPTIONS]
 Kills the provisioning of each database by SIGKILL after every single call of AWS, with the call's answer and without, runs it again, and
 counts what there is. Then it is slow, cut, throttled and refused. AWS is a stand-in on this machine.
 
-  --service NAME   only this one: ${databaseServices.join(', ')}; may be given several times (default: all)
-  --json           one JSON object a service on stdout
+  --storage juicefs  of a volume with its bucket and its database, by the real command: holdfast storage provision and destroy
+  --service NAME     only this one: ${databaseServices.join(', ')}; may be given several times (default: all)
+  --part NAME        only this one: ${provisionParts.join(', ')}; may be given several times (default: all)
+  --answers either   after every other call with its answer, else without, in half the time (default: each, both)
+  --json             one JSON object a service on stdout
 
   script/chaos --provision
-  script/chaos --provision --service memorydb --json
+  script/chaos --provision --storage juicefs --service memorydb --json
 
 Exit status 1 where something was wrong, 2 where the campaign could not be played to its end.`;
 
@@ -24,7 +33,10 @@ export function provisionOptions(words: readonly string[]): ProvisionOptions | u
   const { values } = parseArgs({
     args: [...words],
     options: {
+      storage: { type: 'string' },
       service: { type: 'string', multiple: true, default: [] },
+      part: { type: 'string', multiple: true, default: [] },
+      answers: { type: 'string', default: 'each' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -33,11 +45,19 @@ export function provisionOptions(words: readonly string[]): ProvisionOptions | u
     console.log(help);
     return undefined;
   }
-  return { services: values.service.length === 0 ? databaseServices : values.service.map(serviceOf), json: values.json };
+  const { storage } = values;
+  if (storage !== undefined && storage !== 'juicefs') throw new Error(`--storage is '${storage}': give juicefs`);
+  return {
+    storage,
+    services: values.service.length === 0 ? databaseServices : values.service.map((name) => oneOf('--service', name, databaseServices)),
+    parts: values.part.length === 0 ? provisionParts : values.part.map((name) => oneOf('--part', name, provisionParts)),
+    answers: oneOf('--answers', values.answers, ['each', 'either']),
+    json: values.json,
+  };
 }
 
-function serviceOf(name: string): DatabaseService {
-  const service = databaseServices.find((each) => each === name);
-  if (service === undefined) throw new Error(`--service is '${name}': give one of ${databaseServices.join(', ')}`);
-  return service;
+function oneOf<Name extends string>(option: string, given: string, names: readonly Name[]): Name {
+  const found = names.find((each) => each === given);
+  if (found === undefined) throw new Error(`${option} is '${given}': give one of ${names.join(', ')}`);
+  return found;
 }

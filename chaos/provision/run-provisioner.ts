@@ -3,15 +3,9 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { Order } from './order.ts';
+import type { Ended } from './subject.ts';
 
 const program = fileURLToPath(new URL('provisioner.ts', import.meta.url));
-
-/** What a provisioner printed, and how it ended. */
-export interface Ended {
-  readonly ok: boolean;
-  /** The database, or the error's `code` and `message`; empty where it was killed. */
-  readonly said: string;
-}
 
 /** Runs one to its end, or kills it by SIGKILL when the signal says so. */
 export async function runProvisioner(order: Order, environment: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<Ended> {

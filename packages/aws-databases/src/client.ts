@@ -29,7 +29,11 @@ export interface SecurityGroup {
 
 export interface NetworkPort {
   subnets(ids: readonly string[], call: CallOptions): Promise<readonly Subnet[]>;
-  findSecurityGroup(place: { readonly vpc: string; readonly name: string }, call: CallOptions): Promise<SecurityGroup | undefined>;
+  /** Without a VPC: in whichever, one of this description before others. */
+  findSecurityGroup(
+    place: { readonly vpc: string | undefined; readonly name: string; readonly description: string },
+    call: CallOptions,
+  ): Promise<SecurityGroup | undefined>;
   createSecurityGroup(
     spec: Tagged & { readonly vpc: string; readonly name: string; readonly description: string },
     call: CallOptions,

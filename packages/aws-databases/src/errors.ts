@@ -39,6 +39,13 @@ const regionless: Meaning = {
   retry: 'no',
   hint: "Write 'region' into the configuration, or set AWS_REGION or the region of the AWS profile",
 };
+/** What was just made for it is not known everywhere yet: a security group, the service's own role at its first use in an account. */
+const soon: Meaning = {
+  code: 'HF_CLOUD_REFUSED',
+  kind: 'not-found',
+  retry: 'yes',
+  hint: "Repeat the command in a minute. Where it stays so: allow iam:CreateServiceLinkedRole, and look at the security groups' ids",
+};
 const refused: Meaning = {
   code: 'HF_CLOUD_REFUSED',
   kind: 'invalid-argument',
@@ -59,7 +66,7 @@ export function fromAwsError(error: unknown, { call, resource }: FailedCall): Ho
     new HoldfastError(code, { kind, retry, hint, message: `${of} failed with ${name}: ${words}`, operation: 'cloud.call', context, cause: error });
   if (name === 'AbortError')
     return make({ code: 'HF_ABORTED', kind: 'aborted', retry: 'no', hint: 'Repeat the command: it goes on where it stopped' });
-  const meaning = message === 'Region is missing' ? regionless : meaningOf(name, status, call);
+  const meaning = message === 'Region is missing' ? regionless : isSoon(name, message) ? soon : meaningOf(name, status, call);
   if (meaning !== undefined) return make(meaning);
   return new HoldfastError('HF_UNEXPECTED', {
     kind: 'unexpected',
@@ -102,6 +109,11 @@ function meaningOf(name: string, status: number | undefined, call: string): Mean
     return passing;
   if (status !== undefined && status >= 500) return passing;
   return status !== undefined && status >= 400 ? refused : undefined;
+}
+
+/** The services have no name of its own for it. */
+function isSoon(name: string, message: string): boolean {
+  return /^InvalidParameter(?:Value|Combination)/u.test(name) && /service[- ]linked role|invalid security group/iu.test(message);
 }
 
 function denied(hint: string): Meaning {

@@ -31,6 +31,19 @@ test.each([
   expect(error.message).toContain(`rds:CreateDBInstance of 'a' failed with ${name}: its words`);
 });
 
+test.each([
+  [
+    'InvalidParameterValue',
+    'Unable to create the resource. Verify that you have permission to create service linked role. Otherwise wait and try again later',
+  ],
+  ['InvalidParameterValueException', 'Invalid security group sg-0a'],
+  ['InvalidParameterCombination', 'Invalid security group , groupId= sg-0a, groupName=.'],
+])('%s, that what was just made is not known: %s', (name, words) => {
+  const error = fromAwsError(Object.assign(errorOf(name, 400), { message: words }), { call: 'rds:CreateDBInstance' });
+  expect(error).toMatchObject({ code: 'HF_CLOUD_REFUSED', kind: 'not-found', retry: 'yes' });
+  expect(error.hint).toContain('iam:CreateServiceLinkedRole');
+});
+
 test('without a region the hint says where one is written', () => {
   const error = fromAwsError(new Error('Region is missing'), { call: 'ec2:DescribeSubnets' });
   expect(error).toMatchObject({ code: 'HF_CLOUD_REFUSED', kind: 'invalid-argument', retry: 'no' });

@@ -29,6 +29,14 @@ test('what is not known after half a minute is not there, in the words of AWS', 
   expect(clock.monotonicMs()).toBeLessThan(36_000);
 });
 
+test('what is known to pass is asked for two minutes', async () => {
+  const clock = virtualClock();
+  const soon = new HoldfastError('HF_CLOUD_REFUSED', { kind: 'not-found', retry: 'yes', message: 'invalid security group' });
+  await expect(patiently({ clock }, failing(Number.POSITIVE_INFINITY, soon).run)).rejects.toBe(soon);
+  expect(clock.monotonicMs()).toBeGreaterThanOrEqual(120_000);
+  expect(clock.monotonicMs()).toBeLessThan(126_000);
+});
+
 test('every other error is told at once', async () => {
   const { run, calls } = failing(1, denied);
   await expect(patiently({ clock: virtualClock() }, run)).rejects.toBe(denied);

@@ -34,13 +34,13 @@ interface Sources {
 /** By the type, which is the scheme of their URLs too. */
 const furtherDrivers: Readonly<Record<string, (sources: Sources) => Promise<StoragePlugin>>> = {
   juicefs: async ({ environment, secrets }) => {
-    const [{ juicefs }, { s3Buckets }, { awsSdkPorts }, { serverSessions }] = await Promise.all([
+    const [{ juicefs }, { s3Buckets }, { awsSdkPorts }, { askRedis, serverSessions }] = await Promise.all([
       import('@holdfast/driver-juicefs'),
       import('@holdfast/driver-juicefs/aws-sdk'),
       import('@holdfast/aws-databases/aws-sdk'),
       import('@holdfast/catalog/sessions'),
     ]);
     const databases = (region: string) => awsSdkPorts({ region, sql: serverSessions() });
-    return juicefs({ environment, secrets, buckets: s3Buckets(), databases });
+    return juicefs({ environment, secrets, buckets: s3Buckets(), databases, askRedis });
   },
 };

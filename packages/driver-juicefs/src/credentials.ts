@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { type CallOptions, HoldfastError, type PasswordPurpose, type PasswordSources, readCredentials } from '@holdfast/core';
+import { type CallOptions, type Credentials, HoldfastError, type PasswordPurpose, type PasswordSources, readCredentials } from '@holdfast/core';
 import * as z from 'zod';
 import type { BucketKeys } from './client.js';
 import type { JuicefsConfig } from './config.js';
@@ -39,6 +39,11 @@ async function readKeysFile(path: string): Promise<BucketKeys> {
   }
 }
 
+/** Who logs in to the metadata engine, as it is now. */
+export async function metadataCredentials({ metadata }: JuicefsConfig, sources: PasswordSources, options: CallOptions): Promise<Credentials> {
+  return readCredentials(metadata, sources, purpose, options);
+}
+
 export interface JuicefsAccess {
   readonly env: Readonly<Record<string, string>>;
   /** The arguments with the user of the secret in the metadata engine's URL, where a secret names one. */
@@ -50,7 +55,8 @@ const withoutBucket = new Set(['status', 'config']);
 const keyVariables = new Set(['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN']);
 
 /**
- * The environment of one command of the juicefs program: the secrets that it needs, and nothing else of this process but where AWS looks for credentials.
+ * The environment of one command of the juicefs program: the secrets that it needs, and nothing else of this process but where AWS looks for credentials, and where the
+ * machine has its authorities.
  * The keys are handed over under AWS's names, not JuiceFS's: those would be stored in the database, for whoever can read it.
  */
 export async function juicefsAccess(
@@ -62,12 +68,13 @@ export async function juicefsAccess(
   const { environment = {} } = sources;
   const { metadata } = config;
   const [{ user, password }, ofBucket] = await Promise.all([
-    readCredentials(metadata, sources, purpose, options),
+    metadataCredentials(config, sources, options),
     withoutBucket.has(command) ? {} : bucketVariables(config, environment),
   ]);
   const env = {
     PATH: environment['PATH'] ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
     HOME: environment['HOME'] ?? '/',
+    ...authorities(environment),
     ...ofBucket,
     ...(password === '' ? {} : { META_PASSWORD: password }),
     // MySQL's client has no setting of its own for this; the system's directories of authorities stay in force beside it.
@@ -76,6 +83,11 @@ export async function juicefsAccess(
   // What is said of the account beside its password counts.
   const withUser = juicefsMetadataUrl({ ...metadata, user });
   return { env, argumentsOf: (args) => args.map((each) => (each === juicefsMetadataUrl(metadata) ? withUser : each)) };
+}
+
+function authorities(environment: NonNullable<PasswordSources['environment']>): Readonly<Record<string, string>> {
+  const names = ['SSL_CERT_FILE', 'SSL_CERT_DIR'];
+  return Object.fromEntries(names.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]])));
 }
 
 /** What opens the bucket and its objects. */

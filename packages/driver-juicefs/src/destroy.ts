@@ -2,11 +2,12 @@ import { type CallOptions, HoldfastError } from '@holdfast/core';
 import { removeBucket } from './bucket.js';
 import type { BucketClient } from './client.js';
 import { withFormatLock } from './format-lock.js';
-import { madeVolumeKey, readMadeVolume, writeMadeVolume } from './made-volume.js';
+import { isMadeVolume, madeVolumeKey, readMadeVolume, writeMadeVolume } from './made-volume.js';
 import { juicefsMetadataUrl, metadataLocation } from './metadata-url.js';
 import { throwIfAborted } from './provision.js';
 import { runJuicefsWell } from './run-juicefs.js';
 import { type Setup, withBucket } from './setup.js';
+import { isOfUnfinishedFormat } from './unfinished-format.js';
 import { readVolume, type Volume } from './volume.js';
 
 const operation = 'storage.destroy';
@@ -36,7 +37,7 @@ async function removeVolume(setup: Setup, bucket: BucketClient, force: boolean, 
     if (made?.destroying !== true) await refuseObjects(setup, bucket, call);
   } else {
     refuseSessions(config.name, volume);
-    if (made === undefined || (made.pending !== true && made.uuid !== volume.setting.UUID)) throw notOurs(config.name);
+    if (!isMadeVolume(note, volume.setting.UUID)) throw notOurs(config.name);
     const held = await bucket.list(`${config.name}/chunks/`, 1, call);
     if (!force && (volume.usedInodes > 0 || held.length > 0)) throw holdsMore(config.name, volume.usedInodes);
     // Durable before the first object goes: only under it a rerun clears what is left of a volume that the metadata engine has forgotten.
@@ -50,8 +51,8 @@ async function removeVolume(setup: Setup, bucket: BucketClient, force: boolean, 
 
 /** An engine that knows no volume may be the wrong one, or one that lost its data: objects are then not known to be nobody's. */
 async function refuseObjects({ config }: Setup, bucket: BucketClient, call: CallOptions): Promise<void> {
-  const keys = await bucket.list(`${config.name}/`, 2, call);
-  const held = keys.find((key) => key !== `${config.name}/juicefs_uuid`);
+  const keys = await bucket.list(`${config.name}/`, 1000, call);
+  const held = keys.find((key) => !isOfUnfinishedFormat(config.name, key));
   if (held === undefined) return;
   throw new HoldfastError('HF_STORAGE_NOT_EMPTY', {
     kind: 'conflict',

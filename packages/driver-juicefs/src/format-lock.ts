@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type CallOptions, HoldfastError } from '@holdfast/core';
+import { type CallOptions, HoldfastError, isHoldfastError } from '@holdfast/core';
 import * as z from 'zod';
 import type { BucketClient } from './client.js';
 
@@ -35,8 +35,11 @@ export async function withFormatLock<T>(
   const lost = new AbortController();
   const ended = new AbortController();
   const renewal = keep(bucket, key, holder, everyMs, ended.signal).catch(() => lost.abort());
+  let isDone = false;
   try {
-    return await task({ signal: AbortSignal.any([lost.signal, ...(options.signal === undefined ? [] : [options.signal])]) });
+    const result = await task({ signal: AbortSignal.any([lost.signal, ...(options.signal === undefined ? [] : [options.signal])]) });
+    isDone = true;
+    return result;
   } catch (error) {
     if (!lost.signal.aborted || options.signal?.aborted === true) throw error;
     throw new HoldfastError('HF_PROVISION_CONFLICT', {
@@ -50,9 +53,17 @@ export async function withFormatLock<T>(
   } finally {
     ended.abort();
     await renewal;
-    const held = await bucket.read(key).catch(() => undefined);
-    if (held !== undefined && noteOf(held.text)?.holder === holder) await bucket.removeObjects([key]).catch(() => undefined);
+    await release(bucket, key, holder, isDone);
   }
+}
+
+/** One that cannot be given back ends by its time. Rejects after a task that went well, and only where the right is missing: snapshots could not be pruned. */
+async function release(bucket: BucketClient, key: string, holder: string, isToBeTold: boolean): Promise<void> {
+  const held = await bucket.read(key).catch(() => undefined);
+  if (held === undefined || noteOf(held.text)?.holder !== holder) return;
+  await bucket.removeObjects([key]).catch((error: unknown) => {
+    if (isToBeTold && isHoldfastError(error) && error.kind === 'permission') throw error;
+  });
 }
 
 /** Resolves when the task has ended. Rejects once the lock is another's, or its time is nearly up without an answer of the bucket. */

@@ -41,6 +41,30 @@ export function fixedDifferences({ name, bucket, format }: JuicefsConfig, settin
   return pairs.filter(([, volume, configured]) => volume !== configured).map(([option, volume, configured]) => ({ option, volume, configured }));
 }
 
+/** Throws HF_PROVISION_CONFLICT with what could be changed and is not, since Holdfast did not make the volume. */
+export function refuseChanges({ name, format }: JuicefsConfig, setting: VolumeSetting, operation: string): void {
+  const capacity = (bytes: number | undefined): string => (bytes === undefined || bytes === 0 ? 'no limit' : `${wholeGibibytes(bytes)} GiB`);
+  const pairs: readonly (readonly [string, string, string])[] = [
+    ['format.trashDays', String(setting.TrashDays), String(format.trashDays)],
+    ['format.capacity', capacity(setting.Capacity), capacity(format.capacityBytes)],
+  ];
+  const differences = pairs.flatMap(([option, volume, configured]) => (volume === configured ? [] : [{ option, volume, configured }]));
+  if (differences.length === 0) return;
+  throw new HoldfastError('HF_PROVISION_CONFLICT', {
+    kind: 'conflict',
+    message: `The volume '${name}' was there before Holdfast and is set otherwise: ${said(differences)}`,
+    operation,
+    context: { volume: name },
+    hint: "Write the volume's values into the configuration; or change the volume yourself, by juicefs config, if nobody else relies on them",
+  });
+}
+
+function said(differences: readonly Difference[]): string {
+  return differences
+    .map(({ option, volume, configured }) => `'${option}' is ${volume} in the volume and ${configured} in the configuration`)
+    .join('; ');
+}
+
 /** What differs and can be changed, as arguments of `juicefs config`. Pure. */
 export function changedSettings({ format }: JuicefsConfig, setting: VolumeSetting): readonly string[] {
   const capacityGibibytes = format.capacityBytes === undefined ? 0 : wholeGibibytes(format.capacityBytes);
@@ -54,10 +78,9 @@ export function changedSettings({ format }: JuicefsConfig, setting: VolumeSettin
 export function assertSameFormat(config: JuicefsConfig, setting: VolumeSetting, operation: string): void {
   const differences = fixedDifferences(config, setting);
   if (differences.length === 0) return;
-  const said = differences.map(({ option, volume, configured }) => `'${option}' is ${volume} in the volume and ${configured} in the configuration`);
   throw new HoldfastError('HF_PROVISION_CONFLICT', {
     kind: 'conflict',
-    message: `The volume '${config.name}' was made otherwise: ${said.join('; ')}`,
+    message: `The volume '${config.name}' was made otherwise: ${said(differences)}`,
     operation,
     context: { volume: config.name },
     hint: "Write the volume's values into the configuration, which are fixed; or make another volume, with another name and database",

@@ -1,9 +1,11 @@
 import { type CallOptions, isHoldfastError, type PlannedResource, type StorageInspection, type StoragePlan } from '@holdfast/core';
 import type { JuicefsConfig } from './config.js';
 import { bucketUrl } from './config-bucket.js';
-import { assertSameFormat, changedSettings } from './format.js';
+import { assertSameFormat, changedSettings, refuseChanges } from './format.js';
+import { isMadeVolume, readMadeVolume } from './made-volume.js';
 import { metadataLocation } from './metadata-url.js';
 import { throwIfAborted } from './provision.js';
+import { assertRedisKeeps } from './redis-keeping.js';
 import { type Setup, withBucket } from './setup.js';
 import { readVolume } from './volume.js';
 
@@ -13,11 +15,14 @@ type Action = PlannedResource['action'];
 export async function planVolume(setup: Setup, options: CallOptions = {}): Promise<StoragePlan> {
   const { config } = setup;
   throwIfAborted(options.signal, 'storage.plan', config.name);
+  await assertRedisKeeps(setup, 'storage.plan', options);
   const volume = await readVolume(setup, 'storage.plan', options);
   if (volume !== undefined) {
     assertSameFormat(config, volume.setting, 'storage.plan');
     const changes = changedSettings(config, volume.setting);
     if (changes.length === 0) return { resources: resources(config, 'none', 'none'), upToDate: true };
+    const note = await withBucket(setup, (bucket) => readMadeVolume(bucket, config.name, options));
+    if (!isMadeVolume(note, volume.setting.UUID)) refuseChanges(config, volume.setting, 'storage.plan');
     const [bucket, metadata, there] = resources(config, 'none', 'none');
     const adopt: PlannedResource = { kind: 'volume', name: config.name, action: 'adopt', detail: `change ${changes.join(' ')}` };
     return { resources: [bucket, metadata, there === undefined ? undefined : adopt].filter((each) => each !== undefined), upToDate: false };

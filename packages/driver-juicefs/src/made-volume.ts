@@ -45,6 +45,11 @@ export async function readMadeVolume(bucket: BucketClient, volume: string, call:
   return { made: note === undefined ? undefined : parseMadeVolume(note.text), etag: note?.etag };
 }
 
+/** Whether Holdfast made this very volume, or was about to. */
+export function isMadeVolume({ made }: FoundNote, uuid: string): boolean {
+  return made !== undefined && (made.pending === true || made.uuid === uuid);
+}
+
 /** In place of the version that was found. Throws HF_PROVISION_CONFLICT where another machine changed it meanwhile. */
 export async function writeMadeVolume(
   bucket: BucketClient,

@@ -9,6 +9,7 @@ import { type JuicefsConfig, juicefsConfigSchema, parseJuicefsConfig } from './c
 import { juicefsConfigFromUrl } from './config-url.js';
 import { createJuicefsDriver } from './driver.js';
 import { createProvisionedDriver } from './provisioned-driver.js';
+import type { AskRedis } from './redis-keeping.js';
 import { isVolumeGone } from './volume-gone.js';
 import { isWithoutUrl, withPlaceholder } from './provisioned-section.js';
 
@@ -17,6 +18,8 @@ export interface JuicefsSources extends PasswordSources {
   readonly buckets: BucketClients;
   /** What databases of AWS are made with: `awsSdkPorts` of `@holdfast/aws-databases/aws-sdk`. Without it `metadata` needs a `url`. */
   readonly databases?: (region: string) => DatabasePorts;
+  /** `askRedis` of `@holdfast/catalog/sessions`: a given Redis is asked whether it keeps what it acknowledges. Without it none is asked. */
+  readonly askRedis?: AskRedis;
 }
 
 /** Storage in a JuiceFS volume: objects in S3, names in a database. */
@@ -55,7 +58,8 @@ function createWithDatabase(section: Parameters<typeof withPlaceholder>[0], sour
 }
 
 function createDriver(config: JuicefsConfig, sources: JuicefsSources, section: unknown): StorageDriver {
-  return atRealPath(config, (placed) => createJuicefsDriver({ config: placed, sources, buckets: sources.buckets }, sessionsOf(placed), section));
+  const { buckets, askRedis } = sources;
+  return atRealPath(config, (placed) => createJuicefsDriver({ config: placed, sources, buckets, askRedis }, sessionsOf(placed), section));
 }
 
 function sessionsOf({ mount: { path } }: JuicefsConfig): MachineSessions {

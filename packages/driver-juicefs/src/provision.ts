@@ -1,11 +1,14 @@
 import { type CallOptions, HoldfastError, type StorageProgress } from '@holdfast/core';
 import { ensureBucket } from './bucket.js';
-import { assertSameFormat, changedSettings, formatArguments } from './format.js';
+import type { BucketClient } from './client.js';
+import { assertSameFormat, changedSettings, formatArguments, refuseChanges } from './format.js';
 import { withFormatLock } from './format-lock.js';
 import { juicefsMetadataUrl, metadataLocation } from './metadata-url.js';
-import { completeMadeVolume, type MadeVolume, readMadeVolume, writeMadeVolume } from './made-volume.js';
+import { completeMadeVolume, isMadeVolume, type MadeVolume, readMadeVolume, writeMadeVolume } from './made-volume.js';
+import { assertRedisKeeps } from './redis-keeping.js';
 import { runJuicefsWell } from './run-juicefs.js';
 import { type Setup, withBucket } from './setup.js';
+import { isOfUnfinishedFormat } from './unfinished-format.js';
 import { readVolume, type Volume } from './volume.js';
 
 const operation = 'storage.provision';
@@ -23,6 +26,7 @@ export async function provisionVolume(setup: Setup, options: Options = {}): Prom
   };
   throwIfAborted(options.signal, operation, config.name);
   tell('metadata', `Asking ${metadataLocation(config.metadata)} for the volume '${config.name}'`);
+  await assertRedisKeeps(setup, operation, call);
   const there = await readVolume(setup, operation, call);
   if (there !== undefined) {
     assertSameFormat(config, there.setting, operation);
@@ -40,9 +44,10 @@ export async function provisionVolume(setup: Setup, options: Options = {}): Prom
         await completeMadeVolume(bucket, config.name, meanwhile.setting.UUID, operation, call);
         return;
       }
-      await refuseForeignObjects(setup, await bucket.list(`${config.name}/`, 2, call));
+      const note = await readMadeVolume(bucket, config.name, call);
+      await clearUnfinishedFormat(setup, bucket, note.made?.pending === true, call);
       const pending: MadeVolume = { version: 1, volume: config.name, uuid: '', pending: true };
-      await writeMadeVolume(bucket, pending, await readMadeVolume(bucket, config.name, call), operation, call);
+      await writeMadeVolume(bucket, pending, note, operation, call);
       await runJuicefsWell(setup, { args: formatArguments(config), operation, timeoutMs: formatTimeoutMs, ...call });
       const made = await readVolume(setup, operation, call);
       if (made === undefined) throw notThere(setup);
@@ -55,6 +60,8 @@ export async function provisionVolume(setup: Setup, options: Options = {}): Prom
 async function change(setup: Setup, { setting }: Volume, call: CallOptions, tell: (step: string, message: string) => void): Promise<void> {
   const changes = changedSettings(setup.config, setting);
   if (changes.length === 0) return;
+  const note = await withBucket(setup, (bucket) => readMadeVolume(bucket, setup.config.name, call));
+  if (!isMadeVolume(note, setting.UUID)) refuseChanges(setup.config, setting, operation);
   await runJuicefsWell(setup, {
     args: ['config', '--yes', ...changes, juicefsMetadataUrl(setup.config.metadata)],
     operation,
@@ -64,10 +71,14 @@ async function change(setup: Setup, { setting }: Volume, call: CallOptions, tell
   tell('settings', `Changed ${changes.join(' ')}`);
 }
 
-/** What a kill in the middle of a format left is a `juicefs_uuid` alone, which the next one may write over. */
-async function refuseForeignObjects({ config }: Setup, keys: readonly string[]): Promise<void> {
-  const foreign = keys.find((key) => key !== `${config.name}/juicefs_uuid`);
-  if (foreign === undefined) return;
+/** Removes what a format of ours that was killed left: the client makes no volume where it finds its own marks. Refuses what is of another volume. */
+async function clearUnfinishedFormat({ config }: Setup, bucket: BucketClient, wasBegun: boolean, call: CallOptions): Promise<void> {
+  const keys = await bucket.list(`${config.name}/`, 1000, call);
+  const foreign = keys.find((key) => !wasBegun || !isOfUnfinishedFormat(config.name, key));
+  if (foreign === undefined) {
+    if (keys.length > 0) await bucket.removeObjects(keys, call);
+    return;
+  }
   throw new HoldfastError('HF_PROVISION_CONFLICT', {
     kind: 'conflict',
     message: `The bucket '${config.bucket.name}' holds '${foreign}' of another volume '${config.name}', which ${metadataLocation(config.metadata)} does not know`,

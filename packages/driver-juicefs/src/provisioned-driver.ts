@@ -80,6 +80,8 @@ export function createProvisionedDriver({ database, over, local, isVolumeGone }:
       if (volume !== undefined) return await volume.destroy(options);
     } catch (error) {
       const isUnreached = isHoldfastError(error) && ['unavailable', 'permission', 'not-found', 'timeout'].includes(error.kind);
+      // Left by a run that ended before the user and the database on the server: no volume can be in it.
+      if (isUnreached && (error.kind === 'permission' || error.kind === 'not-found') && (await database.isUnused(options))) return;
       if (found.state === 'ready' || !isUnreached) throw error;
       cause = error;
     }

@@ -10,10 +10,14 @@ import { aConfig } from './support/a-config.js';
 import { fakeJuicefs } from './support/fake-juicefs.js';
 
 test('the client gets the password, and keys under names that it does not store in the database', async () => {
-  const environment = { HOLDFAST_STORAGE_PASSWORD: 'p', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 's', AWS_PROFILE: 'x', EDITOR: 'vi' };
+  const keys = { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 's', AWS_PROFILE: 'x' };
+  const environment = { HOLDFAST_STORAGE_PASSWORD: 'p', ...keys, EDITOR: 'vi', SSL_CERT_FILE: '/own.pem' };
   const { env: given } = await juicefsAccess(aConfig({ metadata: { tlsCaFile: '/ca.pem' } }), { environment }, 'mount');
   expect(given).toMatchObject({ META_PASSWORD: 'p', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 's', AWS_REGION: 'eu-west-1', AWS_PROFILE: 'x' });
   expect(given['SSL_CERT_FILE']).toBe('/ca.pem');
+  for (const command of ['status', 'mount']) {
+    expect((await juicefsAccess(aConfig(), { environment }, command)).env['SSL_CERT_FILE']).toBe('/own.pem');
+  }
   for (const name of ['ACCESS_KEY', 'SECRET_KEY', 'EDITOR', 'HOLDFAST_STORAGE_PASSWORD']) expect(given).not.toHaveProperty(name);
 });
 

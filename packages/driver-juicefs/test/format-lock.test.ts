@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CallOptions } from '@holdfast/core';
+import { type CallOptions, HoldfastError } from '@holdfast/core';
 import { assertRejects } from '@holdfast/testkit/contract';
 import { expect, test } from 'vitest';
 import { lockKey, withFormatLock } from '../src/format-lock.js';
@@ -34,6 +34,14 @@ test('what fails inside leaves no lock', async () => {
   const { client, objects } = fakeBucket();
   await expect(withFormatLock(client, 'snapshots', {}, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
   expect(objects.size).toBe(0);
+});
+
+test('a right to remove objects that is missing is told after the task, and hides no failure of it', async () => {
+  const { client } = fakeBucket();
+  const denied = new HoldfastError('HF_CLOUD_DENIED', { kind: 'permission', message: 'removing is not allowed' });
+  const bucket = { ...client, removeObjects: () => Promise.reject(denied) };
+  await expect(withFormatLock(bucket, 'one', {}, async () => 'in')).rejects.toBe(denied);
+  await expect(withFormatLock(bucket, 'two', {}, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
 });
 
 test('it is renewed as long as its task runs', async () => {

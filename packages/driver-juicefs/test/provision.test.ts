@@ -1,6 +1,7 @@
 import { assertRejects } from '@holdfast/testkit/contract';
 import { expect, test } from 'vitest';
 import { destroyVolume } from '../src/destroy.js';
+import { planVolume } from '../src/inspect.js';
 import { provisionVolume } from '../src/provision.js';
 import { fakeJuicefs } from './support/fake-juicefs.js';
 
@@ -24,6 +25,36 @@ test('a volume that was there before is not called made by provision', async () 
   await provisionVolume(fake.setup);
   expect(fake.bucket.objects.has(noteKey)).toBe(false);
   await assertRejects(destroyVolume(fake.setup, { force: true }), { code: 'HF_STORAGE_NOT_EMPTY' });
+});
+
+test('what a format that was killed left is cleared by the next provision; the same of somebody else is refused', async () => {
+  await using fake = await fakeJuicefs();
+  const marks = ['snapshots/juicefs_uuid', 'snapshots/testing/a', 'snapshots/testing/b'];
+  for (const key of marks) fake.bucket.objects.set(key, '');
+  await assertRejects(provisionVolume(fake.setup), { code: 'HF_PROVISION_CONFLICT' });
+  fake.bucket.objects.set(noteKey, JSON.stringify({ ...noted, uuid: '', pending: true }));
+  await provisionVolume(fake.setup);
+  expect(marks.filter((key) => fake.bucket.objects.has(key))).toEqual([]);
+  await fake.tell(undefined);
+  fake.bucket.objects.set(noteKey, JSON.stringify({ ...noted, uuid: '', pending: true }));
+  fake.bucket.objects.set('snapshots/meta/x', '');
+  await assertRejects(provisionVolume(fake.setup), { code: 'HF_PROVISION_CONFLICT' });
+});
+
+test('an adopted volume is not changed: what is set otherwise is named, by plan and by provision', async () => {
+  await using fake = await fakeJuicefs();
+  await fake.tell('older');
+  const format = { ...fake.setup.config.format, trashDays: 7, capacityBytes: 1024 ** 3 };
+  const setup = { ...fake.setup, config: { ...fake.setup.config, format } };
+  for (const run of [provisionVolume, planVolume]) {
+    const error = await assertRejects(run(setup), { code: 'HF_PROVISION_CONFLICT' });
+    expect(error.message).toContain("'format.trashDays' is 0 in the volume and 7 in the configuration");
+    expect(error.message).toContain("'format.capacity' is no limit in the volume and 1 GiB in the configuration");
+  }
+  expect((await fake.calls()).filter((call) => call.startsWith('config'))).toEqual([]);
+  fake.bucket.objects.set(noteKey, JSON.stringify({ ...noted, uuid: 'older' }));
+  await provisionVolume(setup);
+  expect(await fake.calls()).toContainEqual(expect.stringContaining('config --yes --trash-days=7 --capacity=1'));
 });
 
 test('a removal that was begun and given up ends with the next provision', async () => {

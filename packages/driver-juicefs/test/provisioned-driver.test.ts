@@ -27,12 +27,14 @@ interface Given {
   /** How the volume's removal fails. */
   readonly refusal?: HoldfastError;
   readonly gone?: boolean;
+  /** Whether the server has not the database yet. */
+  readonly unused?: boolean;
   /** How the fetching of authorities fails. */
   readonly unequipped?: HoldfastError;
 }
 
 /** A database and a volume that are there or not, and what was done to them in order. */
-function parts({ inUse = false, state = 'ready', known = true, refusal, gone = false, unequipped }: Given = {}): {
+function parts({ inUse = false, state = 'ready', known = true, refusal, gone = false, unused = false, unequipped }: Given = {}): {
   driver: StorageDriver;
   done: string[];
   equipped: string[];
@@ -60,6 +62,8 @@ function parts({ inUse = false, state = 'ready', known = true, refusal, gone = f
       equipped.push(there.database ? 'equipped' : 'equipped too soon');
       if (unequipped !== undefined) throw unequipped;
     },
+    isUnused: async () => unused,
+    planRemoval: async () => [],
     destroy: async () => (done.push('database removed'), (there.database = false), { removed: [], left: [] }),
   };
   const nothing = async (): Promise<void> => {};
@@ -180,6 +184,25 @@ test('a volume in a ready database that refuses to be removed keeps its database
   const { driver, done } = parts({ refusal: unreached, gone: true });
   await driver.provision();
   await assertRejects(driver.destroy(), { code: 'HF_STORAGE_IO' });
+  expect(done).not.toContain('database removed');
+});
+
+const shutOut = new HoldfastError('HF_STORAGE_PERMISSION', { kind: 'permission', message: 'it does not let the user in' });
+
+test('a server on which the first run never made the database is removed without a second provision', async () => {
+  const { driver, done } = parts({ refusal: shutOut, unused: true });
+  await driver.provision();
+  await driver.destroy();
+  expect(done.at(-1)).toBe('database removed');
+});
+
+test.each([
+  { refusal: shutOut, unused: false, gone: true },
+  { refusal: unreached, unused: true, gone: true },
+])('one that may have it is kept with it (%j)', async (given) => {
+  const { driver, done } = parts(given);
+  await driver.provision();
+  await assertRejects(driver.destroy({ force: true }), { code: given.refusal.code });
   expect(done).not.toContain('database removed');
 });
 

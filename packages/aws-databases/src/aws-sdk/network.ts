@@ -14,15 +14,12 @@ export function networkPort(options: AwsClientOptions): NetworkPort {
         const { Subnets = [] } = await client.send(new sdk.DescribeSubnetsCommand({ SubnetIds: [...ids] }), sendOptions(call));
         return Subnets.map(({ SubnetId = '', VpcId = '', AvailabilityZone = '' }) => ({ id: SubnetId, vpc: VpcId, zone: AvailabilityZone }));
       }),
-    findSecurityGroup: async ({ vpc, name }, call) =>
+    findSecurityGroup: async ({ vpc, name, description }, call) =>
       found({ call: 'ec2:DescribeSecurityGroups', resource: name }, async () => {
         const { sdk, client } = await load();
-        const Filters = [
-          { Name: 'vpc-id', Values: [vpc] },
-          { Name: 'group-name', Values: [name] },
-        ];
+        const Filters = [...(vpc === undefined ? [] : [{ Name: 'vpc-id', Values: [vpc] }]), { Name: 'group-name', Values: [name] }];
         const { SecurityGroups = [] } = await client.send(new sdk.DescribeSecurityGroupsCommand({ Filters }), sendOptions(call));
-        const [group] = SecurityGroups;
+        const group = SecurityGroups.find(({ Description }) => Description === description) ?? SecurityGroups[0];
         return group === undefined ? undefined : toGroup(group);
       }),
     createSecurityGroup: async ({ vpc, name, description, tags }, call) =>

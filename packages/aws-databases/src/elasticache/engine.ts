@@ -37,14 +37,16 @@ function replicationGroup({ elasticache }: DatabasePorts, config: ElasticacheCon
 export function elasticacheDatabase(ports: DatabasePorts, config: ElasticacheConfig): DatabaseEngine {
   const managed = replicationGroup(ports, config);
   const secret = applicationSecret(ports, config);
+  const isAdopted = config.adopt !== undefined;
+  const isGroupGiven = config.network.securityGroups.length > 0;
+  const isParametersGiven = config.parameterGroup !== undefined;
+  const [group, parameters, main] = [part(securityGroup(ports, config)), part(parameterGroup(ports, config)), part(managed)];
+  const all: readonly Part[] = [group, part(subnetGroup(ports.elasticache.subnetGroups, config)), parameters, part(secret), main];
   return {
-    resources: async (call) => {
-      if (config.adopt !== undefined) return [part(managed)];
-      const vpc = await vpcOf(ports.network, config.network.subnets, call);
-      const group: readonly Part[] = config.network.securityGroups.length > 0 ? [] : [part(securityGroup(ports, config, vpc))];
-      const parameters: readonly Part[] = config.parameterGroup === undefined ? [part(parameterGroup(ports, config))] : [];
-      return [...group, part(subnetGroup(ports.elasticache.subnetGroups, config)), ...parameters, part(secret), part(managed)];
-    },
+    main: managed,
+    resources: isAdopted ? [main] : all.filter((each) => !(each === group && isGroupGiven) && !(each === parameters && isParametersGiven)),
+    removable: () => (isAdopted ? [main] : all),
+    check: async (call) => config.adopt ?? vpcOf(ports.network, config.network.subnets, call),
     provision: async (workshop) => (config.adopt === undefined ? make(workshop, ports, config) : adopt(workshop, ports, config)),
     describe: async (call) => {
       const found = await managed.find(call);
@@ -53,6 +55,8 @@ export function elasticacheDatabase(ports: DatabasePorts, config: ElasticacheCon
       return databaseOf(config, found, { from: 'secret', secret: arn, region: config.region });
     },
     equip: async () => {},
+    // Its user and password come with it: there is no time in which it is there and nobody can use it.
+    isUnused: async () => false,
     leaves: [],
   };
 }

@@ -37,14 +37,27 @@ function cluster({ memorydb }: DatabasePorts, config: MemorydbConfig): Managed<M
 export function memorydbDatabase(ports: DatabasePorts, config: MemorydbConfig): DatabaseEngine {
   const managed = cluster(ports, config);
   const secret = applicationSecret(ports, config);
+  const isAdopted = config.adopt !== undefined;
+  const isGroupGiven = config.network.securityGroups.length > 0;
+  const user = memorydbUser(ports, config);
+  const [group, main] = [part(securityGroup(ports, config)), part(managed)];
+  const within = (users: readonly (typeof user)[]): readonly Part[] => [
+    part(subnetGroup(ports.memorydb.subnetGroups, config)),
+    part(secret),
+    ...users.map((each) => part(each)),
+    part(accessList(ports, config)),
+    main,
+  ];
   return {
-    resources: async (call) => {
-      if (config.adopt !== undefined) return [part(managed)];
-      const vpc = await vpcOf(ports.network, config.network.subnets, call);
-      const group: readonly Part[] = config.network.securityGroups.length > 0 ? [] : [part(securityGroup(ports, config, vpc))];
-      const access = [part(memorydbUser(ports, config)), part(accessList(ports, config))];
-      return [...group, part(subnetGroup(ports.memorydb.subnetGroups, config)), part(secret), ...access, part(managed)];
+    main: managed,
+    resources: isAdopted ? [main] : isGroupGiven ? within([user]) : [group, ...within([user])],
+    removable: (noted) => {
+      if (isAdopted) return [main];
+      // One by another name than today's: no other resource's name is of the user's choice.
+      const others = noted.filter(({ kind, name }) => kind === user.kind && name !== user.name);
+      return [group, ...within([user, ...others.map(({ name }) => memorydbUser(ports, { ...config, user: name }))])];
     },
+    check: async (call) => config.adopt ?? vpcOf(ports.network, config.network.subnets, call),
     provision: async (workshop) => (config.adopt === undefined ? make(workshop, ports, config) : adopt(workshop, ports, config)),
     describe: async (call) => {
       const found = await managed.find(call);
@@ -53,6 +66,8 @@ export function memorydbDatabase(ports: DatabasePorts, config: MemorydbConfig): 
       return databaseOf(config, found, { from: 'secret', secret: arn, region: config.region });
     },
     equip: async () => {},
+    // Its user comes before it: there is no time in which it is there and nobody can use it.
+    isUnused: async () => false,
     leaves: [],
   };
 }

@@ -1,5 +1,5 @@
 import { type CallOptions, HoldfastError, isHoldfastError } from '@holdfast/core';
-import type { SqlTarget } from '../client.js';
+import type { SqlSession, SqlTarget } from '../client.js';
 import type { Connect } from './connect-soon.js';
 import { prepareMysql } from './mysql.js';
 import { preparePostgres } from './postgres.js';
@@ -49,6 +49,15 @@ async function prepare(connect: Connect, request: PrepareRequest, call: CallOpti
     hint: 'Look at the users of the server: somebody else may have changed this one',
     operation: 'provision.user',
   });
+}
+
+/** Asked as the administrator. */
+export async function hasDatabase(session: SqlSession, engine: SqlTarget['engine'], database: string): Promise<boolean> {
+  const sql =
+    engine === 'mysql'
+      ? 'select schema_name from information_schema.schemata where schema_name = ?'
+      : 'select 1 as there from pg_database where datname = $1';
+  return (await session.query(sql, [database])).length > 0;
 }
 
 async function canLogIn(connect: Connect, { server, application }: Login, call: CallOptions): Promise<boolean> {

@@ -8,7 +8,7 @@ import { ensureSecurityGroups, ensureSubnetGroup, securityGroup, subnetGroup, vp
 import { kept, type Part, part } from '../resources/part.js';
 import { type ApplicationPassword, applicationSecret, ensureApplicationPassword, readPassword } from '../resources/secret.js';
 import { awaitReady, ensure, type Workshop } from '../resources/workshop.js';
-import { prepareDatabase } from './application-user.js';
+import { hasDatabase, prepareDatabase } from './application-user.js';
 import { connectSoon } from './connect-soon.js';
 import { authoritiesPath, ensureAuthorities } from './authorities.js';
 import { drift, ensureInstance, isComplete, rdsEngine, rdsInstance } from './instance.js';
@@ -17,14 +17,14 @@ import { drift, ensureInstance, isComplete, rdsEngine, rdsInstance } from './ins
 export function rdsDatabase(ports: DatabasePorts, config: RdsConfig, stateDirectory: string): DatabaseEngine {
   const instance = rdsInstance(ports, config);
   const secret = applicationSecret(ports, config);
+  const adopted: readonly Part[] = [kept(secret), part(instance)];
+  const group = part(securityGroup(ports, config));
+  const within: readonly Part[] = [part(subnetGroup(ports.rds.subnetGroups, config)), part(secret), part(instance)];
   return {
-    resources: async (call) => {
-      if (config.adopt !== undefined) return [kept(secret), part(instance)];
-      const { subnets, securityGroups } = config.network;
-      const vpc = await vpcOf(ports.network, subnets, call);
-      const group: readonly Part[] = securityGroups.length > 0 ? [] : [part(securityGroup(ports, config, vpc))];
-      return [...group, part(subnetGroup(ports.rds.subnetGroups, config)), part(secret), part(instance)];
-    },
+    main: instance,
+    resources: config.adopt !== undefined ? adopted : config.network.securityGroups.length > 0 ? within : [group, ...within],
+    removable: () => (config.adopt === undefined ? [group, ...within] : adopted),
+    check: async (call) => config.adopt ?? vpcOf(ports.network, config.network.subnets, call),
     provision: async (workshop) => {
       const caFile = await ensureAuthorities(workshop, ports, config);
       const { password, found } = await makeInstance(workshop, ports, config);
@@ -44,6 +44,15 @@ export function rdsDatabase(ports: DatabasePorts, config: RdsConfig, stateDirect
       return databaseOf(config, { host: found.host, port: found.port, caFile: authoritiesPath(stateDirectory, config), source });
     },
     equip: async (workshop) => void (await ensureAuthorities(workshop, ports, config)),
+    isUnused: async (workshop) => {
+      const call = workshop.signal === undefined ? {} : { signal: workshop.signal };
+      const found = await instance.find(call);
+      if (found?.host === undefined || found.port === undefined) return false;
+      const administrator = await readAdministrator(workshop, ports, config, found);
+      const server = { engine: rdsEngine(config), host: found.host, port: found.port, caFile: authoritiesPath(stateDirectory, config) };
+      await using session = await ports.sql.connect({ ...server, ...administrator, database: undefined }, call);
+      return !(await hasDatabase(session, server.engine, config.database));
+    },
     leaves:
       config.adopt === undefined ? [] : [`the database '${config.database}' and the user '${config.user}' on ${instance.label}, which was adopted`],
   };

@@ -21,8 +21,8 @@ function unfit(message: string, hint: string): HoldfastError {
   return new HoldfastError('HF_CLOUD_REFUSED', { kind: 'invalid-argument', message, hint, operation: 'provision.network' });
 }
 
-/** The security group that is made, where none is given. */
-export function securityGroup({ network }: DatabasePorts, config: DatabaseConfig, vpc: string): Managed<SecurityGroup> {
+/** The security group that is made, where none is given. Without a VPC: wherever it is, also where the subnets are others by now, or gone. */
+export function securityGroup({ network }: DatabasePorts, config: DatabaseConfig, vpc?: string): Managed<SecurityGroup> {
   const name = baseName(config);
   const clients = [...config.network.clientSecurityGroups, ...config.network.clientCidrs];
   return {
@@ -31,7 +31,7 @@ export function securityGroup({ network }: DatabasePorts, config: DatabaseConfig
     name,
     label: `security group '${name}'`,
     detail: `port ${portNumbers[config.service]} from ${clients.join(', ')}`,
-    find: async (call) => network.findSecurityGroup({ vpc, name }, call),
+    find: async (call) => network.findSecurityGroup({ vpc, name, description: markOf(config) }, call),
     mark: markOf(config),
     markIn: ({ description }) => description,
     adopt: false,

@@ -1,6 +1,16 @@
 import { type CallOptions, HoldfastError, type StorageProgress } from '@holdfast/core';
-import { type Ensured, ensureResource, type ResourceState, type Standing, type WaitClock, waitUntil, waitUntilGone } from '@holdfast/core/provision';
+import {
+  type Ensured,
+  ensureResource,
+  type ResourceState,
+  type Standing,
+  type WaitClock,
+  type WaitProgress,
+  waitUntil,
+  waitUntilGone,
+} from '@holdfast/core/provision';
 import { isOurs, type Managed, whoseItIs } from './managed.js';
+import { assertAsNoted } from './noted.js';
 import { patiently } from './patience.js';
 
 /** What every step works with. */
@@ -21,6 +31,7 @@ export async function ensure<Found>(
 ): Promise<Ensured<Found>> {
   const { key, kind, name, label, find, adopt, idOf } = managed;
   assertGoingOn(workshop, label);
+  await assertAsNoted(workshop.state, managed);
   const made = await ensureResource(
     {
       state: workshop.state,
@@ -104,7 +115,8 @@ function waitOptions({ signal, clock, onProgress }: Workshop, step: string) {
     signal,
     clock,
     // The same as long as nothing changes, so that whoever shows it can leave it standing.
-    onProgress: ({ resource, state }: { resource: string; state: string }): void => onProgress?.({ step, message: `${resource}: ${state}` }),
+    onProgress: ({ resource, state, passing }: WaitProgress): void =>
+      onProgress?.({ step, message: `${resource}: ${passing === undefined ? state : `waiting, since ${passing.message}`}` }),
   };
 }
 

@@ -28,6 +28,8 @@ export interface WaitProgress {
   readonly resource: string;
   readonly state: string;
   readonly elapsedMs: number;
+  /** Why this look told no state: an error that passes. The state is then the last one that was told. */
+  readonly passing?: HoldfastError;
 }
 
 export interface WaitOptions extends CallOptions {
@@ -89,7 +91,7 @@ async function poll<Resource, Result>(request: WaitRequest<Resource>, options: W
         state = judged.state;
         onProgress?.({ resource: request.resource, state, elapsedMs });
         if (judged.result !== undefined) return judged.result.value;
-      }
+      } else onProgress?.({ resource: request.resource, state, elapsedMs, passing: seen.passing });
       if (elapsedMs >= request.deadlineMs) throw lateState(request, state, elapsedMs, passing);
       await clock.sleep(Math.min(delayMs, request.deadlineMs - elapsedMs), signal === undefined ? {} : { signal });
       delayMs = Math.min(delayMs * 1.5, request.maxDelayMs);

@@ -102,6 +102,17 @@ test('progress tells every state with the time that passed', async () => {
   ]);
 });
 
+test('progress tells of a look that told no state, with the reason', async () => {
+  const seen: unknown[] = [];
+  const { read } = answers({ state: 'creating' }, throttled, { state: 'available' });
+  await waitUntil(requestOf(read), { clock: virtualClock(), onProgress: ({ state, passing }) => seen.push([state, passing]) });
+  expect(seen).toEqual([
+    ['creating', undefined],
+    ['creating', throttled],
+    ['available', undefined],
+  ]);
+});
+
 test('a signal ends the wait while a call hangs that does not heed it', async () => {
   const stop = new AbortController();
   const waiting = waitUntil(

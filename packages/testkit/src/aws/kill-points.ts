@@ -1,4 +1,5 @@
 import type { FakeAws } from './fake-aws.js';
+import { meansCall } from './rule.js';
 
 /** What is killed at each of its calls of AWS. */
 export interface Killable {
@@ -23,6 +24,8 @@ export interface KillPoint {
 export interface KillPointOptions {
   /** `each`: after each call twice, once with its answer and once without. `either`: in turns, in half the time. Default: each. */
   readonly answers?: 'each' | 'either';
+  /** Only after such calls, as a rule's `on` is written: `s3:*`. By the names of the first run. Default: after every one. */
+  readonly only?: string;
   /** After each run to the end that followed a kill. Throws where something is wrong. */
   readonly check: (point: KillPoint) => Promise<void>;
 }
@@ -34,9 +37,14 @@ export interface KillPointOptions {
 export async function tryKillPoints(aws: FakeAws, killable: Killable, options: KillPointOptions): Promise<readonly KillPoint[]> {
   const before = await startAfresh(aws, killable);
   await killable.run(new AbortController().signal);
-  const calls = aws.log().length - before;
+  const names = aws
+    .log()
+    .slice(before)
+    .map(({ service, operation }) => `${service}:${operation}`);
   const points: KillPoint[] = [];
-  for (let count = 1; count <= calls; count += 1) {
+  for (const [index, name] of names.entries()) {
+    const count = index + 1;
+    if (!meansCall(options.only ?? '*', name)) continue;
     for (const answered of options.answers === 'either' ? [count % 2 === 1] : [true, false]) {
       const point = { calls: count, after: await killAfter(aws, killable, count, answered), answered };
       await killable.run(new AbortController().signal);

@@ -10,8 +10,7 @@ import { openDatabase } from './open-database.js';
 export async function deprovision(context: CommandContext): Promise<number> {
   const { printer, values, signal } = context;
   const { database, name } = await openDatabase(context);
-  const { resources } = await database.plan({ signal });
-  const there = resources.filter(({ action }) => action === 'none');
+  const there = await database.planRemoval({ signal });
   const asks = { line: 'holdfast catalog deprovision', refused: 'nothing was removed' };
   if (isOn(values, 'dry-run')) {
     if (printer.json) printer.document({ database: name, removed: [], wouldRemove: there });

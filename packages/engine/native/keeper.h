@@ -15,6 +15,8 @@ int64_t monotonic_ms(void);
 pid_t spawn(char *const command[], const int streams[3]);
 // Kills the children of this process, and as a subreaper whatever they leave behind, until none is left or `deadline_ms` is over.
 bool kill_children(int64_t deadline_ms);
+// Whether a child of that process has ended without its taking note.
+bool has_dead_child(pid_t parent);
 // The number in the file, or -1.
 int64_t read_number(const char *path);
 // Writes the text by way of a temporary name, so that a reader sees all of it or nothing.

@@ -37,32 +37,57 @@ pid_t spawn(char *const command[], const int streams[3]) {
   _exit(errno == ENOENT ? 127 : 126);
 }
 
-// Sends SIGKILL to each child; false where there is none. /proc/self/task/*/children needs a kernel option, so /proc/*/stat it is.
-static bool kill_each_child(void) {
+// State and parent of a process; false where it is gone.
+static bool read_stat(pid_t pid, char *state, pid_t *parent) {
+  char path[64], text[512];
+  snprintf(path, sizeof path, "/proc/%d/stat", pid);
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return false;
+  ssize_t length = read(fd, text, sizeof text - 1);
+  close(fd);
+  if (length <= 0) return false;
+  text[length] = 0;
+  // The program's name may hold anything, also parentheses and blanks; the last one ends it.
+  char *after = strrchr(text, ')');
+  return after && sscanf(after + 1, " %c %d", state, parent) == 2;
+}
+
+// Calls for each child of a process, until one call is true, which it returns. /proc/*/task/*/children needs a kernel option, so /proc/*/stat it is.
+static bool any_child(pid_t parent, bool (*is_it)(pid_t child, char state)) {
   DIR *proc = opendir("/proc");
   if (!proc) return false;
-  bool any = false;
-  for (struct dirent *entry; (entry = readdir(proc));) {
-    pid_t pid = (pid_t)atoi(entry->d_name);
-    if (pid <= 1) continue;
-    char path[64], text[512];
-    snprintf(path, sizeof path, "/proc/%d/stat", pid);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) continue;
-    ssize_t length = read(fd, text, sizeof text - 1);
-    close(fd);
-    if (length <= 0) continue;
-    text[length] = 0;
-    // The program's name may hold anything, also parentheses and blanks; the last one ends it.
-    char *after = strrchr(text, ')');
+  bool found = false;
+  for (struct dirent *entry; !found && (entry = readdir(proc));) {
+    pid_t pid = (pid_t)atoi(entry->d_name), its_parent;
     char state;
-    int parent;
-    if (!after || sscanf(after + 1, " %c %d", &state, &parent) != 2 || parent != getpid()) continue;
-    any = true;
-    if (state != 'Z') kill(pid, SIGKILL);
+    if (pid > 1 && read_stat(pid, &state, &its_parent) && its_parent == parent) found = is_it(pid, state);
   }
   closedir(proc);
-  return any;
+  return found;
+}
+
+static bool is_dead(pid_t child, char state) {
+  (void)child;
+  return state == 'Z';
+}
+
+bool has_dead_child(pid_t parent) {
+  return any_child(parent, is_dead);
+}
+
+static bool some_child;
+
+static bool kill_child(pid_t child, char state) {
+  some_child = true;
+  if (state != 'Z') kill(child, SIGKILL);
+  return false;
+}
+
+// Sends SIGKILL to each child; false where there is none.
+static bool kill_each_child(void) {
+  some_child = false;
+  any_child(getpid(), kill_child);
+  return some_child;
 }
 
 bool kill_children(int64_t deadline_ms) {

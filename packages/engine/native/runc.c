@@ -1,0 +1,78 @@
+// holdfast-runc: an OCI runtime for Docker and containerd that is runc, but for containers that ask for snapshots. Those it creates as the
+// node's agent says: anew, or out of their job's newest snapshot. Every other call becomes the real runc at once.
+//
+// docs/containers-docker.md has the protocol and the settings.
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runc.h"
+
+static const int64_t kill_ms = 200, started_ms = 1000;
+
+// Best effort: waits for a line in answer, so that the agent knows before what follows happens.
+static void inform(const struct settings *settings, const char *call, const char *id, int signal, int64_t wait_ms) {
+  static struct agent agent;
+  size_t length;
+  char *line, *text = short_call(call, id, signal, &length);
+  if (text && reach_agent(&agent, settings->socket, wait_ms) && tell_agent(&agent, text, length, wait_ms)) hear_agent(&agent, &line, wait_ms);
+  leave_agent(&agent);
+  free(text);
+}
+
+// As runc takes it: a number, or a name with SIG or without. 0 where it is neither.
+static int signal_number(const char *text) {
+  if (!text) return SIGTERM;
+  char *end;
+  long number = strtol(text, &end, 10);
+  if (end != text && *end == 0) return number > 0 && number < NSIG ? (int)number : 0;
+  const char *name = strncasecmp(text, "SIG", 3) == 0 ? text + 3 : text;
+  for (int each = 1; each < NSIG; each++) {
+    const char *known = sigabbrev_np(each);
+    if (known && strcasecmp(known, name) == 0) return each;
+  }
+  return 0;
+}
+
+static int start(const struct settings *settings, const struct line *line) {
+  // It runs since its `create`.
+  if (is_marked(settings, "restored", line->id)) return 0;
+  if (!is_marked(settings, "protected", line->id)) become_runc(settings, line);
+  int status = run_runc(settings, line);
+  if (status == 0) inform(settings, "started", line->id, 0, started_ms);
+  return status;
+}
+
+static bool is_agents(const struct settings *settings, const char *id) {
+  return is_marked(settings, "restored", id) || is_marked(settings, "protected", id);
+}
+
+static _Noreturn void kill_container(const struct settings *settings, const struct line *line) {
+  if (is_agents(settings, line->id)) inform(settings, "kill", line->id, signal_number(line->second), kill_ms);
+  become_runc(settings, line);
+}
+
+static int delete_container(const struct settings *settings, const struct line *line) {
+  if (!is_agents(settings, line->id)) become_runc(settings, line);
+  int status = run_runc(settings, line);
+  if (status == 0) {
+    unmark(settings, "restored", line->id);
+    unmark(settings, "protected", line->id);
+    inform(settings, "deleted", line->id, 0, started_ms);
+  }
+  return status;
+}
+
+int main(int argc, char **argv) {
+  const char *slash = strrchr(argv[0], '/');
+  if (!strcmp(slash ? slash + 1 : argv[0], "criu")) become_criu(argv);
+  static struct settings settings;
+  struct line line = read_line(argc, argv);
+  if (!read_settings(&settings)) become_runc(&settings, &line);
+  if (is_command(&line, "create")) return create(&settings, &line);
+  if (is_command(&line, "start")) return start(&settings, &line);
+  if (is_command(&line, "kill")) kill_container(&settings, &line);
+  if (is_command(&line, "delete")) return delete_container(&settings, &line);
+  become_runc(&settings, &line);
+}

@@ -1,0 +1,136 @@
+// What the parts of holdfast-runc share. docs/containers-docker.md has the protocol and the settings.
+#ifndef HOLDFAST_RUNC_H
+#define HOLDFAST_RUNC_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+// lib-runc-line.c
+
+// The words that runc was called with. Pointers are into argv.
+struct line {
+  char **argv;
+  int argc;
+  // Index of the command's word; what is before it are options for every command. 0: there is none, or the line is beyond us.
+  int command;
+  const char *root, *log, *log_format;
+  const char *bundle, *pid_file, *console_socket;
+  // An option of `create` that hands the container what no image can hold.
+  const char *unkept;
+  bool no_pivot;
+  // The first and the second word that is no option: the container's id, and for `kill` the signal.
+  const char *id, *second;
+};
+
+// Reads a line by runc's grammar. A word of it that is not known makes `command` 0: such a line is runc's business alone.
+struct line read_line(int argc, char **argv);
+bool is_command(const struct line *line, const char *name);
+// The global options but those of the log, copied to `into`; returns how many.
+int global_words(const struct line *line, char **into);
+
+// lib-runc-settings.c
+
+struct settings {
+  // The real runc; its folder of CRIU first on PATH where it restores.
+  char runc[PATH_MAX], criu[PATH_MAX];
+  char socket[PATH_MAX];
+  // Holds what is to be known of containers from one call to the next. Gone with the machine.
+  char state[PATH_MAX];
+};
+
+// From the file beside this program, else from /etc/holdfast/runc.conf, else what is usual. A file that others than root may write is not read.
+// False, with runc's name still in `runc`, where no runc is there to run.
+bool read_settings(struct settings *settings);
+
+// lib-runc-bundle.c
+
+// Whether the container of this bundle asks to be protected: MMC_CHECKPOINT_MODE in its environment, neither empty nor `false` nor `none`.
+bool asks_for_protection(const char *bundle);
+
+// lib-runc-agent.c
+
+struct agent {
+  int fd;
+  size_t length, used;
+  char heard[65536];
+  // Why it is of no use, for people.
+  char trouble[512];
+};
+
+// All of these are false with `trouble` said.
+bool reach_agent(struct agent *agent, const char *socket, int64_t wait_ms);
+bool tell_agent(struct agent *agent, const char *text, size_t length, int64_t wait_ms);
+// The next line, without its end and ended by 0; it lasts until the next call.
+bool hear_agent(struct agent *agent, char **line, int64_t wait_ms);
+void leave_agent(struct agent *agent);
+
+// lib-runc-message.c
+
+enum kind { NONSENSE, SAY, WAIT, TOUCHED, DO_CREATE, DO_RESTORE, DO_DONE, DO_FAIL };
+
+struct message {
+  enum kind kind;
+  // What it says; the reason of a DO_FAIL.
+  char text[8192];
+  char images[PATH_MAX], work[PATH_MAX];
+  int64_t deadline_ms;
+};
+
+void read_message(const char *line, struct message *message);
+// A call in one line, to be freed; NULL where memory is short.
+char *create_call(const struct line *line, const char *bundle, size_t *length);
+char *short_call(const char *call, const char *id, int signal, size_t *length);
+
+// lib-runc-restore.c
+
+struct outcome {
+  // 0: the container runs. Else runc's exit status, 128 and a signal's number, or 124 where it was ended.
+  int status;
+  bool timed_out;
+  // It was ended because its log grew without end.
+  bool log_overflow;
+};
+
+// Runs `runc restore` in a mount namespace of its own, under its deadline. Unless it succeeds nothing of it is left.
+struct outcome restore(const struct settings *settings, const struct line *line, const struct message *how);
+// Removes what a restore made, running or not.
+void remove_container(const struct settings *settings, const struct line *line, const char *work);
+
+// lib-runc-criu.c
+
+extern const char *const streams_variable, *const criu_variable;
+// This program in CRIU's place: gives CRIU the container's streams, which runc itself does not get.
+_Noreturn void become_criu(char **argv);
+
+// lib-runc-marks.c
+
+// A note that lasts between calls: `kind` is "restored" or "protected".
+bool mark(const struct settings *settings, const char *kind, const char *id);
+bool is_marked(const struct settings *settings, const char *kind, const char *id);
+void unmark(const struct settings *settings, const char *kind, const char *id);
+// A line for the agent, which counts them.
+void note_unprotected(const struct settings *settings, const char *id, const char *reason);
+
+// lib-runc-words.c
+
+// For the container's log: each line begins with "holdfast: ". A terminal's container has no such log.
+void say(const char *text);
+// For whoever called runc: the last error in its log is what Docker shows.
+void complain(const struct line *line, const char *text);
+
+// lib-runc-create.c
+
+// Ends as this program shall end, or becomes runc.
+int create(const struct settings *settings, const struct line *line);
+
+// lib-runc-call.c
+
+// Becomes runc with the same words.
+_Noreturn void become_runc(const struct settings *settings, const struct line *line);
+// Runs runc with the same words to its end; its status as a shell gives it.
+int run_runc(const struct settings *settings, const struct line *line);
+
+#endif

@@ -1,0 +1,79 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { LauncherSite } from './launcher-site.js';
+import { ScriptedAgent, type Step } from './scripted-agent.js';
+
+const restored = (site: LauncherSite): Step => ({ do: 'restore', images: '/images', work: site.work, deadlineMs: 60_000 });
+
+describe('an agent of no use', () => {
+  it('that is not there', async () => {
+    await using site = await LauncherSite.create('true');
+    await unprotected(site, 'no agent answers at');
+  });
+
+  it.each<readonly [string, readonly Step[], string]>([
+    ['that goes away', ['leave'], 'went away'],
+    ['that speaks no JSON', ['garbage\n'], 'not understood'],
+    ['that speaks half of an object', ['{"do":"create"\n'], 'not understood'],
+    ['that wants what is unknown', [{ do: 'dance' }], 'not understood'],
+    ['that restores from nowhere', [{ do: 'restore', images: 'relative', work: '/w', deadlineMs: 1 }], 'not understood'],
+    ['that is done with nothing', [{ do: 'done' }], 'called done what was not'],
+    ['whose line has no end', ['x'.repeat(70_000)], 'has no end'],
+    ['that says nothing more', [{ wait: true }], 'does not answer'],
+  ])('%s', async (_, steps, reason) => {
+    await using site = await LauncherSite.create('true');
+    await using _agent = await ScriptedAgent.at(site.socket, ...steps);
+    await unprotected(site, reason);
+  });
+
+  it('starts nothing on files that it had begun to change', async () => {
+    await using site = await LauncherSite.create('true');
+    await using _agent = await ScriptedAgent.at(site.socket, { touched: true }, 'leave');
+    const { status, stderr } = await site.create();
+    expect(status).toBe(1);
+    expect(stderr).toContain('its root file system is not whole');
+    expect(await site.read('log.json')).toContain('its root file system is not whole');
+    expect(await site.calls()).toEqual([]);
+  });
+
+  it('starts the container all the same when it went away after a restore that failed on files that are whole', async () => {
+    await using site = await LauncherSite.create('true');
+    await site.write('restore-status', '1');
+    await using _agent = await ScriptedAgent.at(site.socket, restored(site), 'hear', 'leave');
+    const { status, stderr } = await site.create();
+    expect(status).toBe(0);
+    expect(stderr).toContain('unprotected');
+    expect((await site.calls()).at(-1)).toContain(' create ');
+  });
+
+  it('leaves a container that was restored running', async () => {
+    await using site = await LauncherSite.create('true');
+    await using _agent = await ScriptedAgent.at(site.socket, { touched: true }, restored(site), 'hear', 'leave');
+    const { status, stderr } = await site.create();
+    expect(status).toBe(0);
+    expect(stderr).toContain('was resumed, and runs');
+    expect(await site.calls()).toHaveLength(1);
+    expect(existsSync(`${site.state}/restored/c1`)).toBe(true);
+  });
+
+  it('does not come into it where runc hands the container what cannot be restored', async () => {
+    await using site = await LauncherSite.create('true');
+    await using agent = await ScriptedAgent.at(site.socket, { do: 'fail' });
+    const { status, stderr } = await site.run(['create', '--preserve-fds=2', '--bundle', 'bundle', 'c1']);
+    expect([status, agent.heard]).toEqual([0, []]);
+    expect(stderr).toContain('--preserve-fds');
+  });
+});
+
+/** Started by runc as without Holdfast; its log has one line about it, and the agent's list, too. */
+async function unprotected(site: LauncherSite, reason: string): Promise<void> {
+  const { status, stdout, stderr } = await site.create();
+  expect([status, stdout]).toEqual([0, 'the container speaks\n']);
+  expect(stderr).toMatch(/^holdfast: this container runs unprotected, [^\n]*\n$/);
+  expect(stderr).toContain(reason);
+  expect(stderr).toContain('systemctl start holdfast-agent');
+  expect(await site.calls()).toHaveLength(1);
+  const noted = (await readFile(`${site.state}/unprotected`, 'utf8')).trim();
+  expect(JSON.parse(noted)).toEqual({ id: 'c1', reason: expect.stringContaining(reason) as string });
+}

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 
 export interface CampaignFolderOptions<Tally> {
   readonly prefix: string;
+  /** Where the folder lies. Default: the system's place for temporary files. */
+  readonly parent?: string;
   readonly say: (line: string) => void;
   /** Whether somebody will want to look at what is in it. */
   readonly isToBeKept: (tally: Tally) => boolean;
@@ -11,10 +13,10 @@ export interface CampaignFolderOptions<Tally> {
 
 /** Plays a campaign in a folder of its own, which stays and is named where something was found, or the campaign itself failed. */
 export async function inCampaignFolder<Tally>(
-  { prefix, say, isToBeKept }: CampaignFolderOptions<Tally>,
+  { parent = tmpdir(), prefix, say, isToBeKept }: CampaignFolderOptions<Tally>,
   play: (folder: string) => Promise<Tally>,
 ): Promise<Tally> {
-  const folder = await mkdtemp(join(tmpdir(), prefix));
+  const folder = await mkdtemp(join(parent, prefix));
   let tally: Tally;
   try {
     tally = await play(folder);

@@ -73,6 +73,7 @@ export type {
   StorageState,
   StorageStatus,
   StorageUsage,
+  TellTrouble,
 } from './storage/storage-driver.js';
 export type {
   CheckpointMetadata,

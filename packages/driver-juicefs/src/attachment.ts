@@ -10,6 +10,7 @@ import type { MountedVolume } from './mount/start-mount.js';
 import { superviseMount } from './mount/supervise.js';
 import { throwIfAborted } from './provision.js';
 import type { Setup } from './setup.js';
+import { watchVolumeTrouble } from './trouble.js';
 import { readVolume } from './volume.js';
 
 const operation = 'storage.attach';
@@ -50,20 +51,27 @@ export async function attachVolume(
 
 function attachmentOf(setup: Setup, sessions: MachineSessions, session: AsyncDisposable, mounted: MountedVolume): AttachedStorage {
   const { config } = setup;
-  const supervision = superviseMount(setup, mounted);
+  let supervision = superviseMount(setup, mounted);
   let detached = false;
   const detach = async (options: CallOptions = {}): Promise<void> => {
     if (detached) return;
     throwIfAborted(options.signal, 'storage.detach', config.name);
     await flushVolume(config, mounted.cacheDirectories, options);
+    // What is unmounted in order is not to be mounted anew; what stays mounted is.
     supervision[Symbol.dispose]();
-    await leaveMount(config, sessions, session, options);
+    try {
+      await leaveMount(config, sessions, session, options);
+    } catch (error) {
+      supervision = superviseMount(setup, mounted);
+      throw error;
+    }
     detached = true;
   };
   return {
     root: config.mount.path,
     guarantees: guaranteesOf(config),
     health: (options) => volumeHealth(config, mounted.uuid, options),
+    watchTrouble: () => watchVolumeTrouble(setup),
     usage: (options) => volumeUsage(config, options),
     flush: (options) => flushVolume(config, mounted.cacheDirectories, options),
     detach,

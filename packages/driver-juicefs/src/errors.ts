@@ -37,6 +37,9 @@ const untrusted = /x509|certificate|tls: |SSL is not enabled|server does not sup
 /** How the client and AWS's SDK begin what they say of a bucket, and an address of one. Not `s3` or `storage` alone: a database's host may be called so. */
 const aboutBucket = /(?<![\w.-])(?:Storage|object storage|objects?|S3)(?![\w.-])|s3:\/\/|https?:\/\//u;
 
+/** Of this machine's disk: without staging the client goes on without its cache. */
+const fullCache = /(?:cache|rawstaging|stage).*no space left on device/iu;
+
 /** Of the database first: its words are the narrower ones. */
 const meanings: readonly Meaning[] = [
   {
@@ -79,6 +82,14 @@ const meanings: readonly Meaning[] = [
     of: 'bucket',
     words: 'may not be used with these credentials',
     hint: "Give the machine's role the rights that docs/juicefs.md lists, or correct the keys",
+  },
+  {
+    pattern: fullCache,
+    code: 'HF_STORAGE_FULL',
+    kind: 'no-space',
+    of: 'volume',
+    words: 'has no room left in its cache directories',
+    hint: "Free their disk, or give others as 'mount.cacheDirectories'",
   },
   {
     pattern: /NoSuchBucket/u,
@@ -131,11 +142,21 @@ const meanings: readonly Meaning[] = [
   },
 ];
 
+/** The last of a mount's complaints that is understood and that a file may have failed for. Pure. */
+export function troubleIn(config: JuicefsConfig, said: readonly string[], operation: string): HoldfastError | undefined {
+  const last = said.findLast((words) => meaningOf(words) !== undefined && (config.mount.writeback || !fullCache.test(words)));
+  return last === undefined ? undefined : juicefsFailure({ command: 'mount', exitCode: undefined, complaints: [last], operation, config });
+}
+
+function meaningOf(said: string): Meaning | undefined {
+  return meanings.find(({ pattern }) => pattern.test(said));
+}
+
 /** What juicefs meant by how it ended. Pure. */
 export function juicefsFailure({ command, exitCode, complaints, operation, config }: Failure): HoldfastError {
   const said = complaints.at(-1) ?? `it ended with status ${exitCode ?? 'unknown'} and said nothing`;
   const rest = { operation, context: { volume: config.name, command, ...(exitCode === undefined ? {} : { exitCode }) } };
-  const meaning = meanings.find(({ pattern }) => pattern.test(said));
+  const meaning = meaningOf(said);
   if (meaning === undefined)
     return new HoldfastError('HF_UNEXPECTED', {
       kind: 'unexpected',

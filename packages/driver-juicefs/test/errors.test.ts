@@ -20,6 +20,11 @@ test.each([
     'HF_STORAGE_PERMISSION',
     'The metadata engine postgres://db',
   ],
+  [
+    'Write to cache file /c/raw/1.tmp failed: write /c/raw/1.tmp: no space left on device',
+    'HF_STORAGE_FULL',
+    "The volume 'snapshots' has no room left in its cache directories",
+  ],
   ['WRONGPASS invalid username-password pair', 'HF_STORAGE_PERMISSION', 'does not let the user in'],
   ['tls: failed to verify certificate: x509: certificate signed by unknown authority', 'HF_STORAGE_PERMISSION', 'cannot be trusted'],
   ['pq: database "jfs" does not exist', 'HF_STORAGE_MISSING', 'has no such database'],

@@ -95,6 +95,22 @@ test('a client that hangs is neither called flushed nor detached, and its sessio
   expect((await driver.status()).sessions).toEqual([]);
 });
 
+test('a detach that failed leaves the mount supervised: a client that dies is mounted anew', async () => {
+  await using volume = await testVolume(server, minio);
+  const driver = volume.driver();
+  await driver.provision();
+  const storage = await driver.attach();
+  const user = execFile('sleep', ['1000'], { cwd: storage.root });
+  await once(user, 'spawn');
+  await assertRejects(storage.detach(), { code: 'HF_STORAGE_IN_USE', kind: 'conflict' });
+  user.kill('SIGKILL');
+  await once(user, 'exit');
+  for (const pid of await clientsBelow(volume.base)) signal(pid, 'SIGKILL');
+  while (!(await storage.health()).ok) await sleep(100);
+  await storage.detach();
+  expect((await driver.status()).root).toBeUndefined();
+});
+
 test('a mount that is there with other options is not used', async () => {
   await using volume = await testVolume(server, minio);
   const driver = volume.driver();

@@ -1,5 +1,6 @@
 import { HoldfastError } from '../errors/holdfast-error.js';
 import type { AttachedStorage, CallOptions, StorageDriver } from '../storage/storage-driver.js';
+import { watchOf } from './wrap-driver.js';
 
 /** Keeps the order of calls on each attachment: none after `detach`, and a driver's `detach` runs once, whoever asks and how often. */
 export function withGuard(driver: StorageDriver): StorageDriver {
@@ -32,6 +33,7 @@ function guardAttachment(attached: AttachedStorage, name: string): AttachedStora
       assertAttached('health');
       return attached.health(options);
     },
+    ...watchOf(attached),
     usage: async (options) => {
       assertAttached('usage');
       return attached.usage(options);

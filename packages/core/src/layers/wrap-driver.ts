@@ -30,9 +30,17 @@ export function wrapAttachment(attached: AttachedStorage, around: Around): Attac
     root: attached.root,
     guarantees: attached.guarantees,
     health: (options = {}) => around('health', options, (given) => attached.health(given)),
+    // It tells of a failure that another call has met: what is around those would only hide it.
+    ...watchOf(attached),
     usage: (options = {}) => around('usage', options, (given) => attached.usage(given)),
     flush: (options = {}) => around('flush', options, (given) => attached.flush(given)),
     detach,
     [Symbol.asyncDispose]: () => detach(),
   };
+}
+
+/** The part of an attachment that may be absent. */
+export function watchOf(attached: AttachedStorage): Pick<AttachedStorage, 'watchTrouble'> {
+  const watch = attached.watchTrouble?.bind(attached);
+  return watch === undefined ? {} : { watchTrouble: watch };
 }

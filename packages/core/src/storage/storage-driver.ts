@@ -1,3 +1,4 @@
+import type { HoldfastError } from '../errors/holdfast-error.js';
 import type { StorageCapabilities } from './storage-capabilities.js';
 
 /** Every call takes a signal; an aborted call rejects with kind `aborted` and leaves nothing half made that a repeat would not mend. */
@@ -85,6 +86,9 @@ export interface StorageGuarantees {
   readonly preferredWriteSizeBytes: number;
 }
 
+/** As `AttachedStorage.watchTrouble` gives it. */
+export type TellTrouble = (options?: CallOptions) => Promise<HoldfastError | undefined>;
+
 /** A mounted place. A call after `detach` rejects with HF_NOT_ATTACHED (the guard layer sees to it). */
 export interface AttachedStorage extends AsyncDisposable {
   /**
@@ -104,6 +108,14 @@ export interface AttachedStorage extends AsyncDisposable {
    * - Answers within 3.5 s, also on a mount that hangs, without blocking this process.
    */
   health(options?: CallOptions): Promise<StorageHealth>;
+
+  /**
+   * Begins to watch for what is wrong behind the mount: a file system tells a failure by a bare `EIO`, or by silence. Absent where a storage can tell no more than that.
+   *
+   * - Resolves with a function that tells what has been wrong since, or is wrong now, as an error with the cause and the remedy; undefined where nothing is known to be wrong.
+   * - Neither rejects for the storage's sake. The function answers within 5 s, also on a mount that hangs, without blocking this process.
+   */
+  watchTrouble?(): Promise<TellTrouble>;
 
   /**
    * Size and free space as the file system tells them.

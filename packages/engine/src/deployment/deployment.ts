@@ -120,6 +120,7 @@ export class EngineDeployment implements Deployment {
         memoryDirectory: '/dev/shm',
         plainDiskStaging: config.encryption === undefined || config.encryption.allowPlainDiskStaging,
         storageRoot: attached.root,
+        watchTrouble: attached.watchTrouble?.bind(attached),
         exclude: [attached.root, config.stateDirectory, ...(await streamFiles(complete.streams))],
         tools,
         limits: { ...config.limits },
@@ -136,7 +137,7 @@ export class EngineDeployment implements Deployment {
   async [Symbol.asyncDispose](): Promise<void> {
     const opened = await this.#opened?.catch(() => undefined);
     await opened?.store[Symbol.asyncDispose]();
-    await opened?.attached.detach();
+    if (opened !== undefined) await detachStorage(opened.attached, this.#driver);
     await this.#catalog?.catch(() => undefined);
     const connected = this.#connected;
     if (connected !== undefined) await within(async () => await connected[Symbol.asyncDispose](), 'close');

@@ -1,8 +1,9 @@
-import { type Epoch, HoldfastError } from '@holdfast/core';
+import { type Epoch, HoldfastError, isHoldfastError } from '@holdfast/core';
 import pRetry from 'p-retry';
 import type { ExitStatus } from '../container/running-container.js';
 import { asHoldfastError } from './as-holdfast-error.js';
 import type { RunEventBody } from './events.js';
+import { nameTrouble } from './named-trouble.js';
 import type { RunEnvironment } from './run-environment.js';
 
 const sigkill = 9;
@@ -25,13 +26,27 @@ export function lostJob({ exitCode, signal }: ExitStatus): HoldfastError {
   });
 }
 
+type EndPlace = Pick<RunEnvironment, 'store' | 'clock' | 'watchTrouble'>;
+
 /** Writes the job's end to the repository, so that its line starts anew. A storage that does not take it is a warning: the next run would resume. */
-export async function noteEnd({ store, clock }: RunEnvironment, epoch: Epoch, exitCode: number, emit: (event: RunEventBody) => void): Promise<void> {
+export async function noteEnd(
+  { store, clock, watchTrouble }: EndPlace,
+  epoch: Epoch,
+  exitCode: number,
+  emit: (event: RunEventBody) => void,
+): Promise<void> {
+  const tell = await watchTrouble?.();
   const end = { exitCode, endedAt: clock.now().toISOString() };
   try {
-    await pRetry(() => store.end(epoch, end), { retries: 3, minTimeout: 200, maxTimeout: 2000 });
+    await pRetry(() => store.end(epoch, end), {
+      retries: 3,
+      minTimeout: 200,
+      maxTimeout: 2000,
+      // Whoever waits for the job's end has waited for the storage as long as any call may: it is not asked again.
+      shouldRetry: ({ error }) => !(isHoldfastError(error) && error.kind === 'timeout'),
+    });
   } catch (error) {
-    const { code, message } = asHoldfastError(error);
+    const { code, message } = await nameTrouble(asHoldfastError(error), tell);
     emit({
       type: 'warning',
       code,

@@ -1,9 +1,8 @@
-import type { CheckpointStore, Clock, Epoch, Logger } from '@holdfast/core';
+import type { AttachedStorage, CheckpointStore, Clock, Epoch, Logger } from '@holdfast/core';
 import type { RunningContainer } from '../container/running-container.js';
 import type { EngineTools } from '../container/tools.js';
 import type { TrackedRoot } from '../files/index.js';
 import type { RunEventBody } from './events.js';
-import type { MachineDescription } from '../preflight/machine.js';
 import type { StagingPlaces } from './staging.js';
 
 export interface EngineLimits {
@@ -20,6 +19,8 @@ export interface RunContext {
   readonly workingDirectory: string;
   readonly store: CheckpointStore;
   readonly epoch: Epoch;
+  /** Of the storage, where it can tell why it fails. */
+  readonly watchTrouble: AttachedStorage['watchTrouble'];
   readonly container: RunningContainer;
   readonly roots: readonly TrackedRoot[];
   /** Absolute paths inside tracked roots that are Holdfast's own. */
@@ -27,7 +28,7 @@ export interface RunContext {
   readonly staging: StagingPlaces;
   readonly tools: EngineTools;
   readonly limits: EngineLimits;
-  readonly host: MachineDescription;
+  readonly host: { readonly kernel: string; readonly architecture: string; readonly name: string };
   readonly clock: Clock;
   readonly logger: Logger;
   /** Aborted when the job ended or the run was killed: whatever is under way is given up. */

@@ -1,4 +1,4 @@
-import type { CheckpointStore, Clock, Epoch, Lease, Logger, MetadataStore } from '@holdfast/core';
+import type { AttachedStorage, CheckpointStore, Clock, Epoch, Lease, Logger, MetadataStore } from '@holdfast/core';
 import type { JobStreams } from '../container/keeper.js';
 import type { RunningContainer } from '../container/running-container.js';
 import type { EngineTools } from '../container/tools.js';
@@ -42,6 +42,8 @@ export interface RunEnvironment {
   readonly exclude: readonly string[];
   /** Where the repository lies. */
   readonly storageRoot?: string | undefined;
+  /** Of the storage, where it can tell why it fails. */
+  readonly watchTrouble?: AttachedStorage['watchTrouble'] | undefined;
   readonly tools: EngineTools;
   readonly limits: EngineLimits;
   readonly leaseTtlMs: number;

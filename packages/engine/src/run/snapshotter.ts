@@ -1,14 +1,13 @@
 import { type CheckpointRef, HoldfastError } from '@holdfast/core';
 import { asHoldfastError } from './as-holdfast-error.js';
 import type { RunEventBody, SnapshotReason } from './events.js';
-import type { ObstacleTeller } from './obstacle-teller.js';
+import { nameTrouble } from './named-trouble.js';
 import { pruneOld } from './prune-old.js';
 import type { RunContext } from './run-context.js';
 import { type AfterFreeze, type SnapshotParent, takeSnapshot } from './snapshot.js';
 import type { SnapshotOutcome } from './types.js';
 
 export interface SnapshotterOptions {
-  readonly obstacles: ObstacleTeller;
   readonly context: RunContext;
   readonly parent: SnapshotParent;
   readonly keep: number;
@@ -100,10 +99,10 @@ export class Snapshotter {
   async #take(reason: SnapshotReason): Promise<SnapshotOutcome> {
     const { context, keep, graceMs, emit, onFenced } = this.#options;
     const { clock } = context;
+    const tell = await context.watchTrouble?.();
     const startedAt = clock.monotonicMs();
     const after = afterFreeze[reason];
     try {
-      await this.#options.obstacles.look();
       emit({ type: 'snapshot.started', reason });
       const { commit, trees, freezeMs } = await takeSnapshot(context, this.#parent, after);
       if (commit.outcome === 'fenced') throw fenced(context.job);
@@ -124,7 +123,8 @@ export class Snapshotter {
       await pruneOld(context, { keep, graceMs });
       return outcome;
     } catch (error) {
-      const failure = asHoldfastError(error);
+      const bare = asHoldfastError(error);
+      const failure = context.signal.aborted ? bare : await nameTrouble(bare, tell);
       // What is given up because the job ended is no failure.
       if (!context.signal.aborted && failure.kind !== 'aborted') {
         context.logger.debug({ job: context.job, code: failure.code, cause: wordsOf(failure.cause) }, 'a snapshot failed');

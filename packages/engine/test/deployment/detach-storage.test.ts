@@ -56,3 +56,24 @@ test('a detach that fails says why', async () => {
   const { driver, attached } = storage([good], Promise.reject(new HoldfastError('HF_STORAGE_IO', { kind: 'unavailable', message: '4KiB are left' })));
   await expect(detachStorage(attached, driver)).rejects.toMatchObject({ message: '4KiB are left' });
 });
+
+test('a detach that fails while the storage has trouble says which', async () => {
+  const busy = new HoldfastError('HF_STORAGE_IN_USE', { kind: 'conflict', message: 'target is busy' });
+  const { driver, attached } = storage([good], Promise.reject(busy));
+  const trouble = new HoldfastError('HF_CLOUD_UNAVAILABLE', { kind: 'unavailable', message: 'the bucket does not answer' });
+  const watching = (told: HoldfastError | undefined): AttachedStorage => ({ ...attached, watchTrouble: async () => async () => told });
+  await expect(detachStorage(watching(trouble), driver)).rejects.toMatchObject({
+    code: 'HF_STORAGE_TIMEOUT',
+    message: 'fake:x was left attached: the bucket does not answer',
+    cause: busy,
+  });
+  await expect(detachStorage(watching(undefined), driver)).rejects.toBe(busy);
+});
+
+test('storage that does not answer is left with what is behind it', async () => {
+  const { driver, attached } = storage([hung]);
+  const trouble = new HoldfastError('HF_CLOUD_DENIED', { kind: 'permission', message: 'the bucket refuses' });
+  await expect(detachStorage({ ...attached, watchTrouble: async () => async () => trouble }, driver, 1)).rejects.toMatchObject({
+    message: 'fake:x was left attached: the bucket refuses',
+  });
+});

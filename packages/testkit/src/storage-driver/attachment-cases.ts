@@ -8,6 +8,9 @@ import { needsSpoil } from './requirements.js';
 /** What health may take at most, by contract. */
 const healthLimitMs = 3500;
 
+/** What the answer of `watchTrouble` may take at most, by contract. */
+const troubleLimitMs = 5000;
+
 export const attachmentCases: readonly ContractCase<StorageDriverFixture>[] = [
   contractCase('health of good storage is ok, with the time that it took', async (fixture) => {
     await using storage = await attached(fixture);
@@ -39,6 +42,23 @@ export const attachmentCases: readonly ContractCase<StorageDriverFixture>[] = [
       );
       ok(tookMs <= healthLimitMs, `it took ${Math.round(tookMs)} ms`);
       await readFile('/proc/self/stat');
+      return undefined;
+    },
+  },
+  {
+    promise: 'what is wrong with storage that hangs is told within 5 s, with a remedy; of good storage nothing is told',
+    run: async (fixture) => {
+      const storage = await attached(fixture);
+      if (storage.watchTrouble === undefined) return { notApplicable: 'it can tell no more than its file system does' };
+      const tell = await storage.watchTrouble();
+      equal(await tell(), undefined);
+      if (fixture.hang === undefined) return undefined;
+      await using _ = await fixture.hang();
+      const startedAt = performance.now();
+      const trouble = await tell();
+      const tookMs = performance.now() - startedAt;
+      ok(trouble?.hint !== undefined && trouble.message !== '', 'it tells nothing of storage that hangs');
+      ok(tookMs <= troubleLimitMs, `it took ${Math.round(tookMs)} ms`);
       return undefined;
     },
   },

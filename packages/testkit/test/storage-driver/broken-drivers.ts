@@ -1,6 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AttachedStorage, StorageDriver } from '@holdfast/core';
+import { type AttachedStorage, HoldfastError, type StorageDriver } from '@holdfast/core';
 
 type Break = (driver: StorageDriver) => StorageDriver;
 
@@ -73,6 +73,9 @@ export const brokenDrivers: Readonly<Record<string, Break>> = {
       if (!health.ok) await new Promise((resolve) => setTimeout(resolve, 3600));
       return health;
     },
+  })),
+  'what is wrong with storage that hangs is told within 5 s, with a remedy; of good storage nothing is told': attachment(() => ({
+    watchTrouble: async () => async () => new HoldfastError('HF_STORAGE_IO', { kind: 'unavailable', message: 'wrong' }),
   })),
   'usage tells size and free space, or is refused where the capability is false': attachment(() => ({
     usage: async () => ({ totalBytes: 1, freeBytes: 2 }),

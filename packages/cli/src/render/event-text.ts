@@ -39,6 +39,7 @@ const messages: Messages = {
     word(`snapshot ${snapshot} is of ${timeText(sinceSnapshotAt, now)}: what the job printed since then may come again`),
   'restore.failed': ({ snapshot, message, next, code }) =>
     warning(`snapshot ${snapshot} cannot be restored: ${escapeText(message)}`, `  next: ${nextStep[next]}`, codeLine(code)),
+  'job.obstacle': ({ message, hint }) => warning(escapeText(message), `  remedy: ${hint}`),
   'snapshot.started': ({ reason }) => detail(`snapshot started (${reason})`),
   'snapshot.progress': ({ bytes, totalBytes, bytesPerSecond }) =>
     word(`storing the snapshot: ${formatSize(bytes)} of ${formatSize(totalBytes)}, ${formatSize(bytesPerSecond)}/s`),

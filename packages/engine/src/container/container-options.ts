@@ -24,6 +24,8 @@ export interface ContainerOptions {
   /** Standard: this process's own. */
   readonly streams?: JobStreams;
   readonly logger?: Logger | undefined;
+  /** Told of what the job lacks because of this machine, and of what to do about it. */
+  readonly warn?: (message: string, hint: string) => void;
   readonly clock?: Clock;
   /** Ends a start under way. Nothing of the container is left then. A container that runs does not look at it. */
   readonly signal?: AbortSignal | undefined;

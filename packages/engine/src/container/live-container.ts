@@ -8,6 +8,7 @@ import { type DumpOptions, prepareDump } from './dump.js';
 import { endProcesses } from './end-processes.js';
 import { faultOfDisturbed } from './fault-end.js';
 import type { Freezer } from './freezer.js';
+import { refuseHungMounts } from './hung-mounts.js';
 import type { Keeper } from './keeper.js';
 import { type KeeperEvent, parseKeeperLine } from './keeper-lines.js';
 import type { ContainerLayout } from './layout.js';
@@ -88,15 +89,16 @@ export class LiveContainer implements RunningContainer {
   }
 
   async memoryBytes(): Promise<number> {
-    return memoryBytesOf(await this.#processes());
+    return memoryBytesOf(await this.processes());
   }
 
   async openFiles(): Promise<readonly OpenFile[]> {
-    return openFilesOf(await this.#processes());
+    return openFilesOf(await this.processes());
   }
 
   async prepareDump(options: DumpOptions): Promise<PreparedJobDump> {
     const { runc, id, clock, layout, tools, tcp } = this.#options;
+    await refuseHungMounts(this.initPid);
     await writeFile(layout.criuConfig, criuConfigText({ tcp, hook: tools.hook }));
     const prepared = await prepareDump(
       {
@@ -116,7 +118,7 @@ export class LiveContainer implements RunningContainer {
       cancel: () => prepared.cancel(),
       run: async () => {
         const result = await prepared.run();
-        return { ...result, lostFiles: await findLostFiles(options.imagesDir, () => this.#processes(), this.#options.roots) };
+        return { ...result, lostFiles: await findLostFiles(options.imagesDir, () => this.processes(), this.#options.roots) };
       },
     };
   }
@@ -170,14 +172,14 @@ export class LiveContainer implements RunningContainer {
     return this.#options.freezer.isFrozen().catch(() => false);
   }
 
-  #processes(): Promise<readonly number[]> {
+  processes(): Promise<readonly number[]> {
     return processesOf(this.#options.freezer.files.folder);
   }
 
   #endProcesses(): Promise<readonly number[]> {
     const { freezer, clock, freezeDeadlineMs } = this.#options;
     return endProcesses({
-      find: () => this.#processes(),
+      find: () => this.processes(),
       // On version 1 a frozen process dies only when it is thawed.
       between: () => freezer.thaw(freezeDeadlineMs).catch(() => undefined),
       deadlineMs: killDeadlineMs,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { HoldfastError } from '@holdfast/core';
 import { z } from 'zod';
 import type { TrackedRoot } from '../files/tracked-root.js';
+import { leadsToOne } from './hung-mounts.js';
 import { initFolder, type JobMount } from './job-mounts.js';
 
 /** What is kept with a snapshot of one mount. */
@@ -46,11 +47,12 @@ export interface PlacedMounts {
   readonly warnings: readonly string[];
 }
 
-/** The same destinations with this machine's sources. What this machine lacks becomes something empty of the job's own, with a warning. */
+/** The same destinations with this machine's sources. What this machine lacks, or has on a file system that is `hung`, becomes something empty of the job's own, with a warning. */
 export async function placeMounts(
   recorded: readonly RecordedMount[],
   roots: readonly TrackedRoot[],
   folders: { readonly init: string; readonly missing: string },
+  hung: ReadonlySet<string> = new Set(),
 ): Promise<PlacedMounts> {
   const warnings: string[] = [];
   const mounts: JobMount[] = [];
@@ -58,10 +60,10 @@ export async function placeMounts(
     if (mount.type !== 'bind') mounts.push(mount);
     else if (mount.destination === initFolder) mounts.push({ ...mount, source: folders.init });
     else if (mount.root !== undefined) mounts.push({ ...mount, source: hostPathOf(mount.root, roots) });
-    else if ((await kindOf(mount.source)) === (file ? 'file' : 'folder')) mounts.push(mount);
+    else if (!leadsToOne(mount.source, hung) && (await kindOf(mount.source)) === (file ? 'file' : 'folder')) mounts.push(mount);
     else {
       mounts.push({ ...mount, source: await makeEmpty(folders.missing, mounts.length, file) });
-      warnings.push(`${mount.source} is not on this machine: the job finds it empty`);
+      warnings.push(`${mount.source} is not on this machine, or does not answer: the job finds it empty`);
     }
   }
   return { mounts, warnings };

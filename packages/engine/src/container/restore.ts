@@ -1,8 +1,11 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HoldfastError } from '@holdfast/core';
 import { z } from 'zod';
 import { bringUp, siteOf } from './bring-up.js';
 import type { RestoreContainerOptions } from './container-options.js';
+import { parseMountInfo } from './host-mounts.js';
+import { hungMountHint, hungSources } from './hung-mounts.js';
 import { assertImageSizes } from './image-sizes.js';
 import { addMountpoints } from '../images/mountpoints.js';
 import { isInitName, placeInit } from './init-program.js';
@@ -28,7 +31,9 @@ export async function restoreContainer(options: RestoreContainerOptions): Promis
   await assertImageSizes(imagesDirectory);
   if (added.length > 0) await addMountpoints(imagesDirectory, added);
   await placeInit(join(imagesDirectory, recorded.initName), layout.initFolder, recorded.initName);
-  const { mounts, warnings } = await placeMounts(recordedMounts, roots, { init: layout.initFolder, missing: layout.missing });
+  const hung = await hungSources(parseMountInfo(await readFile('/proc/self/mountinfo', 'utf8')), recordedMounts);
+  for (const path of hung) options.warn?.(`the file system at '${path}' does not answer: the job finds something empty there`, hungMountHint);
+  const { mounts, warnings } = await placeMounts(recordedMounts, roots, { init: layout.initFolder, missing: layout.missing }, hung);
   await writeBundle(options, layout, mounts, recorded.initName);
   await using _links = await relinkLostNames(imagesDirectory, roots);
   const how = {

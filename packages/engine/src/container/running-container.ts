@@ -64,6 +64,8 @@ export interface RunningContainer {
   /** Resolves when every process runs again; harmless where they run, or have ended. */
   thaw(): Promise<void>;
 
+  /** Every process of the job, as this machine numbers them; of a running job those at about that time. */
+  processes(): Promise<readonly number[]>;
   /** Memory that a dump would hold, about; an upper bound but for what is shared. */
   memoryBytes(): Promise<number>;
   /** Every regular file that the job can write to. Exact while it is frozen; of a running job what was open at about that time. */

@@ -10,11 +10,12 @@ import { attemptRecord, checkpointRecord, eventRecord, jobRecord } from './catal
 import { notRunning } from './control-client.js';
 import { serveControl } from './control-socket.js';
 import type { RunEvent } from './events.js';
-import { describeHost } from './host.js';
+import { describeMachine, type MachineDescription } from '../preflight/machine.js';
 import { everyInterval } from './interval.js';
 import { isLost, lostJob, noteEnd } from './job-end.js';
 import { KeptImages } from './kept-images.js';
 import { lastingSignal } from './lasting-signal.js';
+import { ObstacleTeller } from './obstacle-teller.js';
 import { watchLease } from './lease-watch.js';
 import type { RunContext } from './run-context.js';
 import type { ActiveRunOptions } from './run-environment.js';
@@ -46,11 +47,12 @@ export class ActiveRun implements Run {
     try {
       let run: ActiveRun | undefined;
       const control = await openControl(options, () => run?.snapshot() ?? Promise.reject(notRunning(options.request.job)));
+      const machine = await describeMachine(options.environment.tools.criu);
       const images = await keptImages(options);
       options.signal?.throwIfAborted();
       // From here to the caller nothing waits: whoever hears that the job runs can also stop it.
       for (const event of options.announcements) options.events.emit(event);
-      run = new ActiveRun(options, control, images);
+      run = new ActiveRun(options, control, images, machine);
       return run;
     } catch (error) {
       await options.container.kill();
@@ -59,13 +61,13 @@ export class ActiveRun implements Run {
     }
   }
 
-  private constructor(options: ActiveRunOptions, control: AsyncDisposable | undefined, images: KeptImages) {
+  private constructor(options: ActiveRunOptions, control: AsyncDisposable | undefined, images: KeptImages, machine: MachineDescription) {
     this.#options = options;
     this.#control = control;
     this.#lease = options.lease;
     const { environment, request, epoch, container, roots, restored, events } = options;
     const { clock, store, watchTrouble, exclude, tools, limits, logger } = environment;
-    const given = { store, watchTrouble, exclude, tools, limits, clock, logger };
+    const given = { store, watchTrouble, exclude, tools, limits, clock, logger, epoch, container, roots };
     this.#startedAt = clock.now().toISOString();
     this.#startedMs = clock.monotonicMs();
     const context: RunContext = {
@@ -74,19 +76,19 @@ export class ActiveRun implements Run {
       command: request.command,
       workingDirectory: request.workingDirectory,
       ...given,
-      epoch,
-      container,
-      roots,
       staging: {
         memoryDirectory: join(options.memoryDirectory, 'staging'),
         diskDirectory: join(environment.stateDirectory, 'staging', options.attempt),
         plainDisk: environment.plainDiskStaging,
       },
-      host: describeHost(),
+      host: machine,
       signal: this.#over.signal,
       emit: (event) => events.emit(event),
     };
+    const obstacles = new ObstacleTeller(container, (event) => events.emit(event));
+    void obstacles.soon(this.#over.signal);
     this.#snapshotter = new Snapshotter({
+      obstacles,
       context,
       parent: { ref: restored?.from, trees: restored?.files.trees, images },
       keep: request.keep,
@@ -281,7 +283,9 @@ export class ActiveRun implements Run {
 /** After a resume the images of the snapshot are there already. */
 async function keptImages({ environment, restored }: ActiveRunOptions): Promise<KeptImages> {
   const images = new KeptImages(environment.logger);
-  if (restored !== undefined) await images.keep(restored.images);
+  // The next snapshot is stored as the difference to what the repository has, and to nothing else.
+  if (restored?.imagesIntact === true) await images.keep(restored.images);
+  else if (restored !== undefined) await removeFolder(restored.images.folder);
   return images;
 }
 

@@ -38,6 +38,8 @@ export type RunEventBody =
       readonly message: string;
       readonly next: 'older' | 'fresh' | 'fail';
     }
+  /** The job does something that keeps its snapshots from being taken; told once a kind. */
+  | { readonly type: 'job.obstacle'; readonly message: string; readonly hint: string }
   | { readonly type: 'snapshot.started'; readonly reason: SnapshotReason }
   /** The job runs again and its memory is being stored; told once a second where it takes longer than two. */
   | {

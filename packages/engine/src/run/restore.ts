@@ -13,7 +13,10 @@ import {
 import type { RunningContainer } from '../container/running-container.js';
 import { checkOutside, ownFolderName, type RestoredFiles, restoreFiles, type TrackedRoot } from '../files/index.js';
 import { RebuiltImages } from '../images/rebuilt-images.js';
+import { type MemoryRewrite, rewriteMemory } from '../images/rewrite-memory.js';
 import { readRegularFiles } from '../images/regular-files.js';
+import { assertFits } from '../preflight/assert-fits.js';
+import type { MachineDescription } from '../preflight/machine.js';
 import { asHoldfastError } from './as-holdfast-error.js';
 import type { RunEventBody } from './events.js';
 import type { KeptPlace } from './kept-images.js';
@@ -32,10 +35,14 @@ export interface RestoreOptions {
   readonly stagingDirectory: string;
   /** Where memory images of so many bytes are rebuilt. */
   readonly imagesPlace: (memoryBytes: number) => Promise<KeptPlace>;
+  /** That the job is to come back on. */
+  readonly machine: MachineDescription;
   readonly treeTool: string;
   readonly exclude: readonly string[];
   readonly logger: Logger;
   readonly clock: Clock;
+  /** Words of the job's memory that are others on this machine. */
+  readonly rewrites?: readonly MemoryRewrite[] | undefined;
   /** Where a root of the snapshot lies on this machine now. */
   readonly placeRoots: (metadata: SnapshotMetadata) => Promise<readonly TrackedRoot[]>;
   readonly start: (snapshot: SnapshotMetadata, roots: readonly TrackedRoot[], imagesDirectory: string) => Promise<RunningContainer>;
@@ -50,6 +57,8 @@ export interface Restored {
   readonly files: RestoredFiles;
   /** Where the images lie that it was restored from. */
   readonly images: KeptPlace;
+  /** Whether they are the snapshot's, byte for byte. */
+  readonly imagesIntact: boolean;
   /** Said once the job can be stopped. */
   readonly announcements: readonly RunEventBody[];
 }
@@ -141,6 +150,7 @@ async function restoreOne(options: RestoreOptions, candidate: CheckpointSummary)
   emit({ type: 'restore.started', snapshot: candidate.number, takenAt: candidate.createdAt, logicalBytes: candidate.logicalBytes });
   await using reader: CheckpointReader = await store.open(candidate, { signal });
   const metadata = parseSnapshotMetadata(reader.metadata, job, candidate.number);
+  assertFits(metadata.host, options.machine, candidate.number);
   const roots = await options.placeRoots(metadata);
   const memoryBytes = memoryBytesOf(reader);
   const place = await options.imagesPlace(memoryBytes);
@@ -150,6 +160,7 @@ async function restoreOne(options: RestoreOptions, candidate: CheckpointSummary)
   // Memory first: what is not whole there is found before a file of the user's is moved.
   await rm(images.folder, { recursive: true, force: true });
   await new RebuiltImages(imagesDirectory).write(reader, { signal, onProgress: (bytes) => tell(bytes, memoryBytes) });
+  const rewritten = await rewriteAll(imagesDirectory, options);
   const savedName = `before-snapshot-${candidate.number}-${options.clock.now().toISOString().replaceAll(/[:.]/g, '-')}`;
   const [first] = roots.filter(({ private: own }) => !own);
   const tailsDirectory = join(first?.hostPath ?? stagingDirectory, ownFolderName, `${savedName}-outside`);
@@ -180,5 +191,11 @@ async function restoreOne(options: RestoreOptions, candidate: CheckpointSummary)
   ];
   // After a last snapshot the job printed nothing more.
   if (metadata.final !== true) announcements.push({ type: 'output.repeats', snapshot: candidate.number, sinceSnapshotAt: candidate.createdAt });
-  return { container, metadata, roots, files, images, announcements };
+  return { container, metadata, roots, files, images, imagesIntact: rewritten === 0, announcements };
+}
+
+async function rewriteAll(imagesDirectory: string, { rewrites = [], signal }: RestoreOptions): Promise<number> {
+  let count = 0;
+  for (const rewrite of rewrites) count += await rewriteMemory(imagesDirectory, rewrite, { signal });
+  return count;
 }

@@ -3,6 +3,7 @@ import type { RunningContainer } from '../container/running-container.js';
 import type { EngineTools } from '../container/tools.js';
 import type { TrackedRoot } from '../files/index.js';
 import type { RunEventBody } from './events.js';
+import type { MachineDescription } from '../preflight/machine.js';
 import type { StagingPlaces } from './staging.js';
 
 export interface EngineLimits {
@@ -28,7 +29,7 @@ export interface RunContext {
   readonly staging: StagingPlaces;
   readonly tools: EngineTools;
   readonly limits: EngineLimits;
-  readonly host: { readonly kernel: string; readonly architecture: string; readonly name: string };
+  readonly host: MachineDescription;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Aborted when the job ended or the run was killed: whatever is under way is given up. */

@@ -1,5 +1,6 @@
 import { HoldfastError } from '@holdfast/core';
 import { z } from 'zod';
+import type { MachineDescription } from '../preflight/machine.js';
 
 /**
  * What the engine keeps with a snapshot beside its objects: all that a restore needs to know before it starts.
@@ -20,7 +21,7 @@ export interface SnapshotMetadata {
   /** The job was ended with this snapshot and did nothing after it. */
   readonly final?: boolean | undefined;
   readonly memoryFrom: 'staged-memory' | 'staged-disk';
-  readonly host: { readonly kernel: string; readonly architecture: string; readonly name: string };
+  readonly host: MachineDescription;
 }
 
 const metadataSchema: z.ZodType<SnapshotMetadata> = z.object({
@@ -38,7 +39,13 @@ const metadataSchema: z.ZodType<SnapshotMetadata> = z.object({
   freezeMs: z.number().nonnegative().optional(),
   final: z.boolean().optional(),
   memoryFrom: z.enum(['staged-memory', 'staged-disk']),
-  host: z.object({ kernel: z.string(), architecture: z.string(), name: z.string() }),
+  host: z.object({
+    kernel: z.string(),
+    architecture: z.string(),
+    name: z.string(),
+    cpu: z.object({ model: z.string(), features: z.array(z.string()) }).optional(),
+    criu: z.string().optional(),
+  }),
 });
 
 export function parseSnapshotMetadata(value: unknown, job: string, number: number): SnapshotMetadata {

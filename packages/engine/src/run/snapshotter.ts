@@ -2,12 +2,14 @@ import { type CheckpointRef, HoldfastError } from '@holdfast/core';
 import { asHoldfastError } from './as-holdfast-error.js';
 import type { RunEventBody, SnapshotReason } from './events.js';
 import { nameTrouble } from './named-trouble.js';
+import type { ObstacleTeller } from './obstacle-teller.js';
 import { pruneOld } from './prune-old.js';
 import type { RunContext } from './run-context.js';
 import { type AfterFreeze, type SnapshotParent, takeSnapshot } from './snapshot.js';
 import type { SnapshotOutcome } from './types.js';
 
 export interface SnapshotterOptions {
+  readonly obstacles: ObstacleTeller;
   readonly context: RunContext;
   readonly parent: SnapshotParent;
   readonly keep: number;
@@ -103,6 +105,7 @@ export class Snapshotter {
     const startedAt = clock.monotonicMs();
     const after = afterFreeze[reason];
     try {
+      await this.#options.obstacles.look();
       emit({ type: 'snapshot.started', reason });
       const { commit, trees, freezeMs } = await takeSnapshot(context, this.#parent, after);
       if (commit.outcome === 'fenced') throw fenced(context.job);

@@ -15,6 +15,7 @@ import type { KeptPlace } from './kept-images.js';
 import { forkFirst } from './fork-first.js';
 import { takeLease } from './lease-keeper.js';
 import { clearLeftovers } from './leftovers.js';
+import { describeMachine } from '../preflight/machine.js';
 import { refuseBesideOrphan } from './orphan.js';
 import { ownPathsOf, pathsOf } from './own-paths.js';
 import { familyOf, type OwnPaths, refuseBesideRelatives } from './relatives.js';
@@ -132,6 +133,7 @@ async function begin(environment: RunEnvironment, request: CompleteRequest, plac
         signal,
         stagingDirectory,
         imagesPlace: (memoryBytes) => imagesPlace(environment, place.memoryDirectory, stagingDirectory, memoryBytes),
+        machine: await describeMachine(environment.tools.criu),
         treeTool: environment.tools.tree,
         exclude: environment.exclude,
         logger: environment.logger,
@@ -245,6 +247,7 @@ function containerOptions(environment: RunEnvironment, request: CompleteRequest,
     tcp: request.tcp,
     streams: request.streams,
     logger: environment.logger,
+    warn: (message, hint) => place.emit({ type: 'warning', code: 'HF_MOUNT_HUNG', message, hint }),
     signal: place.signal,
   };
 }

@@ -119,7 +119,9 @@ test('a restore gives roots their new places, and something empty for what this 
   ]);
   const { mounts, warnings } = await placeMounts(recorded, roots, { init: '/i', missing });
   expect(mounts.map(({ source }) => source)).toEqual(['/run/x/tmp', `${missing}/1`, 'proc', '/etc']);
-  expect(warnings).toEqual(['/no/such/folder is not on this machine: the job finds it empty']);
+  expect(warnings).toEqual(['/no/such/folder is not on this machine, or does not answer: the job finds it empty']);
+  const { mounts: left } = await placeMounts(recorded, roots, { init: '/i', missing }, new Set(['/etc']));
+  expect(left.find(({ destination }) => destination === '/etc')?.source).toBe(`${missing}/3`);
   await expect(placeMounts(recorded, [], { init: '/i', missing: '/m' })).rejects.toMatchObject({ code: 'HF_RESTORE_REFUSED' });
   rmSync(missing, { recursive: true });
 });

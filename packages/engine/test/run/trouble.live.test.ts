@@ -4,6 +4,7 @@ import { chmod, readFile, rename, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { RunEvent } from '../../src/run/events.js';
 import { counting, eventTypes, nextEvent, openWorkshop, type Workshop } from './workshop.js';
 
 let workshop: Workshop;
@@ -161,3 +162,30 @@ async function damagePacks(): Promise<void> {
     await writeFile(path, bytes);
   }
 }
+
+test('what a snapshot cannot take along is said once, with a remedy, before the snapshot that fails of it', async () => {
+  const machine = await workshop.machine('a');
+  const holds = "import time,pathlib; f=open('/dev/fuse','r+b',0); pathlib.Path('counted').write_text('up'); time.sleep(1000)";
+  const run = await workshop.run(machine, { script: `exec python3 -c "${holds}"` });
+  await expect.poll(() => readFile(join(workshop.work, 'counted'), 'utf8').catch(() => ''), { timeout: 20_000 }).toBe('up');
+  await expect(run.snapshot()).rejects.toMatchObject({ code: 'HF_DUMP_FAILED' });
+  await expect(run.snapshot()).rejects.toMatchObject({ code: 'HF_DUMP_FAILED' });
+  await run.kill();
+  const told: RunEvent[] = [];
+  for await (const event of run.events()) told.push(event);
+  expect(told.filter(({ type }) => type === 'job.obstacle')).toMatchObject([{ message: expect.stringContaining('/dev/fuse') as string }]);
+  expect(told.findIndex(({ type }) => type === 'job.obstacle')).toBeLessThan(told.findIndex(({ type }) => type === 'snapshot.failed'));
+});
+
+test('a machine whose CRIU is older refuses the snapshot before anything of it is brought back', async () => {
+  const machine = await workshop.machine('a');
+  const run = await workshop.run(machine, { script: counting(1000) });
+  await run.stop();
+  const before = await counted();
+  const older = join(workshop.work, '..', 'older-criu');
+  await writeFile(older, '#!/bin/sh\necho "Version: 3.19"\n', { mode: 0o755 });
+  const tools = { criu: older, runc: process.env['HOLDFAST_RUNC'], native: process.env['HOLDFAST_NATIVE'] };
+  const other = await workshop.machine('b', { tools });
+  await expect(workshop.run(other, { script: counting(1000) })).rejects.toMatchObject({ code: 'HF_MACHINE_MISMATCH' });
+  expect(await counted()).toBe(before);
+});

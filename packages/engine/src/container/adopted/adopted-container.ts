@@ -112,11 +112,11 @@ export class AdoptedContainer implements RunningContainer {
   }
 
   async memoryBytes(): Promise<number> {
-    return memoryBytesOf(await this.#processes());
+    return memoryBytesOf(await this.processes());
   }
 
   async openFiles(): Promise<readonly OpenFile[]> {
-    return this.#options.translateOpenFiles(await openFilesOf(await this.#processes()));
+    return this.#options.translateOpenFiles(await openFilesOf(await this.processes()));
   }
 
   async prepareDump(options: DumpOptions): Promise<PreparedJobDump> {
@@ -141,7 +141,7 @@ export class AdoptedContainer implements RunningContainer {
       cancel: () => prepared.cancel(),
       run: async () => ({
         ...(await prepared.run()),
-        lostFiles: await findLostFiles(options.imagesDir, () => this.#processes(), roots),
+        lostFiles: await findLostFiles(options.imagesDir, () => this.processes(), roots),
       }),
     };
   }
@@ -164,7 +164,7 @@ export class AdoptedContainer implements RunningContainer {
   async kill(): Promise<void> {
     const { freezer, clock, freezeDeadlineMs } = this.#options;
     const left = await endProcesses({
-      find: () => this.#processes(),
+      find: () => this.processes(),
       // On version 1 a frozen process dies only when it is thawed.
       between: () => freezer.thaw(freezeDeadlineMs).catch(() => undefined),
       deadlineMs: killDeadlineMs,
@@ -198,7 +198,7 @@ export class AdoptedContainer implements RunningContainer {
     return this.#options.freezer.isFrozen().catch(() => false);
   }
 
-  #processes(): Promise<readonly number[]> {
+  processes(): Promise<readonly number[]> {
     return processesOf(this.#options.freezer.files.folder);
   }
 }

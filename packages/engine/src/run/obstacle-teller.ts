@@ -1,0 +1,35 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { RunningContainer } from '../container/running-container.js';
+import { findObstacles } from '../preflight/obstacles.js';
+import type { RunEventBody } from './events.js';
+
+/** By then a program has opened what it works with. */
+const firstLookMs = 5_000;
+
+/** Says of a running job what will keep its snapshots from being taken: soon after the start and before each snapshot, each thing once. */
+export class ObstacleTeller {
+  readonly #container: RunningContainer;
+  readonly #emit: (event: RunEventBody) => void;
+  readonly #told = new Set<string>();
+
+  constructor(container: RunningContainer, emit: (event: RunEventBody) => void) {
+    this.#container = container;
+    this.#emit = emit;
+  }
+
+  /** Never rejects. */
+  async soon(signal: AbortSignal): Promise<void> {
+    await delay(firstLookMs, undefined, { signal, ref: false }).catch(() => undefined);
+    if (!signal.aborted) await this.look();
+  }
+
+  /** Never rejects: what is not found here is found by the snapshot. */
+  async look(): Promise<void> {
+    const found = await findObstacles(await this.#container.processes(), this.#container.initPid).catch(() => []);
+    for (const { kind, message, hint } of found) {
+      if (this.#told.has(kind)) continue;
+      this.#told.add(kind);
+      this.#emit({ type: 'job.obstacle', message, hint });
+    }
+  }
+}

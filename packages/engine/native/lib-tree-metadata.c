@@ -58,14 +58,25 @@ static int is_wanted(struct tree_cursor list, const char *sought) {
   return 0;
 }
 
+/* Handles of files in a lower layer, marks that there are such, counts of links that were counted there, the mount's number. Opaque marks and whiteouts mean the same everywhere. */
+int tree_is_machines_own(const char *attribute) {
+  static const char *const kept[] = {"impure", "nlink", "origin", "upper", "uuid"};
+  const char *dot = strncmp(attribute, "trusted.overlay.", 16) == 0 ? attribute + 16 : strncmp(attribute, "user.overlay.", 13) == 0 ? attribute + 13 : NULL;
+  for (size_t i = 0; dot && i < sizeof kept / sizeof *kept; i++) {
+    if (strcmp(dot, kept[i]) == 0) return 1;
+  }
+  return 0;
+}
+
 static void set_attributes(const struct tree_root *root, const char *link, const char *path, struct tree_cursor wanted) {
   char name[XATTR_NAME_MAX + 1];
   struct tree_cursor content, list = wanted;
   ssize_t bytes = listxattr(link, names, sizeof names);
   for (const char *at = names; bytes > 0 && at < names + bytes; at += strlen(at) + 1) {
-    if (!is_wanted(wanted, at) && removexattr(link, at) < 0 && errno != ENODATA) attribute_failed(root, path, at);
+    if (!tree_is_machines_own(at) && !is_wanted(wanted, at) && removexattr(link, at) < 0 && errno != ENODATA) attribute_failed(root, path, at);
   }
   while (next_attribute(&list, name, &content)) {
+    if (tree_is_machines_own(name)) continue;
     size_t length = (size_t)(content.end - content.at);
     ssize_t had = getxattr(link, name, value, sizeof value);
     if (had == (ssize_t)length && memcmp(value, content.at, length) == 0) continue;

@@ -21,6 +21,7 @@ int tree_append_attributes(struct tree_list *list, size_t offset, const char *na
   ssize_t bytes = name ? llistxattr(name, names, sizeof names) : flistxattr(fd, names, sizeof names);
   if (bytes < 0) return errno == EOPNOTSUPP ? 0 : errno;
   for (const char *at = names; at < names + bytes; at += strlen(at) + 1) {
+    if (tree_is_machines_own(at)) continue;
     ssize_t length = name ? lgetxattr(name, at, value, sizeof value) : fgetxattr(fd, at, value, sizeof value);
     if (length < 0 && (errno == ENODATA || errno == EOPNOTSUPP)) continue;
     if (length < 0) return errno;

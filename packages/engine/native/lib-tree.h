@@ -67,6 +67,8 @@ void tree_forget_parent(struct tree_root *root);
 int tree_scan(int argc, char **argv);
 int tree_capture(int argc, char **argv);
 int tree_apply(int argc, char **argv);
+/* True for an attribute by which overlayfs finds its way among the file systems of this very machine: never captured, nor put back or removed. */
+int tree_is_machines_own(const char *attribute);
 void tree_apply_metadata(struct tree_root *root, const char *path, struct tree_cursor *body);
 /* Copies the regular file into the folder under its number, with exactly the size asked for. Returns 0, or ENOENT where it is gone; ends the program for all else. */
 int tree_copy_file(struct tree_root *root, struct tree_root *folder, const char *path, uint32_t number, uint64_t size);

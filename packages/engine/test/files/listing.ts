@@ -5,6 +5,11 @@ import { execFileSync } from 'node:child_process';
  * left out: reading one moves it.
  */
 export function listing(directory: string): string[] {
+  return listingWithout([], directory);
+}
+
+/** The same without attributes of these names. */
+export function listingWithout(attributes: readonly string[], directory: string): string[] {
   const script = `
 import os, sys, hashlib, stat
 root = os.fsencode(sys.argv[1])
@@ -33,7 +38,7 @@ def note(path, relative):
         extra += b' first=' + inodes.setdefault(key, relative)
     elif stat.S_ISLNK(kind): extra = os.readlink(path)
     elif stat.S_ISCHR(kind) or stat.S_ISBLK(kind): extra = b'%d' % s.st_rdev
-    xattrs = sorted((os.fsencode(n), os.getxattr(path, n, follow_symlinks=False)) for n in os.listxattr(path, follow_symlinks=False))
+    xattrs = sorted((os.fsencode(n), os.getxattr(path, n, follow_symlinks=False)) for n in os.listxattr(path, follow_symlinks=False) if n not in sys.argv[2:])
     atime = 0 if stat.S_ISLNK(kind) else s.st_atime_ns
     lines.append(b'%r mode=%o owner=%d:%d mtime=%d atime=%d %r %r' % (relative, s.st_mode, s.st_uid, s.st_gid, s.st_mtime_ns, atime, extra, xattrs))
 def walk(path, relative):
@@ -49,5 +54,5 @@ def walk(path, relative):
 walk(root, b'')
 sys.stdout.buffer.write(b'\\n'.join(lines))
 `;
-  return execFileSync('python3', ['-c', script, directory], { encoding: 'latin1', maxBuffer: 2 ** 28 }).split('\n');
+  return execFileSync('python3', ['-c', script, directory, ...attributes], { encoding: 'latin1', maxBuffer: 2 ** 28 }).split('\n');
 }

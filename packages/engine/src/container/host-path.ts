@@ -8,7 +8,7 @@ export function hostPathOf(path: string, roots: readonly TrackedRoot[]): string 
     .map(({ destination, hostPath }) => ({ destination: asLatin1(destination), hostPath: asLatin1(hostPath) }))
     .filter(({ destination }) => path === destination || isBelow(path, destination))
     .sort((left, right) => right.destination.length - left.destination.length)[0];
-  return inside === undefined ? resolve('/', path) : inside.hostPath + path.slice(inside.destination.length);
+  return inside === undefined ? resolve('/', path) : inside.hostPath + path.slice(inside.destination === '/' ? 0 : inside.destination.length);
 }
 
 export function asLatin1(path: string): string {

@@ -2,11 +2,7 @@ import { join } from 'node:path';
 import { HoldfastError, type Lease } from '@holdfast/core';
 import { removeFolder } from '../container/remove-folder.js';
 import type { ExitStatus } from '../container/running-container.js';
-import { overNote, startedNote } from '../catalog/attempt-note.js';
-import { bringInLine } from '../catalog/bring-in-line.js';
-import { keepNote } from '../catalog/keep-note.js';
 import { asHoldfastError } from './as-holdfast-error.js';
-import { attemptRecord, checkpointRecord, eventRecord, jobRecord } from './catalog-records.js';
 import { notRunning } from './control-client.js';
 import { serveControl } from './control-socket.js';
 import type { RunEvent } from './events.js';
@@ -14,17 +10,14 @@ import { describeMachine, type MachineDescription } from '../preflight/machine.j
 import { everyInterval } from './interval.js';
 import { isLost, lostJob, noteEnd } from './job-end.js';
 import { KeptImages } from './kept-images.js';
-import { lastingSignal } from './lasting-signal.js';
 import { ObstacleTeller } from './obstacle-teller.js';
 import { watchLease } from './lease-watch.js';
 import type { RunContext } from './run-context.js';
 import type { ActiveRunOptions } from './run-environment.js';
+import { RunRecords } from './run-records.js';
 import { Snapshotter } from './snapshotter.js';
 import { endGracefully } from './stop.js';
 import type { Run, RunResult, SnapshotOutcome } from './types.js';
-
-/** The end of a job that was short waits no longer until the catalog is in line with the storage. */
-const lastCatalogMs = 10_000;
 
 /** A job that runs: its snapshots, its lease, its end. */
 export class ActiveRun implements Run {
@@ -36,6 +29,7 @@ export class ActiveRun implements Run {
   readonly #over = new AbortController();
   readonly #snapshotter: Snapshotter;
   readonly #control: AsyncDisposable | undefined;
+  readonly #records: RunRecords;
   #stopping: Promise<RunResult> | undefined;
   /** Holdfast ended the job without a last snapshot. */
   #ended = false;
@@ -90,14 +84,15 @@ export class ActiveRun implements Run {
     this.#snapshotter = new Snapshotter({
       obstacles,
       context,
-      parent: { ref: restored?.from, trees: restored?.files.trees, images },
+      parent: { ref: restored?.from ?? options.continues, trees: restored?.files.trees, images },
       keep: request.keep,
       graceMs: environment.graceMs,
       emit: (event) => events.emit(event),
       onFenced: (message) => this.#fence(message),
     });
-    events.listen((event) => this.#note(event));
-    this.#noteStart();
+    this.#records = new RunRecords(options, this.#startedAt, this.#over.signal);
+    events.listen((event) => this.#records.note(event));
+    this.#records.noteStart();
     this.result = this.#finish(container.exited);
     void everyInterval(
       request.intervalMs,
@@ -173,6 +168,21 @@ export class ActiveRun implements Run {
     return this.result;
   }
 
+  /**
+   * Lets go of a job that goes on without this process, for another attempt to take over: a snapshot under way is given up, the end is not noted, and
+   * `result` does not resolve. The container must not tell its end any more.
+   */
+  async leave(): Promise<void> {
+    const { environment, container } = this.#options;
+    this.#over.abort();
+    await this.#snapshotter.idle();
+    await container.thaw();
+    await this.#snapshotter.close();
+    await this.#tidy();
+    this.#options.events.end();
+    if (this.#lease !== undefined) await environment.catalog.releaseLease(this.#lease).catch(() => undefined);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
   }
@@ -219,13 +229,10 @@ export class ActiveRun implements Run {
     if (outcome === 'stopped') events.emit({ type: 'job.stopped', snapshot: this.#snapshotter.last?.number });
     else events.emit({ type: 'job.exited', exitCode, signal: status.signal, byItself: outcome === 'exited' });
     if (outcome === 'exited') await noteEnd(environment, epoch, exitCode ?? 0, (event) => events.emit(event));
-    this.#noteEnd(outcome, exitCode);
-    await this.#control?.[Symbol.asyncDispose]();
+    // Of a job that a newer attempt has, that one tells.
+    this.#records.noteEnd(outcome, exitCode, this.#lost?.kind === 'fenced');
     await container.dispose();
-    for (const folder of [this.#options.directory, this.#options.memoryDirectory, join(environment.stateDirectory, 'staging', this.attempt)]) {
-      await removeFolder(folder).catch(() => undefined);
-    }
-    await notes.settled();
+    await this.#tidy();
     // A catalog that does not answer lets it run out.
     if (this.#lease !== undefined && !notes.isBehind) await environment.catalog.releaseLease(this.#lease).catch(() => undefined);
     events.end();
@@ -242,41 +249,13 @@ export class ActiveRun implements Run {
     };
   }
 
-  /** The repository hears of it first: a catalog is rebuilt from what is there. */
-  #noteStart(): void {
-    const { notes } = this.#options;
-    const record = jobRecord(this.#options, 'running', undefined);
-    const attempt = attemptRecord(this.#options, this.#startedAt, undefined);
-    notes.after(() => keepNote(this.#options, 'started', startedNote(record, attempt)));
-    notes.note({ write: 'job', record });
-    notes.note({ write: 'lost', job: this.job, epoch: this.epoch, at: this.#startedAt });
-    notes.note({ write: 'attempt', record: attempt });
-    notes.after(() => this.#bringInLine());
-  }
-
-  /** What a dead attempt could not tell the catalog. */
-  async #bringInLine(): Promise<void> {
-    const { environment, notes } = this.#options;
-    using lasting = lastingSignal(this.#over.signal, lastCatalogMs);
-    if (!notes.isBehind) await bringInLine(environment, this.job, { signal: lasting.signal }).catch(() => undefined);
-  }
-
-  #noteEnd(outcome: RunResult['outcome'], exitCode: number | undefined): void {
-    const { notes } = this.#options;
-    const status = outcome === 'exited' ? (exitCode === 0 ? 'succeeded' : 'failed') : 'interrupted';
-    // Of a job that a newer attempt has, that one tells.
-    const record = this.#lost?.kind === 'fenced' ? undefined : jobRecord(this.#options, status, outcome === 'exited' ? exitCode : undefined);
-    const attempt = attemptRecord(this.#options, this.#startedAt, { outcome, exitCode });
-    notes.after(() => keepNote(this.#options, 'over', overNote(record, attempt, this.#startedAt)));
-    if (record !== undefined) notes.note({ write: 'job', record });
-    notes.note({ write: 'attempt', record: attempt });
-  }
-
-  #note(event: RunEvent): void {
-    const { notes, epoch } = this.#options;
-    notes.note({ write: 'event', record: eventRecord(event) });
-    if (event.type === 'snapshot.committed') notes.note({ write: 'snapshot', record: checkpointRecord(event, epoch.epoch) });
-    if (event.type === 'snapshots.pruned') notes.note({ write: 'pruned', job: event.job, numbers: event.numbers });
+  async #tidy(): Promise<void> {
+    const { directory, memoryDirectory, environment, notes } = this.#options;
+    await this.#control?.[Symbol.asyncDispose]();
+    for (const folder of [directory, memoryDirectory, join(environment.stateDirectory, 'staging', this.attempt)]) {
+      await removeFolder(folder).catch(() => undefined);
+    }
+    await notes.settled();
   }
 }
 

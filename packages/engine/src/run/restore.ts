@@ -32,6 +32,8 @@ export interface RestoreOptions {
   readonly policy: RestorePolicy;
   readonly emit: (event: RunEventBody) => void;
   readonly signal: AbortSignal;
+  /** Where what is cut off of files outside the roots is saved; default: in the first root that is not the job's own. */
+  readonly savedDirectory?: string | undefined;
   readonly stagingDirectory: string;
   /** Where memory images of so many bytes are rebuilt. */
   readonly imagesPlace: (memoryBytes: number) => Promise<KeptPlace>;
@@ -45,6 +47,8 @@ export interface RestoreOptions {
   readonly rewrites?: readonly MemoryRewrite[] | undefined;
   /** Where a root of the snapshot lies on this machine now. */
   readonly placeRoots: (metadata: SnapshotMetadata) => Promise<readonly TrackedRoot[]>;
+  /** Before the first file is touched, of each snapshot that is tried; its memory is whole by then. */
+  readonly beforeFiles?: (() => Promise<void>) | undefined;
   readonly start: (snapshot: SnapshotMetadata, roots: readonly TrackedRoot[], imagesDirectory: string) => Promise<RunningContainer>;
 }
 
@@ -163,7 +167,8 @@ async function restoreOne(options: RestoreOptions, candidate: CheckpointSummary)
   const rewritten = await rewriteAll(imagesDirectory, options);
   const savedName = `before-snapshot-${candidate.number}-${options.clock.now().toISOString().replaceAll(/[:.]/g, '-')}`;
   const [first] = roots.filter(({ private: own }) => !own);
-  const tailsDirectory = join(first?.hostPath ?? stagingDirectory, ownFolderName, `${savedName}-outside`);
+  const tailsDirectory = join(options.savedDirectory ?? first?.hostPath ?? stagingDirectory, ownFolderName, `${savedName}-outside`);
+  await options.beforeFiles?.();
   const { tails } = await checkOutside(metadata.outsideFiles, { saveDir: tailsDirectory });
   if (tails.length > 0) emit({ type: 'files.moved', folder: tailsDirectory, count: tails.length });
   const files = await restoreFiles({

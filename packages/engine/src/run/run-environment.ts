@@ -1,4 +1,4 @@
-import type { AttachedStorage, CheckpointStore, Clock, Epoch, Lease, Logger, MetadataStore } from '@holdfast/core';
+import type { AttachedStorage, CheckpointRef, CheckpointStore, Clock, Epoch, Lease, Logger, MetadataStore } from '@holdfast/core';
 import type { JobStreams } from '../container/keeper.js';
 import type { RunningContainer } from '../container/running-container.js';
 import type { EngineTools } from '../container/tools.js';
@@ -58,6 +58,8 @@ export interface Started {
   readonly container: RunningContainer;
   readonly roots: readonly TrackedRoot[];
   readonly restored: Restored | undefined;
+  /** The snapshot that the next one builds on where the job was not restored but goes on since then, under another attempt. */
+  readonly continues?: CheckpointRef | undefined;
   /** Said once the job can be stopped. */
   readonly announcements: readonly RunEventBody[];
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { CheckpointStore, CheckpointSummary, Epoch, EpochHolder, JobState, Lease } from '@holdfast/core';
@@ -11,7 +11,6 @@ import type { TrackedRoot } from '../files/index.js';
 import { ActiveRun } from './active-run.js';
 import { CatalogNotes } from './catalog-notes.js';
 import { EventLog } from './event-log.js';
-import type { KeptPlace } from './kept-images.js';
 import { forkFirst } from './fork-first.js';
 import { takeLease } from './lease-keeper.js';
 import { clearLeftovers } from './leftovers.js';
@@ -20,10 +19,10 @@ import { refuseBesideOrphan } from './orphan.js';
 import { ownPathsOf, pathsOf } from './own-paths.js';
 import { familyOf, type OwnPaths, refuseBesideRelatives } from './relatives.js';
 import { restore } from './restore.js';
+import { clearRestoreStaging, placeForImages } from './restore-staging.js';
 import { assertTrackablePaths, type RootPlaces, removePrivateRoots, rootsOfNewJob, rootsOfSnapshot } from './roots.js';
 import type { CompleteRequest, RunEnvironment, Started } from './run-environment.js';
 import { containerIdOf, type RunRecord, runDirectory, writeRunRecord } from './run-record.js';
-import { chooseStaging } from './staging.js';
 import { tellForked } from './tell-forked.js';
 import type { Run, RunOptions } from './types.js';
 import { tellUnreadable } from './unreadable-snapshots.js';
@@ -122,6 +121,7 @@ async function begin(environment: RunEnvironment, request: CompleteRequest, plac
   const options = containerOptions(environment, request, place);
   if (epoch.from !== undefined) {
     const stagingDirectory = join(environment.stateDirectory, 'staging', attempt);
+    const staging = { memoryDirectory: join(place.memoryDirectory, 'staging'), diskDirectory: stagingDirectory, plainDisk: environment.plainDiskStaging };
     const restored = await restore(
       {
         job: request.job,
@@ -132,7 +132,7 @@ async function begin(environment: RunEnvironment, request: CompleteRequest, plac
         emit,
         signal,
         stagingDirectory,
-        imagesPlace: (memoryBytes) => imagesPlace(environment, place.memoryDirectory, stagingDirectory, memoryBytes),
+        imagesPlace: (memoryBytes) => placeForImages(staging, memoryBytes),
         machine: await describeMachine(environment.tools.criu),
         treeTool: environment.tools.tree,
         exclude: environment.exclude,
@@ -152,34 +152,13 @@ async function begin(environment: RunEnvironment, request: CompleteRequest, plac
       },
       epoch,
     );
-    await clearStaging([stagingDirectory, join(place.memoryDirectory, 'staging')], restored?.images.folder);
+    await clearRestoreStaging(staging, restored?.images.folder);
     if (restored !== undefined) return { ...restored, restored };
   }
   const current = epoch.from === undefined ? epoch : await claimFresh(store, request.job, holder, places, signal);
   const roots = await notePaths(place, record, await rootsOfNewJob(request.workingDirectory, request.track, places));
   const container = await startContainer({ ...options, roots });
   return { epoch: current, container, roots, restored: undefined, announcements: [{ type: 'job.started', pid: container.initPid }] };
-}
-
-/** In memory where the images fit beside the job that comes from them; where they may not lie on the disk, in memory or not at all. */
-async function imagesPlace(
-  { plainDiskStaging }: RunEnvironment,
-  memoryDirectory: string,
-  diskDirectory: string,
-  memoryBytes: number,
-): Promise<KeptPlace> {
-  const places = { memoryDirectory: join(memoryDirectory, 'staging'), diskDirectory, plainDisk: plainDiskStaging };
-  const { directory, kind } = await chooseStaging(places, memoryBytes, memoryBytes);
-  return { folder: directory, kind };
-}
-
-/** All but the images that the next snapshot is compared with. */
-async function clearStaging(folders: readonly string[], kept: string | undefined): Promise<void> {
-  for (const folder of folders) {
-    const names = await readdir(folder).catch(() => []);
-    for (const path of names.map((name) => join(folder, name)))
-      if (path !== kept) await rm(path, { recursive: true, force: true }).catch(() => undefined);
-  }
 }
 
 /** Undefined where the job is to start anew: nothing of what was before matters then, not even whether it can be read. */

@@ -121,7 +121,11 @@ async function begin(environment: RunEnvironment, request: CompleteRequest, plac
   const options = containerOptions(environment, request, place);
   if (epoch.from !== undefined) {
     const stagingDirectory = join(environment.stateDirectory, 'staging', attempt);
-    const staging = { memoryDirectory: join(place.memoryDirectory, 'staging'), diskDirectory: stagingDirectory, plainDisk: environment.plainDiskStaging };
+    const staging = {
+      memoryDirectory: join(place.memoryDirectory, 'staging'),
+      diskDirectory: stagingDirectory,
+      plainDisk: environment.plainDiskStaging,
+    };
     const restored = await restore(
       {
         job: request.job,

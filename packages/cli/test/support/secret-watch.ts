@@ -1,0 +1,47 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** A process that had a secret where it should not: in its arguments, or in its environment. */
+export interface Leak {
+  readonly where: 'arguments' | 'environment';
+  readonly secret: string;
+  readonly program: string;
+}
+
+/** A process is looked at as often when it is new: it may have begun as another program. */
+const looks = 4;
+
+/** Looks at each process of this machine that comes up, until it is asked what it saw. */
+export function watchProcesses(secrets: Readonly<Record<string, string>>, mayKnow: (pid: number, program: string) => boolean): () => readonly Leak[] {
+  const leaks = new Map<string, Leak>();
+  const looked = new Map<string, number>();
+  const look = (pid: string): void => {
+    const [line, variables] = [read(`/proc/${pid}/cmdline`), read(`/proc/${pid}/environ`)];
+    const program = line.split('\0').slice(0, 3).join(' ');
+    for (const [secret, value] of Object.entries(secrets)) {
+      if (line.includes(value)) note({ where: 'arguments', secret, program });
+      if (variables.includes(value) && !mayKnow(Number(pid), program)) note({ where: 'environment', secret, program });
+    }
+  };
+  const note = (leak: Leak): void => void leaks.set(JSON.stringify(leak), leak);
+  const processes = (): readonly string[] => readdirSync('/proc').filter((name) => /^\d+$/u.test(name));
+  const timer = setInterval(() => {
+    for (const pid of processes()) {
+      const times = looked.get(pid) ?? 0;
+      if (times < looks) look(pid);
+      looked.set(pid, times + 1);
+    }
+  }, 30);
+  return () => {
+    clearInterval(timer);
+    for (const pid of processes()) look(pid);
+    return [...leaks.values()];
+  };
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return '';
+  }
+}

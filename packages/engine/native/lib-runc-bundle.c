@@ -13,7 +13,7 @@
 static const char name[] = "MMC_CHECKPOINT_MODE=";
 static const size_t largest = 32 << 20;
 
-static char *read_whole(const char *path, size_t *length) {
+char *read_whole(const char *path, size_t *length) {
   int fd = open(path, O_RDONLY | O_CLOEXEC);
   struct stat about;
   if (fd < 0) return NULL;
@@ -47,13 +47,33 @@ static bool read_config(struct json key, struct json value, void *context) {
   return true;
 }
 
-bool asks_for_protection(const char *bundle) {
+char *read_bundle(const char *bundle, size_t *length) {
   char path[PATH_MAX];
+  return snprintf(path, sizeof path, "%s/config.json", bundle) < (int)sizeof path ? read_whole(path, length) : NULL;
+}
+
+bool asks_for_protection(const char *bundle) {
   size_t length = 0;
   bool asks = false;
-  if (snprintf(path, sizeof path, "%s/config.json", bundle) >= (int)sizeof path) return false;
-  char *text = read_whole(path, &length);
+  char *text = read_bundle(bundle, &length);
   if (text && memmem(text, length, name, sizeof name - 1)) json_members((struct json){text, text + length}, read_config, &asks);
   free(text);
   return asks;
+}
+
+static bool read_linux(struct json key, struct json value, void *context) {
+  return !json_is(key, "cgroupsPath") || json_string(value, context, PATH_MAX);
+}
+
+static bool find_linux(struct json key, struct json value, void *context) {
+  return !json_is(key, "linux") || json_members(value, read_linux, context);
+}
+
+bool read_group(const char *bundle, char group[PATH_MAX]) {
+  size_t length = 0;
+  char *text = read_bundle(bundle, &length);
+  group[0] = 0;
+  bool whole = text && json_members((struct json){text, text + length}, find_linux, group);
+  free(text);
+  return whole && group[0];
 }

@@ -24,10 +24,22 @@ static const struct option start_options[] = {{NULL, false}};
 static const struct option kill_options[] = {{"all", false}, {"a", false}, {NULL, false}};
 static const struct option delete_options[] = {{"force", false}, {"f", false}, {NULL, false}};
 
+static const struct option exec_options[] = {
+    {"console-socket", true}, {"pidfd-socket", true}, {"cwd", true},   {"env", true},      {"e", true},       {"tty", false},
+    {"t", false},             {"user", true},         {"u", true},     {"additional-gids", true}, {"g", true}, {"process", true},
+    {"p", true},              {"detach", false},      {"d", false},    {"pid-file", true}, {"process-label", true}, {"apparmor", true},
+    {"no-new-privs", false},  {"cap", true},          {"c", true},     {"preserve-fds", true}, {"cgroup", true}, {"ignore-paused", false},
+    {NULL, false},
+};
+
 static const struct {
   const char *name;
   const struct option *options;
-} commands[] = {{"create", create_options}, {"start", start_options}, {"kill", kill_options}, {"delete", delete_options}};
+  // What follows the id is a command with options of its own.
+  bool runs_command;
+} commands[] = {
+    {"create", create_options, false}, {"start", start_options, false}, {"kill", kill_options, false}, {"delete", delete_options, false}, {"exec", exec_options, true},
+};
 
 static void set(struct line *line, const char *name, const char *value) {
   if (!strcmp(name, "root")) line->root = value;
@@ -62,13 +74,12 @@ static bool is_option(const char *word) {
   return word[0] == '-' && word[1] != 0;
 }
 
-static bool read_command(struct line *line, const struct option *options, int at) {
+static bool read_command(struct line *line, const struct option *options, int at, bool runs_command) {
   bool only_words = false;
-  for (; at < line->argc; at++) {
+  for (; at < line->argc && !(runs_command && line->id); at++) {
     const char *word = line->argv[at];
     if (!only_words && !strcmp(word, "--")) only_words = true;
     else if (!only_words && is_option(word)) {
-      // `runc kill ID -9` is a signal to some, not an option: runc decides.
       if (!take_option(line, options, &at)) return false;
     } else if (!line->id) line->id = word;
     else if (!line->second) line->second = word;
@@ -86,7 +97,7 @@ struct line read_line(int argc, char **argv) {
   }
   if (at >= argc) return line;
   for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
-    if (!strcmp(argv[at], commands[i].name) && read_command(&line, commands[i].options, at + 1)) line.command = at;
+    if (!strcmp(argv[at], commands[i].name) && read_command(&line, commands[i].options, at + 1, commands[i].runs_command)) line.command = at;
   }
   return line;
 }

@@ -64,12 +64,20 @@ static bool put_before_criu(const struct settings *settings, const char *work) {
   return setenv("PATH", path, 1) == 0 && setenv(streams_variable, number, 1) == 0 && setenv(criu_variable, settings->criu, 1) == 0;
 }
 
-// The child's part. `quiet` is where runc's own words go.
-static _Noreturn void start(const struct settings *settings, const struct words *words, const char *work, bool is_restore) {
+// Whatever CRIU mounts, and leaves when it is killed, goes with the namespace; what others mount meanwhile is seen in it.
+static bool prepare(const struct settings *settings, const char *work, const char *bundle) {
+  char group[PATH_MAX];
+  if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_SLAVE, NULL) != 0 || !put_before_criu(settings, work)) return false;
+  // A container that sees other groups than its own runs all the same.
+  if (read_group(bundle, group)) pretend_groups(work, group);
+  return true;
+}
+
+// The child's part; of a restore where there is a bundle.
+static _Noreturn void start(const struct settings *settings, const struct words *words, const char *work, const char *bundle) {
   char quiet[PATH_MAX];
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  // Whatever CRIU mounts, and leaves when it is killed, goes with this namespace; what others mount meanwhile is seen in it.
-  if (is_restore && (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_SLAVE, NULL) != 0 || !put_before_criu(settings, work))) _exit(126);
+  if (bundle && !prepare(settings, work, bundle)) _exit(126);
   int fd = below(quiet, work, "runc.out") ? open(quiet, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
   int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
   if (fd < 0 || nothing < 0 || dup2(nothing, 0) < 0 || dup2(fd, 1) < 0 || dup2(fd, 2) < 0) _exit(126);
@@ -115,12 +123,12 @@ static struct outcome watch(pid_t child, const char *work, int64_t deadline_ms) 
   return outcome;
 }
 
-static struct outcome run(const struct settings *settings, const struct words *words, const char *work, bool is_restore, int64_t deadline_ms) {
+static struct outcome run(const struct settings *settings, const struct words *words, const char *work, const char *bundle, int64_t deadline_ms) {
   struct outcome failed = {.status = 125};
   // Orphans of what is started here come to this process, so that all of it can be ended. A container that runs goes on to the shim.
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   pid_t child = fork();
-  if (child == 0) start(settings, words, work, is_restore);
+  if (child == 0) start(settings, words, work, bundle);
   struct outcome outcome = child < 0 ? failed : watch(child, work, deadline_ms);
   if (outcome.status != 0) kill_children(removal_ms);
   // It would last through exec, and runc's own orphans are the shim's.
@@ -131,19 +139,21 @@ static struct outcome run(const struct settings *settings, const struct words *w
 struct outcome restore(const struct settings *settings, const struct line *line, const struct message *how) {
   struct words words;
   char log[PATH_MAX];
+  const char *bundle = line->bundle ? line->bundle : ".";
   struct outcome failed = {.status = 125};
   if (mkdir(how->work, 0700) != 0 && errno != EEXIST) return failed;
   if (!below(log, how->work, "runc.log") || !begin_words(&words, settings, line, log)) return failed;
   add(&words, "restore", "--detach");
-  add(&words, "--bundle", line->bundle ? line->bundle : ".");
+  add(&words, "--bundle", bundle);
   if (line->pid_file) add(&words, "--pid-file", line->pid_file);
   if (line->console_socket) add(&words, "--console-socket", line->console_socket);
   if (line->no_pivot) add(&words, "--no-pivot", NULL);
   add(&words, "--image-path", how->images);
   add(&words, "--work-path", how->work);
   add(&words, line->id, NULL);
-  struct outcome outcome = run(settings, &words, how->work, true, how->deadline_ms);
-  if (outcome.status != 0) remove_container(settings, line, how->work);
+  struct outcome outcome = run(settings, &words, how->work, bundle, how->deadline_ms);
+  if (outcome.status == 0) name_container(line, bundle);
+  else remove_container(settings, line, how->work);
   return outcome;
 }
 
@@ -153,5 +163,5 @@ void remove_container(const struct settings *settings, const struct line *line, 
   if (!below(log, work, "runc.log") || !begin_words(&words, settings, line, log)) return;
   add(&words, "delete", "--force");
   add(&words, line->id, NULL);
-  run(settings, &words, work, false, removal_ms);
+  run(settings, &words, work, NULL, removal_ms);
 }

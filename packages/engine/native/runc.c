@@ -9,7 +9,7 @@
 
 #include "runc.h"
 
-static const int64_t kill_ms = 200, started_ms = 1000;
+static const int64_t kill_ms = 200, started_ms = 1000, freeze_ms = 60000;
 
 // Best effort: waits for a line in answer, so that the agent knows before what follows happens.
 static void inform(const struct settings *settings, const char *call, const char *id, int signal, int64_t wait_ms) {
@@ -64,6 +64,11 @@ static int delete_container(const struct settings *settings, const struct line *
   return status;
 }
 
+static _Noreturn void execute(const struct settings *settings, const struct line *line) {
+  if (is_agents(settings, line->id)) await_thaw(line, freeze_ms);
+  become_runc(settings, line);
+}
+
 int main(int argc, char **argv) {
   const char *slash = strrchr(argv[0], '/');
   if (!strcmp(slash ? slash + 1 : argv[0], "criu")) become_criu(argv);
@@ -74,5 +79,6 @@ int main(int argc, char **argv) {
   if (is_command(&line, "start")) return start(&settings, &line);
   if (is_command(&line, "kill")) kill_container(&settings, &line);
   if (is_command(&line, "delete")) return delete_container(&settings, &line);
+  if (is_command(&line, "exec")) execute(&settings, &line);
   become_runc(&settings, &line);
 }

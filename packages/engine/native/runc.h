@@ -49,6 +49,12 @@ bool read_settings(struct settings *settings);
 
 // Whether the container of this bundle asks to be protected: MMC_CHECKPOINT_MODE in its environment, neither empty nor `false` nor `none`.
 bool asks_for_protection(const char *bundle);
+// A file, or NULL where it cannot be read or is larger than any that is read here; to be freed. Not ended by 0.
+char *read_whole(const char *path, size_t *length);
+// Its configuration, likewise.
+char *read_bundle(const char *bundle, size_t *length);
+// The control group that the bundle names, as it names it; false where it names none.
+bool read_group(const char *bundle, char group[PATH_MAX]);
 
 // lib-runc-agent.c
 
@@ -99,6 +105,11 @@ struct outcome restore(const struct settings *settings, const struct line *line,
 // Removes what a restore made, running or not.
 void remove_container(const struct settings *settings, const struct line *line, const char *work);
 
+// lib-runc-cgroups.c
+
+// Makes this process, and what it becomes, read of itself that its control group is `group`. In a mount namespace of its own alone.
+bool pretend_groups(const char *work, const char *group);
+
 // lib-runc-criu.c
 
 extern const char *const streams_variable, *const criu_variable;
@@ -113,6 +124,16 @@ bool is_marked(const struct settings *settings, const char *kind, const char *id
 void unmark(const struct settings *settings, const char *kind, const char *id);
 // A line for the agent, which counts them.
 void note_unprotected(const struct settings *settings, const char *id, const char *reason);
+
+// lib-runc-hostname.c
+
+// Gives a restored container the names that its bundle says; best effort.
+void name_container(const struct line *line, const char *bundle);
+
+// lib-runc-frozen.c
+
+// Until the container does not stand still, or the time is over.
+void await_thaw(const struct line *line, int64_t wait_ms);
 
 // lib-runc-words.c
 

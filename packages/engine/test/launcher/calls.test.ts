@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { chmod, rm } from 'node:fs/promises';
+import { chmod, mkdir, rm } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { LauncherSite } from './launcher-site.js';
 import { ScriptedAgent } from './scripted-agent.js';
@@ -61,6 +62,38 @@ describe('later calls of a protected container', () => {
     await using _hanging = await ScriptedAgent.at(again.socket);
     expect((await again.run([word, 'c1'])).status).toBe(0);
     expect([await site.calls(), await again.calls()]).toEqual([[`${word} c1`], [`${word} c1`]]);
+  });
+});
+
+describe('exec in a protected container', () => {
+  const words = ['--root', 'root', 'exec', '--process', '/p', '--detach', '--pid-file', '/pid', 'c1'];
+  const frozen = async (site: LauncherSite, group: string, file: string, text: string): Promise<void> => {
+    await mkdir(site.path('root/c1'), { recursive: true });
+    await site.write(file, text);
+    await site.write('root/c1/state.json', JSON.stringify({ id: 'c1', cgroup_paths: { devices: '/nowhere', [group]: site.folder } }));
+  };
+
+  it.each([
+    ['freezer', 'freezer.state', 'FROZEN\n', 'THAWED\n'],
+    ['', 'cgroup.events', 'populated 1\nfrozen 1\n', 'populated 1\nfrozen 0\n'],
+  ])('waits until it does not stand still: group "%s"', async (group, file, still, going) => {
+    await using site = await protectedSite();
+    await frozen(site, group, file, still);
+    const executed = site.run(words);
+    await Promise.race([executed, sleep(300)]);
+    expect(await site.calls()).toEqual([]);
+    await site.write(file, going);
+    await executed;
+    expect(await site.calls()).toEqual([words.join(' ')]);
+  });
+
+  it('does not wait where nobody takes snapshots of it, nor for a container that is gone', async () => {
+    await using site = await LauncherSite.create();
+    await frozen(site, 'freezer', 'freezer.state', 'FROZEN\n');
+    await site.run(words);
+    await using other = await protectedSite();
+    await other.run(words);
+    expect([await site.calls(), await other.calls()]).toEqual([[words.join(' ')], [words.join(' ')]]);
   });
 });
 

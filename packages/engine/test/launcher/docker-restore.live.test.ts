@@ -18,7 +18,7 @@ describe.skipIf(missing !== undefined)(`a restore under Docker${missing === unde
   beforeAll(async () => void (site = await DockerSite.start()));
   afterAll(async () => site[Symbol.asyncDispose]());
 
-  const restore = (images: string): Step => ({ do: 'restore', images, work: join(site.folder, 'work'), deadlineMs: 60_000 });
+  const restore = (images: string): Step => ({ do: 'restore', images, work: `${images}-work`, deadlineMs: 60_000 });
   const dumped = async (name: string, words: readonly string[], ready: string): Promise<string> => {
     const id = await site.start(words);
     await expect.poll(async () => await site.logs(id)).toContain(ready);
@@ -33,8 +33,10 @@ describe.skipIf(missing !== undefined)(`a restore under Docker${missing === unde
     const id = await site.start([...on, '--memory', '64m', 'base', 'sh', '-c', counter]);
     await expect.poll(async () => (await site.logs(id)).split('\n').length).toBeGreaterThan(5);
     expect(await site.logs(id)).not.toContain('n=1\n');
-    expect(await site.node.docker(['exec', id, 'cat', '/etc/hostname'])).toBe(id.slice(0, 12));
-    expect(await memoryLimitBytes(basename(site.node.folder), id)).toBe(64 << 20);
+    expect(await site.node.docker(['exec', id, 'sh', '-c', 'cat /etc/hostname; hostname'])).toBe(`${id.slice(0, 12)}\n${id.slice(0, 12)}`);
+    // In force on the host, and what the container sees of itself.
+    expect(await memoryLimitBytes((path) => readFile(`/sys/fs/cgroup/${path}`, 'utf8'), `${basename(site.node.folder)}/${id}`)).toBe(64 << 20);
+    expect(await memoryLimitBytes((path) => site.node.docker(['exec', id, 'cat', `/sys/fs/cgroup/${path}`]), '.')).toBe(64 << 20);
     await site.node.docker(['stop', id]);
     expect(await site.inspect(id, '{{.State.ExitCode}}')).toBe('5');
     const before = await site.logs(id);
@@ -45,6 +47,21 @@ describe.skipIf(missing !== undefined)(`a restore under Docker${missing === unde
     await site.node.docker(['kill', id]);
     expect(await site.node.docker(['wait', id])).toBe('137');
     await site.node.docker(['rm', id]);
+  });
+
+  it('has the network of the new container, by a bridge', async () => {
+    await using bridged = await DockerSite.start({ network: 'own' });
+    const words = ['base', 'sh', '-c', 'echo ready; while :; do usleep 20000; done'];
+    const first = await bridged.node.docker(['run', '-d', '--runtime', 'holdfast', ...words]);
+    await expect.poll(async () => await bridged.logs(first)).toBe('ready\n');
+    const images = await bridged.dump(first, 'images');
+    await using _agent = await ScriptedAgent.at(bridged.socket, restore(images), 'hear', { do: 'done' });
+    const id = await bridged.node.docker(['run', '-d', '--runtime', 'holdfast', ...on, ...words]);
+    const address = await bridged.inspect(id, '{{.NetworkSettings.IPAddress}}');
+    expect(address).not.toBe(await bridged.inspect(first, '{{.NetworkSettings.IPAddress}}'));
+    expect(
+      await bridged.node.docker(['exec', id, 'sh', '-c', 'ip addr show eth0; ping -c 1 -W 5 $(ip route | grep default | cut -d " " -f 3)']),
+    ).toContain(`inet ${address}/`);
   });
 
   it('has the new terminal', async () => {
@@ -71,11 +88,11 @@ describe.skipIf(missing !== undefined)(`a restore under Docker${missing === unde
     const { status, stdout, stderr } = await site.run(['--rm', ...on, 'base', 'sh', '-c', 'echo out; exit 3']);
     expect({ status, stdout, stderr }).toEqual({ status: 3, stdout: 'out\n', stderr: 'holdfast: starts anew\n' });
     expect(agent.heard[1]).toMatchObject({ call: 'restored', timedOut: false });
-    expect(await readFile(join(site.folder, 'work/runc.out'), 'utf8')).toContain('descriptors.json');
+    expect(await readFile(`${images}-work/runc.out`, 'utf8')).toContain('descriptors.json');
   });
 });
 
-async function memoryLimitBytes(parent: string, id: string): Promise<number> {
-  const files = [`/sys/fs/cgroup/memory/${parent}/${id}/memory.limit_in_bytes`, `/sys/fs/cgroup/${parent}/${id}/memory.max`];
-  return Number(await Promise.any(files.map((file) => readFile(file, 'utf8'))));
+/** Of a control group, version 1 or 2. */
+async function memoryLimitBytes(read: (path: string) => Promise<string>, group: string): Promise<number> {
+  return Number(await Promise.any([read(`memory/${group}/memory.limit_in_bytes`), read(`${group}/memory.max`)]));
 }

@@ -3,7 +3,7 @@ import { copyFile, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type CommandResult, type DockerNode, startDocker } from '@holdfast/testkit/docker';
+import { type CommandResult, type DockerNode, type DockerOptions, startDocker } from '@holdfast/testkit/docker';
 
 const run = promisify(execFile);
 
@@ -21,12 +21,12 @@ export class DockerSite implements AsyncDisposable {
     this.state = join(folder, 'state');
   }
 
-  static async start(): Promise<DockerSite> {
+  static async start(options: Omit<DockerOptions, 'runtimes'> = {}): Promise<DockerSite> {
     const folder = await mkdtemp(join(tmpdir(), 'hf-launcher-'));
     try {
       const launcher = join(folder, 'holdfast-runc');
       await copyFile(join(process.env['HOLDFAST_NATIVE'] ?? '', 'holdfast-runc'), launcher);
-      const node = await startDocker({ runtimes: { holdfast: launcher } });
+      const node = await startDocker({ ...options, runtimes: { holdfast: launcher } });
       const site = new DockerSite(folder, node);
       const runc = await realpath(join(process.env['HOLDFAST_DOCKER'] ?? '', 'runc'));
       const lines = { runc, criu: process.env['HOLDFAST_CRIU'] ?? '', socket: site.socket, state: site.state };
@@ -69,18 +69,13 @@ export class DockerSite implements AsyncDisposable {
   async dump(id: string, name: string): Promise<string> {
     const images = join(this.folder, name);
     await mkdir(images);
-    await run(process.env['HOLDFAST_RUNC'] ?? 'runc', [
-      '--root',
-      this.node.runtimeRoot,
-      'checkpoint',
-      '--image-path',
-      images,
-      '--work-path',
-      images,
-      '--leave-running',
-      id,
-    ]);
+    await this.runc(['checkpoint', '--image-path', images, '--work-path', images, '--leave-running', id]);
     return images;
+  }
+
+  /** Beside the launcher, as the agent does it. */
+  async runc(words: readonly string[]): Promise<void> {
+    await run(process.env['HOLDFAST_RUNC'] ?? 'runc', ['--root', this.node.runtimeRoot, ...words]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { missingDocker } from '@holdfast/testkit/docker';
 import { DockerSite } from './docker-site.js';
@@ -60,6 +61,19 @@ describe.skipIf(missing !== undefined)(`the launcher under Docker${missing === u
     expect(seen[0]?.root).toBe(site.node.runtimeRoot);
   });
 
+  it('lets exec wait for a container that stands still for a snapshot', async () => {
+    await using _agent = await ScriptedAgent.at(site.socket, { do: 'create' });
+    const id = await site.start([...on, 'base', 'sleep', '1000']);
+    const runc = (word: string) => site.runc([word, id]);
+    await runc('pause');
+    const executed = site.node.docker(['exec', id, 'echo', 'went on']);
+    // Until it is there: then it waits, or has failed.
+    await expect.poll(() => processesWith(['holdfast-runc', 'exec', id])).toBeGreaterThan(0);
+    await runc('resume');
+    expect(await executed).toBe('went on');
+    await site.node.docker(['rm', '--force', id]);
+  });
+
   it('shows why an agent refused', async () => {
     await using _agent = await ScriptedAgent.at(site.socket, { do: 'fail', message: 'the snapshot is of another kind of CPU' });
     const { status, stderr } = await site.run(['--rm', ...on, 'base', 'true']);
@@ -67,3 +81,16 @@ describe.skipIf(missing !== undefined)(`the launcher under Docker${missing === u
     expect(stderr).toContain('the snapshot is of another kind of CPU');
   });
 });
+
+function processesWith(words: readonly string[]): number {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.filter((pid) => words.every((word) => commandLine(pid).includes(word))).length;
+}
+
+function commandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
+}

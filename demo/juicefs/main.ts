@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { startVolumeServers, type VolumeMachine, volumeMachine } from '@holdfast/testkit/juicefs';
+import type { VolumeMachine } from '@holdfast/testkit/juicefs';
 import { type ConfiguredLine, digestOutputs, type HeldRun, machineGone, runUndisturbed, writeGenome } from '@holdfast/testkit/victims';
 import { compareOutputs } from '../compare.ts';
 import type { Tally } from '../event-teller.ts';
@@ -12,6 +12,7 @@ import { survive } from '../survive.ts';
 import { paint, Timeline } from '../timeline.ts';
 import { holdfastSays } from './holdfast-says.ts';
 import { type JuicefsDemoOptions, juicefsDemoOptions } from './options.ts';
+import { openStage } from './stage.ts';
 
 const holdfast: readonly [string] = [fileURLToPath(new URL('../../bin/holdfast', import.meta.url))];
 
@@ -20,13 +21,15 @@ async function demo(options: JuicefsDemoOptions, folder: string, cleanup: AsyncD
   for (const place of [work, logs]) await mkdir(place);
   console.log(`\n  ${paint(1, 'Holdfast: a job whose snapshots are in a JuiceFS volume moves from one machine to another')}\n`);
   const victim = indexing(genome);
-  const servers = cleanup.use(await startVolumeServers(options.metadata));
-  console.log(`  objects   MinIO, an S3 server, on ${servers.minio.url}`);
-  console.log(`  metadata  ${servers.metadata.url}; the catalog is there, too`);
+  const stage = cleanup.use(await openStage(options.metadata));
+  const { minio, database } = stage.servers;
+  console.log(`  objects   MinIO, an S3 server, on ${minio.url}`);
+  console.log(`  AWS       a stand-in for its control plane, on ${stage.aws.endpoint}: no AWS, but what it makes is real`);
+  console.log(`  metadata  ${stage.service}: it will be at ${database.kind} on port ${database.port}; the catalog is there, too`);
   console.log(`  program   ${victim.requires[0]} index, of a generated genome of ${options.bases.toLocaleString('en')} bases`);
   console.log(`  machines  two: folders with a cache, a mount and a state of their own; the first is lost\n`);
   const machine = async (name: string): Promise<VolumeMachine> => {
-    const made = await volumeMachine(servers, join(folder, name));
+    const made = await stage.machine(join(folder, name));
     cleanup.defer(async () => void (await made.lose()));
     return made;
   };

@@ -3,10 +3,10 @@ import { type MinioServer, startMinio } from '../servers/minio.js';
 import { startMysql } from '../servers/mysql.js';
 import { startPostgres } from '../servers/postgres.js';
 import { startRedis } from '../servers/redis.js';
-import type { ServerAccess, ServerKind, TestServer } from '../servers/server.js';
+import type { ServerAccess, ServerKind, ServerOptions, TestServer } from '../servers/server.js';
 import { startValkey } from '../servers/valkey.js';
 
-const starts: Readonly<Record<ServerKind, () => Promise<TestServer>>> = {
+const starts: Readonly<Record<ServerKind, (options: ServerOptions) => Promise<TestServer>>> = {
   mysql: startMysql,
   mariadb: startMariadb,
   postgres: startPostgres,
@@ -24,10 +24,10 @@ export interface VolumeServers extends AsyncDisposable {
   readonly catalog: ServerAccess;
 }
 
-/** Starts MinIO and a database. */
-export async function startVolumeServers(metadata: ServerKind): Promise<VolumeServers> {
+/** Starts MinIO and a database; the options are the database's. */
+export async function startVolumeServers(metadata: ServerKind, options: ServerOptions = {}): Promise<VolumeServers> {
   await using cleanup = new AsyncDisposableStack();
-  const starting = [startMinio(), starts[metadata]()] as const;
+  const starting = [startMinio(), starts[metadata](options)] as const;
   for (const each of await Promise.allSettled(starting)) if (each.status === 'fulfilled') cleanup.use(each.value);
   const [minio, database] = await Promise.all(starting);
   const [volume, catalog] = await spaces(database);

@@ -1,7 +1,16 @@
 import type { Readable, Writable } from 'node:stream';
 import type { DatabasePorts } from '@holdfast/aws-databases';
 import type { CatalogPlugin, Clock, StoragePlugin } from '@holdfast/core';
-import type { Deployment, OpenDeployment, OpenDeploymentOptions } from '@holdfast/engine';
+import type {
+  AgentClient,
+  Deployment,
+  InstallDockerOptions,
+  InstallReport,
+  OpenDeployment,
+  OpenDeploymentOptions,
+  Systemctl,
+  UninstallDockerOptions,
+} from '@holdfast/engine';
 import type { SignalSource } from './process/signals.js';
 import type { Streams } from './render/streams.js';
 import type { Environment } from './settings/variables.js';
@@ -21,7 +30,20 @@ export interface CliOptions {
   readonly loadPlugins: (storageKind: string) => Promise<Plugins>;
   /** What makes databases of AWS; asked for only by the commands that make and remove them. */
   readonly loadDatabasePorts: (region: string | undefined) => Promise<DatabasePorts>;
+  /** What sets Docker and the agent up on a machine, and undoes it. */
+  readonly loadInstaller: () => Promise<Installer>;
+  /** What starts this command: a program and its first words. */
+  readonly program: readonly string[];
+  /** A client of the agent that listens there. */
+  readonly agentClient: (socket: string) => Promise<AgentClient>;
   readonly openDeployment: (what: OpenDeployment, options?: OpenDeploymentOptions) => Promise<Deployment>;
+}
+
+export interface Installer {
+  readonly installDocker: (options: InstallDockerOptions) => Promise<InstallReport>;
+  readonly uninstallDocker: (options: UninstallDockerOptions) => Promise<InstallReport>;
+  /** Undefined where systemd does not run this machine. */
+  readonly systemctlHere: () => Promise<Systemctl | undefined>;
 }
 
 export interface Plugins {

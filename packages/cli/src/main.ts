@@ -41,6 +41,9 @@ const status = await runCli({
   clock: { now: () => new Date(), monotonicMs: () => performance.now() },
   loadPlugins: async (storageKind) => (await import('./plugins.js')).plugins(environment, storageKind),
   loadDatabasePorts: async (region) => (await import('./database-ports.js')).databasePorts(region),
+  loadInstaller: async () => await import('@holdfast/engine'),
+  program: [process.execPath, ...process.argv.slice(1, 2)],
+  agentClient: async (socket) => (await import('@holdfast/engine')).agentClient(socket),
   openDeployment: async (what, options) => (await import('@holdfast/engine')).openDeployment(what, options),
 });
 // What a command leaves open (a watcher, an abandoned mount's thread) must not keep the process.

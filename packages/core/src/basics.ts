@@ -1,7 +1,7 @@
 /** What costs no start-up time: errors, durations, sizes and the like, without the schema library that the whole package loads. */
 
 export { systemClock } from './clock.js';
-export { defaultStateDirectory } from './config/defaults.js';
+export { defaultAgentSocket, defaultStateDirectory } from './config/defaults.js';
 export type { ErrorCode } from './errors/codes.js';
 export type { ErrorKind, HoldfastErrorInit, RetryAdvice } from './errors/holdfast-error.js';
 export { HoldfastError, isHoldfastError } from './errors/holdfast-error.js';

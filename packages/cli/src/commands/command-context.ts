@@ -25,6 +25,8 @@ export interface OpenedDeployment extends AsyncDisposable {
   readonly storageFrom: 'default' | 'line' | 'file';
   /** The directory of a local storage; undefined for other kinds. */
   readonly storageDirectory: string | undefined;
+  /** Where the agent of this node listens. */
+  readonly agentSocket: string;
   /** Variables that hold a password of Holdfast's, by the configuration. */
   readonly secretVariables: readonly string[];
 }

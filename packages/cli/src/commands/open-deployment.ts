@@ -12,7 +12,7 @@ import type { OpenedDeployment } from './command-context.js';
 export async function openDeploymentOf(cli: CliOptions, settings: CommonSettings, printer: Printer, signal: AbortSignal): Promise<OpenedDeployment> {
   const file = await readConfigFile(settings.config);
   const plugins = await cli.loadPlugins(storageKind(file.content, settings));
-  const { config, storageFrom, storageDirectory, secretVariables } = deploymentConfig(file.content, settings, plugins, cli.environment);
+  const { config, storageFrom, storageDirectory, secretVariables, agentSocket } = deploymentConfig(file.content, settings, plugins, cli.environment);
   const deployment = await cli.openDeployment({ ...plugins, config }, { logger: printer.logger, signal }).catch((error: unknown) => {
     throw namingFile(error, file.path);
   });
@@ -21,6 +21,7 @@ export async function openDeploymentOf(cli: CliOptions, settings: CommonSettings
     storageFrom,
     storageDirectory,
     secretVariables,
+    agentSocket,
     [Symbol.asyncDispose]: async () => {
       try {
         await deployment[Symbol.asyncDispose]();

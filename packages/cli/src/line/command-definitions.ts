@@ -1,3 +1,4 @@
+import { installDefinition, stopDefinition, uninstallDefinition } from './agent-definitions.js';
 import { catalogDefinition } from './catalog-definition.js';
 import { exportDefinition, importDefinition } from './archive-definitions.js';
 import type { CommandDefinition } from './command-definition.js';
@@ -35,6 +36,7 @@ export const commandDefinitions: readonly CommandDefinition[] = [
       { line: 'holdfast snapshot align-7 --json', meaning: 'its number, freeze and size' },
     ],
   },
+  stopDefinition,
   {
     name: 'prune',
     summary: 'remove old snapshots of a job, or of all',
@@ -88,6 +90,8 @@ export const commandDefinitions: readonly CommandDefinition[] = [
   keyDefinition,
   storageDefinition,
   catalogDefinition,
+  installDefinition,
+  uninstallDefinition,
   {
     name: 'doctor',
     summary: 'check every requirement of this machine',

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { HoldfastError } from '@holdfast/core/basics';
+import { defaultAgentSocket, HoldfastError } from '@holdfast/core/basics';
 import type { Plugins } from '../cli-options.js';
 import type { CommonSettings } from './common-settings.js';
 import type { ConfigObject } from './config-file.js';
@@ -14,6 +14,8 @@ export interface DeploymentChoice {
   readonly storageFrom: 'default' | 'line' | 'file';
   /** The directory of a local storage; undefined for other kinds. */
   readonly storageDirectory: string | undefined;
+  /** Where the agent of this node listens. */
+  readonly agentSocket: string;
   /** Variables that hold a secret of Holdfast's, by the configuration. */
   readonly secretVariables: readonly string[];
 }
@@ -38,7 +40,14 @@ export function deploymentConfig(file: ConfigObject, settings: CommonSettings, p
     storageDirectory:
       storage === undefined ? join(typeof stateDirectory === 'string' ? stateDirectory : defaultStateDirectory, 'storage') : localDirectory(storage),
     secretVariables: [...secretVariables(storage), ...secretVariables(catalog)],
+    agentSocket: agentSocket(file['agent']),
   };
+}
+
+/** A section that is wrong is the engine's to refuse. */
+function agentSocket(section: unknown): string {
+  const socket = typeof section === 'object' && section !== null && 'socket' in section ? section.socket : undefined;
+  return typeof socket === 'string' ? socket : defaultAgentSocket;
 }
 
 /** Variables name the programs of a checkout; the file's words stand where there is none. */

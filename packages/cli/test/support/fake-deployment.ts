@@ -50,6 +50,7 @@ export function fakeDeployment(parts: FakeDeploymentParts = {}): FakeDeployment 
       show: () => notHere(),
       verify: () => notHere(),
       snapshot: () => notHere(),
+      stop: () => notHere(),
       prune: () => notHere(),
       fork: () => notHere(),
       remove: () => notHere(),

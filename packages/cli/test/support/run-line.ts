@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import type { DatabasePorts } from '@holdfast/aws-databases';
-import type { OpenDeployment } from '@holdfast/engine';
+import type { AgentClient, OpenDeployment } from '@holdfast/engine';
+import { HoldfastError } from '@holdfast/core';
 import { plugins } from '../../src/plugins.js';
 import type { StopSignal } from '../../src/process/signals.js';
 import { runCli } from '../../src/run-cli.js';
@@ -11,6 +12,7 @@ export interface LineOptions {
   readonly deployment?: FakeDeployment;
   readonly open?: (what: OpenDeployment) => Promise<FakeDeployment>;
   readonly databasePorts?: DatabasePorts;
+  readonly agent?: Partial<AgentClient>;
   readonly terminal?: boolean;
   /** What is typed on stdin. */
   readonly input?: string;
@@ -56,6 +58,9 @@ export function startLine(argv: readonly string[], options: LineOptions = {}): S
     loadPlugins: (storageKind) => plugins(environment, storageKind),
     loadDatabasePorts: () =>
       options.databasePorts === undefined ? Promise.reject(new Error('no AWS here')) : Promise.resolve(options.databasePorts),
+    loadInstaller: () => import('@holdfast/engine'),
+    program: ['/usr/bin/node', '/usr/lib/holdfast/main.js'],
+    agentClient: (socket) => Promise.resolve({ ...noAgent(socket), ...options.agent }),
     openDeployment: (what) => {
       opened.push(what);
       return options.open?.(what) ?? Promise.resolve(deployment);
@@ -70,6 +75,12 @@ export function startLine(argv: readonly string[], options: LineOptions = {}): S
     },
     opened,
   };
+}
+
+function noAgent(socket: string): AgentClient {
+  const unavailable = (): Promise<never> =>
+    Promise.reject(new HoldfastError('HF_AGENT_UNAVAILABLE', { kind: 'unavailable', message: `no agent answers at ${socket}` }));
+  return { status: unavailable, snapshot: unavailable, stop: unavailable };
 }
 
 export async function runLine(

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { defaultAgentSocket } from './defaults.js';
 import { absolutePathField, durationField } from './fields.js';
 
 /** The node's agent, which looks after Docker's containers. */
@@ -37,7 +38,7 @@ const longestSpotIntervalMs = 5000;
 /** The section `agent` as it is written. */
 export const agentSection: z.ZodType<AgentConfig, AgentDocument> = z
   .strictObject({
-    socket: absolutePathField('Where the agent listens.').prefault('/run/holdfast/agent.sock'),
+    socket: absolutePathField('Where the agent listens.').prefault(defaultAgentSocket),
     namespace: z
       .string()
       .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/u, { error: (issue) => `'${String(issue.input)}' is no beginning of a job's name` })

@@ -1,4 +1,5 @@
 import type { CallOptions } from '@holdfast/core';
+import type { MetricSample } from '../metrics/types.js';
 import type { RunEvent } from '../run/events.js';
 import type { Run, RunResult, SnapshotOutcome } from '../run/types.js';
 
@@ -8,6 +9,8 @@ export interface AgentOptions {
   readonly storageWaitMs?: number | undefined;
   /** Hears every event of every container's run, those before the job starts too. */
   readonly onEvent?: ((event: RunEvent) => void) | undefined;
+  /** What its status tells of numbers. */
+  readonly counted?: (() => Promise<readonly MetricSample[]>) | undefined;
 }
 
 /** A container that the agent takes snapshots of. */
@@ -45,6 +48,8 @@ export interface AgentStatus {
   readonly containers: readonly ContainerStatus[];
   /** Containers that asked for snapshots and started without, as far as launchers and this agent noted them: by reason. */
   readonly unprotected: readonly { readonly reason: string; readonly count: number }[];
+  /** What was counted since this agent started. */
+  readonly counted?: readonly MetricSample[] | undefined;
 }
 
 /** The node's agent, serving. Disposing of it leaves every container running; the next agent adopts them. */

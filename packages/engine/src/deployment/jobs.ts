@@ -1,7 +1,7 @@
 import { type CallOptions, type CheckpointStore, type Logger, type MetadataStore, systemClock } from '@holdfast/core';
 import { bringInLine } from '../catalog/bring-in-line.js';
 import { isProcessAlive } from '../container/process-identity.js';
-import { notRunning, requestSnapshot } from '../run/control-client.js';
+import { notRunning, requestSnapshot, requestStop } from '../run/control-client.js';
 import { findRuns } from '../run/run-record.js';
 import { exportJob } from './export-job.js';
 import { forkJob } from './fork-job.js';
@@ -32,12 +32,8 @@ export function createJobs(context: JobsOptions): DeploymentJobs {
       if (job !== undefined && !(await repository.jobs(options)).includes(job)) throw missingJob(job);
       return repository.verify(job, options);
     },
-    snapshot: async (job, options = {}) => {
-      for (const { directory, record } of await findRuns(stateDirectory)) {
-        if (record?.job === job && isProcessAlive(record.owner)) return requestSnapshot(directory, job, options);
-      }
-      throw notRunning(job);
-    },
+    snapshot: async (job, options = {}) => requestSnapshot(await runDirectory(stateDirectory, job), job, options),
+    stop: async (job, options = {}) => requestStop(await runDirectory(stateDirectory, job), job, options),
     fork: async (job, request, options = {}) => {
       const repository = await store(options);
       if (!(await repository.jobs(options)).includes(job)) throw missingJob(job);
@@ -58,4 +54,10 @@ export function createJobs(context: JobsOptions): DeploymentJobs {
     export: (job, target, options = {}) => exportJob(context, job, target, options),
     import: (source, job, options = {}) => importJob({ ...context, clock: systemClock }, source, job, options),
   };
+}
+
+/** Of the run of this job that is alive on this machine. */
+async function runDirectory(stateDirectory: string, job: string): Promise<string> {
+  for (const { directory, record } of await findRuns(stateDirectory)) if (record?.job === job && isProcessAlive(record.owner)) return directory;
+  throw notRunning(job);
 }

@@ -19,6 +19,7 @@ import type {
   StoragePlugin,
   VerifyReport,
 } from '@holdfast/core';
+import type { StoppedJob } from '../agent/types.js';
 import type { RebuildOptions, RebuildReport } from '../catalog/rebuild.js';
 import type { SweepReport, SweepRequest } from '../retention/types.js';
 import type { Run, RunOptions, RunRequest, SnapshotOutcome } from '../run/types.js';
@@ -103,6 +104,11 @@ export interface DeploymentJobs {
   verify(job: string | undefined, options?: CallOptions & { readonly onProgress?: (bytes: number) => void }): Promise<VerifyReport>;
   /** Asks the process that runs the job on this machine. Rejects with HF_JOB_NOT_RUNNING. */
   snapshot(job: string, options?: CallOptions): Promise<SnapshotOutcome>;
+  /**
+   * Asks the process that runs the job on this machine to take a last snapshot and to end it; resolves once it is over: another run of the job, anywhere, goes
+   * on from there. Rejects with HF_JOB_NOT_RUNNING, and with the snapshot's error where that failed: the job has ended all the same.
+   */
+  stop(job: string, options?: CallOptions): Promise<StoppedJob>;
   /**
    * Makes a new job that goes on from this one's snapshot, without copying it; its line, run with `job: to`, resumes it there. The tracked files come back
    * at the same paths as this one's, so on one machine only one of the two may run at a time.

@@ -1,19 +1,21 @@
 import { join } from 'node:path';
 import { HoldfastError, type Lease } from '@holdfast/core';
+import type { StoppedJob } from '../agent/types.js';
 import { removeFolder } from '../container/remove-folder.js';
 import type { ExitStatus } from '../container/running-container.js';
 import { asHoldfastError } from './as-holdfast-error.js';
 import { notRunning } from './control-client.js';
-import { serveControl } from './control-socket.js';
 import type { RunEvent } from './events.js';
 import { describeMachine, type MachineDescription } from '../preflight/machine.js';
 import { everyInterval } from './interval.js';
 import { isLost, lostJob, noteEnd } from './job-end.js';
-import { KeptImages } from './kept-images.js';
+import type { KeptImages } from './kept-images.js';
 import { ObstacleTeller } from './obstacle-teller.js';
 import { watchLease } from './lease-watch.js';
 import type { RunContext } from './run-context.js';
 import type { ActiveRunOptions } from './run-environment.js';
+import { closed, openControl, stoppedJob } from './open-control.js';
+import { restoredImages } from './restored-images.js';
 import { RunRecords } from './run-records.js';
 import { Snapshotter } from './snapshotter.js';
 import { endGracefully } from './stop.js';
@@ -22,6 +24,8 @@ import type { Run, RunResult, SnapshotOutcome } from './types.js';
 /** A job that runs: its snapshots, its lease, its end. */
 export class ActiveRun implements Run {
   readonly result: Promise<RunResult>;
+  /** The same before whoever asked for it has heard of it. */
+  readonly #finished: Promise<RunResult>;
   readonly #options: ActiveRunOptions;
   readonly #startedAt: string;
   readonly #startedMs: number;
@@ -40,9 +44,13 @@ export class ActiveRun implements Run {
   static async create(options: ActiveRunOptions): Promise<ActiveRun> {
     try {
       let run: ActiveRun | undefined;
-      const control = await openControl(options, () => run?.snapshot() ?? Promise.reject(notRunning(options.request.job)));
+      const started = (): ActiveRun => {
+        if (run === undefined) throw notRunning(options.request.job);
+        return run;
+      };
+      const control = await openControl(options, { snapshot: async () => started().snapshot(), stop: async () => started().#stopFor() });
       const machine = await describeMachine(options.environment.tools.criu);
-      const images = await keptImages(options);
+      const images = await restoredImages(options);
       options.signal?.throwIfAborted();
       // From here to the caller nothing waits: whoever hears that the job runs can also stop it.
       for (const event of options.announcements) options.events.emit(event);
@@ -93,7 +101,8 @@ export class ActiveRun implements Run {
     this.#records = new RunRecords(options, this.#startedAt, this.#over.signal);
     events.listen((event) => this.#records.note(event));
     this.#records.noteStart();
-    this.result = this.#finish(container.exited);
+    this.#finished = this.#finish(container.exited);
+    this.result = closed(this.#finished, control);
     void everyInterval(
       request.intervalMs,
       (lateMs) => this.#tick(lateMs),
@@ -178,6 +187,7 @@ export class ActiveRun implements Run {
     await this.#snapshotter.idle();
     await container.thaw();
     await this.#snapshotter.close();
+    await this.#control?.[Symbol.asyncDispose]();
     await this.#tidy();
     this.#options.events.end();
     if (this.#lease !== undefined) await environment.catalog.releaseLease(this.#lease).catch(() => undefined);
@@ -208,6 +218,11 @@ export class ActiveRun implements Run {
       await endGracefully(container, environment.limits.stopGraceMs);
     }
     return this.result;
+  }
+
+  async #stopFor(): Promise<StoppedJob> {
+    void this.stop();
+    return stoppedJob(await this.#finished);
   }
 
   #fence(message: string): void {
@@ -251,29 +266,9 @@ export class ActiveRun implements Run {
 
   async #tidy(): Promise<void> {
     const { directory, memoryDirectory, environment, notes } = this.#options;
-    await this.#control?.[Symbol.asyncDispose]();
     for (const folder of [directory, memoryDirectory, join(environment.stateDirectory, 'staging', this.attempt)]) {
       await removeFolder(folder).catch(() => undefined);
     }
     await notes.settled();
-  }
-}
-
-/** After a resume the images of the snapshot are there already. */
-async function keptImages({ environment, restored }: ActiveRunOptions): Promise<KeptImages> {
-  const images = new KeptImages(environment.logger);
-  // The next snapshot is stored as the difference to what the repository has, and to nothing else.
-  if (restored?.imagesIntact === true) await images.keep(restored.images);
-  else if (restored !== undefined) await removeFolder(restored.images.folder);
-  return images;
-}
-
-async function openControl({ directory, events }: ActiveRunOptions, snapshot: () => Promise<SnapshotOutcome>): Promise<AsyncDisposable | undefined> {
-  try {
-    return await serveControl(directory, snapshot);
-  } catch (error) {
-    const { code, message } = asHoldfastError(error);
-    events.emit({ type: 'warning', code, message: `holdfast snapshot cannot reach this run: ${message}`, hint: undefined });
-    return undefined;
   }
 }

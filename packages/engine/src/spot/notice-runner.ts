@@ -20,6 +20,8 @@ export interface NoticeRunnerOptions {
   readonly onOutcome?: (outcome: NoticeOutcome) => void;
   /** Snapshots under way at a time: one is dumped while another is persisted. Default 2. */
   readonly atOnce?: number;
+  /** After so long it is looked again whether another job is protected by now, as after a restart of the agent. Default 500. */
+  readonly lookAgainMs?: number;
   /** So long after its announced end a machine that still is there is believed to stay. Default 5 min. */
   readonly outliveMs?: number;
 }
@@ -77,22 +79,32 @@ export class NoticeRunner {
     const { atOnce = 2, signal } = this.#options;
     const queue = this.#queue(() => this.#leftMs());
     const working = Promise.all(Array.from({ length: atOnce }, () => this.#work(queue)));
-    for (let waitMs = this.#outliveMs(); waitMs > 0 && !signal.aborted; waitMs = this.#outliveMs())
-      await delay(Math.min(waitMs, longestWaitMs), undefined, { signal, ref: false }).catch(() => undefined);
+    for (let waitMs = this.#outliveMs(); waitMs > 0 && !signal.aborted; waitMs = this.#outliveMs()) await this.#wait(waitMs);
     if (signal.aborted) return;
     await Promise.all([...this.#held].map((job) => this.#release(job)));
     await working;
   }
 
+  /** Until the announced time, so that who comes late has a turn. */
   async #work(queue: NoticeQueue): Promise<void> {
-    for (let next = await queue.take(); next !== undefined; next = await queue.take()) {
+    const { logger, onOutcome, signal, lookAgainMs = 500 } = this.#options;
+    while (!signal.aborted) {
+      const next = await queue.take();
+      if (next === undefined && this.#leftMs() <= 0) return;
+      if (next === undefined) {
+        await this.#wait(lookAgainMs);
+        continue;
+      }
       const { job, makesIt } = next;
-      const { logger, onOutcome } = this.#options;
       if (!makesIt) logger.warn({ job: job.job, leftMs: this.#leftMs() }, 'a last snapshot is not expected to be safe in time; it is tried');
       const outcome = await this.#hold(job);
       queue.done(job, outcome !== 'failed');
       onOutcome?.(outcome);
     }
+  }
+
+  async #wait(ms: number): Promise<void> {
+    await delay(Math.min(ms, longestWaitMs), undefined, { signal: this.#options.signal, ref: false }).catch(() => undefined);
   }
 
   async #hold(job: NoticeJob): Promise<NoticeOutcome> {

@@ -214,6 +214,19 @@ test('a second run of the same job is refused with who holds it; another process
   expect((await same.jobs.list()).items).toMatchObject([{ job: 'job', status: 'interrupted' }]);
 });
 
+test('another process may stop a job: it hears of the last snapshot, and its next attempt goes on from there at once', async () => {
+  const [machine, same] = [await workshop.machine('a'), await workshop.machine('a')];
+  const run = await workshop.run(machine, { script: counting(1000) });
+  expect(await Promise.all([same.jobs.stop('job'), same.jobs.stop('job')])).toEqual(
+    Array.from({ length: 2 }, () => ({ job: 'job', outcome: 'stopped', lastSnapshot: 1 })),
+  );
+  const resumed = await workshop.run(same, { script: counting(1000) });
+  expect(resumed.resumedFrom).toBe(1);
+  expect(await run.result).toMatchObject({ outcome: 'stopped', lastSnapshot: 1 });
+  await resumed.kill();
+  await expect(same.jobs.stop('job')).rejects.toMatchObject({ code: 'HF_JOB_NOT_RUNNING' });
+});
+
 test('the end of a job does not break off the removal of old snapshots: the storage keeps as many as it shall, and the catalog names those', async () => {
   const machine = await workshop.machine('a');
   for (let round = 1; round <= 3; round += 1) {

@@ -42,6 +42,7 @@ function stage(options: Partial<NoticeRunnerOptions> = {}) {
     onOutcome: (outcome) => void outcomes.push(outcome),
     atOnce: 1,
     outliveMs: 0,
+    lookAgainMs: 1,
     ...options,
   });
   const finish = async (job: string, error?: HoldfastError): Promise<void> => {
@@ -96,6 +97,20 @@ test('a job that began meanwhile has its turn; what is safe after the announced 
   await finish('b');
   expect(said).toEqual(['hold a', 'safe a', 'hold b', 'safe b']);
   expect(outcomes).toEqual(['held', 'late']);
+});
+
+test('a job that is protected only when all others are safe has its turn, until the announced time', async () => {
+  const { said, add, runner, finish, setTime } = stage({ outliveMs: 300_000 });
+  add('a', 9);
+  void runner.interruption(inTwoMinutes);
+  await finish('a');
+  add('b', 0);
+  await finish('b');
+  setTime('2026-11-26T10:02:01Z');
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  add('c', 0);
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  expect(said).toEqual(['hold a', 'safe a', 'hold b', 'safe b']);
 });
 
 test('a machine that is still there after the time releases the jobs, also one whose snapshot comes later', async () => {

@@ -1,6 +1,7 @@
 import { lstat, readdir, readlink, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { HoldfastError } from '@holdfast/core';
+import type { FilePlaces } from '../files/file-places.js';
 import type { TrackedRoot } from '../files/tracked-root.js';
 import type { TreeTable } from '../files/tree-table.js';
 import { type LinkRemap, readLinkRemaps } from '../images/link-remaps.js';
@@ -18,6 +19,7 @@ export const lostNamesFile = 'holdfast-links.json';
 interface Inode {
   readonly dev: bigint;
   readonly ino: bigint;
+  readonly size: bigint;
 }
 
 /** A file of which CRIU made a name of its own. */
@@ -29,12 +31,14 @@ export interface LostFile extends LinkRemap {
 
 /**
  * Finds, while the job is frozen, which files it holds open under a name that is gone. CRIU has linked such files under names of its own and removed
- * those again; a restore needs them. What the tables of the tracked roots will tell is left to `recordLostNames`: the job waits.
+ * those again; a restore needs them. What the tables of the tracked roots will tell is left to `recordLostNames`: the job waits. `places`: of a job with a
+ * file system of its own.
  */
 export async function findLostFiles(
   imagesDirectory: string,
   pids: () => Promise<readonly number[]>,
   roots: readonly TrackedRoot[],
+  places?: FilePlaces,
 ): Promise<readonly LostFile[]> {
   const remaps = await readLinkRemaps(imagesDirectory);
   if (remaps.length === 0) return [];
@@ -43,7 +47,11 @@ export async function findLostFiles(
     remaps.map(async (remap) => {
       const inode = await inodeOf(remap.original, processes);
       const folder = dirname(remap.original);
-      return { ...remap, inode, nearby: inode === undefined || (await isTracked(folder, inode, roots)) ? undefined : await findIn(folder, inode) };
+      return {
+        ...remap,
+        inode,
+        nearby: inode === undefined || (await isTracked(folder, inode, roots)) ? undefined : await findIn(folder, inode, places),
+      };
     }),
   );
 }
@@ -57,13 +65,22 @@ export async function recordLostNames(
   lost: readonly LostFile[],
   roots: readonly TrackedRoot[],
   tables: ReadonlyMap<string, { readonly table: TreeTable }>,
+  places?: FilePlaces,
 ): Promise<void> {
   if (lost.length === 0) return;
-  const names = lost.map((file): LostName => ({ link: file.link, name: file.nearby ?? nameInRoots(file, roots, tables) }));
+  const names: LostName[] = [];
+  for (const file of lost) {
+    const name =
+      file.nearby ?? nameInRoots(file, roots, tables) ?? (places === undefined ? undefined : await nameInPlaces(file, roots, tables, places));
+    if (name === undefined) throw withoutName(file);
+    names.push({ link: file.link, name });
+  }
   await writeFile(join(imagesDirectory, lostNamesFile), JSON.stringify(names), { mode: 0o600 });
 }
 
-function nameInRoots({ original, inode }: LostFile, roots: readonly TrackedRoot[], tables: Parameters<typeof recordLostNames>[3]): string {
+type Tables = Parameters<typeof recordLostNames>[3];
+
+function nameInRoots({ inode }: LostFile, roots: readonly TrackedRoot[], tables: Tables): string | undefined {
   const sought = inode === undefined ? undefined : `f:${inode.dev}:${inode.ino}`;
   for (const { id, destination } of roots) {
     const table = tables.get(id)?.table;
@@ -72,11 +89,34 @@ function nameInRoots({ original, inode }: LostFile, roots: readonly TrackedRoot[
       if (table.inode(index) === sought) return join(asLatin1(destination), table.path(index));
     }
   }
-  throw new HoldfastError('HF_DUMP_FAILED', {
+  return undefined;
+}
+
+/**
+ * An overlay has numbers of its own for files, and the table of its upper directory those of the file system below. So the names of the files of this size
+ * are asked where the job sees them.
+ */
+async function nameInPlaces({ inode }: LostFile, roots: readonly TrackedRoot[], tables: Tables, places: FilePlaces): Promise<string | undefined> {
+  for (const { id, destination } of roots) {
+    const table = tables.get(id)?.table;
+    for (let index = 0; index < (table?.count ?? 0); index += 1) {
+      const entry = table?.entry(index);
+      if (entry?.type !== 'f' || BigInt(entry.sizeBytes) !== inode?.size) continue;
+      const name = join(asLatin1(destination), entry.path);
+      const hostPath = places.hostPathOf(name);
+      const found = hostPath === undefined ? undefined : await lstat(asBytes(hostPath), { bigint: true }).catch(() => undefined);
+      if (found?.ino === inode.ino && found.dev === inode.dev) return name;
+    }
+  }
+  return undefined;
+}
+
+function withoutName({ original }: LostFile): HoldfastError {
+  return new HoldfastError('HF_DUMP_FAILED', {
     message: `the job has ${Buffer.from(original, 'latin1').toString()} open, which was removed under that name, and its other name is in no tracked folder`,
     kind: 'unsupported',
     operation: 'dump',
-    hint: 'name the folder with its other name with --track',
+    hint: 'name the folder with its other name with --track; a container needs that name on a file system that is captured',
   });
 }
 
@@ -98,13 +138,15 @@ async function isTracked(folder: string, { dev }: Inode, roots: readonly Tracked
   return root !== undefined && (await lstat(root.hostPath, { bigint: true })).dev === dev;
 }
 
-/** The path of the file with this inode in a folder of the machine's own, which the job sees at the same place. */
-async function findIn(folder: string, inode: Inode): Promise<string | undefined> {
-  const entries = await readdir(asBytes(folder), { withFileTypes: true, encoding: 'buffer' }).catch(() => []);
+/** The path, as the job sees it, of the file with this inode in the same folder; without places the machine has that at the same path. */
+async function findIn(folder: string, inode: Inode, places: FilePlaces | undefined): Promise<string | undefined> {
+  const hostFolder = places === undefined ? folder : places.hostPathOf(folder);
+  if (hostFolder === undefined) return undefined;
+  const entries = await readdir(asBytes(hostFolder), { withFileTypes: true, encoding: 'buffer' }).catch(() => []);
   for (const entry of entries) {
-    const path = join(folder, entry.name.toString('latin1'));
-    const found = entry.isFile() ? await lstat(asBytes(path), { bigint: true }).catch(() => undefined) : undefined;
-    if (found?.ino === inode.ino && found.dev === inode.dev) return path;
+    const name = entry.name.toString('latin1');
+    const found = entry.isFile() ? await lstat(asBytes(join(hostFolder, name)), { bigint: true }).catch(() => undefined) : undefined;
+    if (found?.ino === inode.ino && found.dev === inode.dev) return join(folder, name);
   }
   return undefined;
 }

@@ -2,25 +2,35 @@ import { link, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HoldfastError } from '@holdfast/core';
 import { z } from 'zod';
+import type { FilePlaces } from '../files/file-places.js';
 import type { TrackedRoot } from '../files/tracked-root.js';
 import { asBytes, hostPathOf } from './host-path.js';
 import { type LostName, lostNamesFile } from './lost-names.js';
 
 /**
  * Makes the names that CRIU's restore expects for files whose own is gone; disposing removes what the restore has left of them.
- * Rejects with HF_RESTORE_FAILED where a file is not there.
+ * `places`: of a container with a file system of its own, which is mounted. Rejects with HF_RESTORE_FAILED where a file is not there.
  */
-export async function relinkLostNames(imagesDirectory: string, roots: readonly TrackedRoot[]): Promise<AsyncDisposable> {
+export async function relinkLostNames(
+  imagesDirectory: string,
+  roots: readonly TrackedRoot[],
+  places: Pick<FilePlaces, 'hostPathOf'> = { hostPathOf: (path) => hostPathOf(path, roots) },
+): Promise<AsyncDisposable> {
+  const placeOf = (path: string): Buffer => {
+    const hostPath = places.hostPathOf(path);
+    if (hostPath === undefined) throw new Error(`${path} lies on no file system of this machine`);
+    return asBytes(hostPath);
+  };
   const made: Buffer[] = [];
   const dispose = async (): Promise<void> => {
     for (const path of made) await unlink(path).catch(() => undefined);
   };
   try {
     for (const lost of await readLostNames(imagesDirectory)) {
-      const path = asBytes(hostPathOf(lost.link, roots));
+      const path = placeOf(lost.link);
       // A killed restore may have left it.
       await unlink(path).catch(() => undefined);
-      await link(asBytes(hostPathOf(lost.name, roots)), path);
+      await link(placeOf(lost.name), path);
       made.push(path);
     }
   } catch (cause) {

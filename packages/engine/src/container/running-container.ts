@@ -1,3 +1,4 @@
+import type { FilePlaces } from '../files/file-places.js';
 import type { OpenFile } from '../files/tracked-root.js';
 import type { DumpOptions, DumpResult, PreparedDump } from './dump.js';
 import type { LostFile } from './lost-names.js';
@@ -46,6 +47,8 @@ export interface RunningContainer {
   readonly initPid: number;
   readonly recordedMounts: readonly RecordedMount[];
   readonly recorded: ContainerRecorded | AdoptedRecorded;
+  /** Of a container with a file system of its own; without, the job sees the machine's files at their place. */
+  readonly places?: FilePlaces | undefined;
   /** What the job sees otherwise than without Holdfast: mounts that were left out, sources that were missing. */
   readonly notes: readonly string[];
   /** Resolves when the job has ended and its last output was passed on. Never rejects. */

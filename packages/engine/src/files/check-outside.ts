@@ -1,11 +1,14 @@
 import { lstat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { HoldfastError } from '@holdfast/core';
 import { z } from 'zod';
 import { cutToLength, type SavedTail } from './cut-outside.js';
+import type { FilePlaces } from './file-places.js';
 
 const recordsSchema = z.array(
   z.object({
-    path: z.string().startsWith('/'),
+    // One that leads elsewhere than it says was written by nobody of ours.
+    path: z.string().refine((path) => path.startsWith('/') && resolve(path) === path),
     dev: z.string().regex(/^\d+$/),
     ino: z.string().regex(/^\d+$/),
     sizeBytes: z.number().int().nonnegative(),
@@ -17,11 +20,13 @@ const recordsSchema = z.array(
   }),
 );
 
-type OutsideRecord = z.infer<typeof recordsSchema>[number];
+type OutsideRecord = z.infer<typeof recordsSchema>[number] & { readonly hostPath: string };
 
 export interface CheckOutsideOptions {
   /** Absolute; made where a tail has to be saved. */
   readonly saveDir: string;
+  /** Of a job with a file system of its own. Default: it sees the machine's files at their place. */
+  readonly places?: FilePlaces | undefined;
 }
 
 /**
@@ -30,7 +35,7 @@ export interface CheckOutsideOptions {
  *
  * - Rejects with HF_RESTORE_REFUSED naming the file where one is gone, shorter or changed otherwise. All are looked at before any is cut.
  */
-export async function checkOutside(records: unknown, { saveDir }: CheckOutsideOptions): Promise<{ readonly tails: readonly SavedTail[] }> {
+export async function checkOutside(records: unknown, { saveDir, places }: CheckOutsideOptions): Promise<{ readonly tails: readonly SavedTail[] }> {
   const parsed = recordsSchema.safeParse(records);
   if (!parsed.success) {
     throw new HoldfastError('HF_MANIFEST_CORRUPT', {
@@ -40,16 +45,24 @@ export async function checkOutside(records: unknown, { saveDir }: CheckOutsideOp
     });
   }
   const toCut: OutsideRecord[] = [];
-  for (const record of parsed.data) {
+  for (const parsedRecord of parsed.data) {
+    const record = { ...parsedRecord, hostPath: placeOf(parsedRecord.path, places) };
     if (await needsCut(record)) toCut.push(record);
   }
   const tails: SavedTail[] = [];
-  for (const { path, sizeBytes } of toCut) tails.push(await cutToLength(path, sizeBytes, saveDir));
+  for (const { hostPath, sizeBytes, ino } of toCut) tails.push(await cutToLength(hostPath, { sizeBytes, ino, saveDir }));
   return { tails };
 }
 
-async function needsCut({ path, ino, sizeBytes, mtimeNs, access }: OutsideRecord): Promise<boolean> {
-  const status = await lstat(path, { bigint: true }).catch(() => undefined);
+function placeOf(path: string, places: FilePlaces | undefined): string {
+  if (places === undefined) return path;
+  const hostPath = places.hostPathOf(Buffer.from(path, 'utf8').toString('latin1'));
+  if (hostPath === undefined) throw refused(path, 'no file system of this machine is there now', 'give the container the mounts that it had');
+  return Buffer.from(hostPath, 'latin1').toString('utf8');
+}
+
+async function needsCut({ path, hostPath, ino, sizeBytes, mtimeNs, access }: OutsideRecord): Promise<boolean> {
+  const status = await lstat(hostPath, { bigint: true }).catch(() => undefined);
   if (status === undefined) throw refused(path, 'it is gone', 'put it back');
   if (!status.isFile()) throw refused(path, 'it is no regular file any more', 'put the file back');
   const size = Number(status.size);
@@ -70,6 +83,6 @@ function refused(path: string, why: string, remedy: string): HoldfastError {
     kind: 'conflict',
     operation: 'files.outside',
     context: { path },
-    hint: `${remedy}, or start the job anew with --fresh; --track its folder, and it comes back with the job`,
+    hint: `${remedy}, or start the job anew with --fresh (a container: under another HOLDFAST_JOB); --track its folder, and it comes back with the job`,
   });
 }

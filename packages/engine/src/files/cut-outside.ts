@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, lstat, mkdir, open } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { HoldfastError } from '@holdfast/core';
+import { openPlain } from './open-plain.js';
 
 export interface SavedTail {
   readonly path: string;
@@ -11,12 +12,25 @@ export interface SavedTail {
 
 const blockBytes = 1 << 20;
 
+export interface CutOptions {
+  readonly sizeBytes: number;
+  /** The file's inode number. */
+  readonly ino: string;
+  readonly saveDir: string;
+}
+
 /**
- * Saves what lies beyond `sizeBytes` in a new file, durably, and only then cuts it off. Rejects with the file untouched where the tail cannot be kept whole.
+ * Saves what lies beyond `sizeBytes` in a new file, durably, and only then cuts it off. Rejects with the file untouched where the tail cannot be kept
+ * whole, where a link leads to the file, or where it is another one by now.
  */
-export async function cutToLength(path: string, sizeBytes: number, saveDir: string): Promise<SavedTail> {
+export async function cutToLength(path: string, { sizeBytes, ino, saveDir }: CutOptions): Promise<SavedTail> {
+  await using file = await openPlain(path, constants.O_RDWR).catch((error: unknown) => {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    if (code === 'ELOOP' || code === 'ENOTDIR') throw notKept(path, path, 'a link lies on the way to it');
+    throw error;
+  });
+  if (String((await file.stat({ bigint: true })).ino) !== ino) throw notKept(path, path, 'another file has that name by now');
   await makeOwnFolder(saveDir);
-  await using file = await open(path, constants.O_RDWR | constants.O_NOFOLLOW);
   const { handle, name } = await createTail(saveDir, `${basename(path)}.tail-from-${sizeBytes}`);
   await using tail = handle;
   const bytes = await copyTail(file, sizeBytes, tail);

@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import { HoldfastError, isHoldfastError } from '@holdfast/core';
 import { asLatin1 } from '../container/host-path.js';
 import { type HostMount, isBelow, visibleMounts } from '../container/host-mounts.js';
-import { assertTrackable, type TrackedRoot } from '../files/index.js';
+import { assertTrackable, type FilePlaces, type TrackedRoot } from '../files/index.js';
 import type { Bundle } from './bundle.js';
 import { type ContainerMount, containerMounts, placeOf } from './container-mounts.js';
 import { fileSystemKind } from './file-system-kinds.js';
@@ -18,7 +18,7 @@ export interface SharedMount {
 }
 
 /** What of a container's files belongs to its snapshots. */
-export interface ContainerFiles {
+export interface ContainerFiles extends FilePlaces {
   /** In an order that is the same for the same bundle. The first is the root file system's, where that is captured. */
   readonly roots: readonly TrackedRoot[];
   /** Undefined where the root file system is read-only: nothing of it is captured. */
@@ -31,10 +31,10 @@ export interface ContainerFiles {
   /** What does not come back although the container can write to it, each a sentence. */
   readonly notes: readonly string[];
   /**
-   * Where this machine has what the container sees at a path, while its root file system is mounted; bytes as latin1, in and out. Undefined for what
-   * is in the container alone, such as /proc.
+   * Where the content lies that is captured: for the root file system in the upper directory, where files have other numbers than the container sees.
+   * Undefined for what is in no root.
    */
-  hostPathOf(path: string): string | undefined;
+  trackedPathOf(path: string): string | undefined;
 }
 
 export interface ContainerFilesOptions {
@@ -85,7 +85,22 @@ export async function containerFiles(
     exclude: hostPathsOf(exclude, [...own, ...beside]),
     notes,
     hostPathOf: (path) => hostPathIn(path, rootPath, mounts),
+    trackedPathOf,
+    comesBack,
   };
+
+  function trackedPathOf(path: string): string | undefined {
+    if (exclude.map(asLatin1).some((folder) => path === folder || isBelow(path, folder))) return undefined;
+    const mount = mountAt(path, mounts);
+    if (mount === undefined) return overlay === undefined ? undefined : asLatin1(overlay.upperDirectory) + path;
+    const isTracked = [...own, ...beside].some(({ destination }) => destination === mount.destination);
+    return isTracked ? hostPathIn(path, rootPath, mounts) : undefined;
+  }
+
+  function comesBack(path: string): boolean {
+    const mount = mountAt(path, mounts);
+    return (mount !== undefined && (mount.hostPath === undefined || fileSystemKind(mount.type) === 'kernel')) || trackedPathOf(path) !== undefined;
+  }
 }
 
 async function overlayAt(rootPath: string, hostMounts: readonly HostMount[]): Promise<OverlayDescription> {
@@ -160,11 +175,16 @@ function hostPathsOf(exclude: readonly string[], roots: readonly TrackedRoot[]):
   });
 }
 
-function hostPathIn(path: string, rootPath: string, mounts: readonly ContainerMount[]): string | undefined {
-  const inside = mounts
-    .map((mount, order) => ({ ...mount, order, destination: asLatin1(mount.destination) }))
+/** The longest mount decides, of two at one place the later. */
+function mountAt(path: string, mounts: readonly ContainerMount[]): ContainerMount | undefined {
+  return mounts
+    .map((mount, order) => ({ mount, order, destination: asLatin1(mount.destination) }))
     .filter(({ destination }) => path === destination || isBelow(path, destination))
-    .sort((left, right) => right.destination.length - left.destination.length || right.order - left.order)[0];
-  if (inside === undefined) return path === '/' ? asLatin1(rootPath) : asLatin1(rootPath) + path;
-  return inside.hostPath === undefined ? undefined : asLatin1(inside.hostPath) + path.slice(inside.destination.length);
+    .sort((left, right) => right.destination.length - left.destination.length || right.order - left.order)[0]?.mount;
+}
+
+function hostPathIn(path: string, rootPath: string, mounts: readonly ContainerMount[]): string | undefined {
+  const mount = mountAt(path, mounts);
+  if (mount === undefined) return path === '/' ? asLatin1(rootPath) : asLatin1(rootPath) + path;
+  return mount.hostPath === undefined ? undefined : asLatin1(mount.hostPath) + path.slice(asLatin1(mount.destination).length);
 }

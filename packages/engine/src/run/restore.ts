@@ -11,7 +11,7 @@ import {
   type Logger,
 } from '@holdfast/core';
 import type { RunningContainer } from '../container/running-container.js';
-import { checkOutside, ownFolderName, type RestoredFiles, restoreFiles, type TrackedRoot } from '../files/index.js';
+import { checkOutside, type FilePlaces, ownFolderName, type RestoredFiles, restoreFiles, type TrackedRoot } from '../files/index.js';
 import { RebuiltImages } from '../images/rebuilt-images.js';
 import { type MemoryRewrite, rewriteMemory } from '../images/rewrite-memory.js';
 import { readRegularFiles } from '../images/regular-files.js';
@@ -49,6 +49,8 @@ export interface RestoreOptions {
   readonly placeRoots: (metadata: SnapshotMetadata) => Promise<readonly TrackedRoot[]>;
   /** Before the first file is touched, of each snapshot that is tried; its memory is whole by then. */
   readonly beforeFiles?: (() => Promise<void>) | undefined;
+  /** Of a container with a file system of its own. */
+  readonly places?: FilePlaces | undefined;
   readonly start: (snapshot: SnapshotMetadata, roots: readonly TrackedRoot[], imagesDirectory: string) => Promise<RunningContainer>;
 }
 
@@ -169,7 +171,7 @@ async function restoreOne(options: RestoreOptions, candidate: CheckpointSummary)
   const [first] = roots.filter(({ private: own }) => !own);
   const tailsDirectory = join(options.savedDirectory ?? first?.hostPath ?? stagingDirectory, ownFolderName, `${savedName}-outside`);
   await options.beforeFiles?.();
-  const { tails } = await checkOutside(metadata.outsideFiles, { saveDir: tailsDirectory });
+  const { tails } = await checkOutside(metadata.outsideFiles, { saveDir: tailsDirectory, places: options.places });
   if (tails.length > 0) emit({ type: 'files.moved', folder: tailsDirectory, count: tails.length });
   const files = await restoreFiles({
     reader,

@@ -65,7 +65,7 @@ export async function takeSnapshot(context: RunContext, last: SnapshotParent, af
     try {
       const trees = await capture.finish(writer, { signal });
       const imagesDirectory = join(directory, 'images');
-      await recordLostNames(imagesDirectory, frozen.lostFiles, context.roots, trees.trees);
+      await recordLostNames(imagesDirectory, frozen.lostFiles, context.roots, trees.trees, container.places);
       await putMemory(writer, new StagedImages(imagesDirectory), parent.images, { signal, emit: context.emit, clock: context.clock });
       const metadata: SnapshotMetadata = {
         version: 1,
@@ -157,6 +157,6 @@ async function thawed(container: RunningContainer, clock: Clock, startedAt: numb
 
 async function captureFiles({ container, roots, signal }: RunContext, capture: FileCapture): Promise<readonly OutsideFile[]> {
   const openFiles = await container.openFiles();
-  const [outsideFiles] = await Promise.all([recordOutside(openFiles, roots), capture.frozen(openFiles, { signal })]);
+  const [outsideFiles] = await Promise.all([recordOutside(openFiles, roots, container.places), capture.frozen(openFiles, { signal })]);
   return outsideFiles;
 }

@@ -20,7 +20,7 @@ const tables = new Map([
   ['cwd', { table: new TreeTable(stream({ path: '', type: 'd' }), 'cwd') }],
   ['tmp', { table: new TreeTable(stream(...entries), 'tmp') }],
 ]);
-const lost: LostFile = { original: '/tmp/gone', link: '/tmp/link_remap.1', inode: { dev: 1n, ino: 7n }, nearby: undefined };
+const lost: LostFile = { original: '/tmp/gone', link: '/tmp/link_remap.1', inode: { dev: 1n, ino: 7n, size: 0n }, nearby: undefined };
 
 let folder: string;
 beforeEach(async () => {
@@ -37,7 +37,7 @@ test('another name is looked up where the frozen files were listed, as the job s
   ]);
 });
 
-test.each([{ inode: undefined }, { inode: { dev: 1n, ino: 5n } }, { inode: { dev: 9n, ino: 7n } }])(
+test.each([{ inode: undefined }, { inode: { dev: 1n, ino: 5n, size: 0n } }, { inode: { dev: 9n, ino: 7n, size: 0n } }])(
   'a file without one is named: %o',
   async ({ inode }) => {
     await expect(recordLostNames(folder, [{ ...lost, inode }], roots, tables)).rejects.toMatchObject({

@@ -18,6 +18,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { checkOutside } from '../../src/files/check-outside.js';
+import type { FilePlaces } from '../../src/files/file-places.js';
 import { recordOutside } from '../../src/files/record-outside.js';
 import type { OpenFile, TrackedRoot } from '../../src/files/tracked-root.js';
 import { openFile } from './mapping.js';
@@ -136,10 +137,54 @@ test('a link planted in the place of the folder for tails is not followed, and n
   expect(readdirSync(join(folder, 'elsewhere'))).toEqual([]);
 });
 
+test('a link planted on the way to a file is not followed, and nothing is cut', async () => {
+  mkdirSync(join(folder, 'logs'));
+  const log = file('logs/log', 'one\n', { access: 'append' });
+  const records = await record(log);
+  // The very same file behind a link: whoever can plant that can have it lead to any other.
+  renameSync(join(folder, 'logs'), join(folder, 'precious'));
+  symlinkSync(join(folder, 'precious'), join(folder, 'logs'));
+  appendFileSync(log.path, 'two\n');
+  await expect(checkOutside(records, { saveDir })).rejects.toMatchObject({
+    code: 'HF_RESTORE_REFUSED',
+    message: expect.stringContaining('a link lies on the way') as unknown,
+  });
+  expect(readFileSync(log.path, 'utf8')).toBe('one\ntwo\n');
+});
+
+test('a recorded path that leads elsewhere than it says is damage', async () => {
+  const records = await record(file('log', 'one\n', { access: 'append' }));
+  const forged = (records as readonly object[]).map((each) => ({ ...each, path: `${folder}/work/../log` }));
+  await expect(checkOutside(forged, { saveDir })).rejects.toMatchObject({ code: 'HF_MANIFEST_CORRUPT' });
+});
+
+const places = (): FilePlaces => ({
+  hostPathOf: (path) => (path.startsWith('/efs/') ? `${folder}/${path.slice(5)}` : undefined),
+  comesBack: (path) => !path.startsWith('/efs/'),
+});
+
+test('a file of a container is recorded as it sees it, and cut where the machine has it', async () => {
+  const log = file('log', 'one\n', { access: 'append' });
+  const seen = [
+    { ...log, path: '/efs/log' },
+    { ...log, path: '/data/x' },
+  ];
+  const records: unknown = JSON.parse(JSON.stringify(await recordOutside(seen, roots(), places())));
+  expect(records).toMatchObject([{ path: '/efs/log', mtimeNs: String(statSync(log.path, { bigint: true }).mtimeNs) }]);
+  appendFileSync(log.path, 'two\n');
+  const { tails } = await checkOutside(records, { saveDir, places: places() });
+  expect(tails).toMatchObject([{ path: log.path, bytes: 4 }]);
+  expect(readFileSync(log.path, 'utf8')).toBe('one\n');
+  await expect(checkOutside(records, { saveDir, places: { ...places(), hostPathOf: () => undefined } })).rejects.toMatchObject({
+    code: 'HF_RESTORE_REFUSED',
+    message: expect.stringContaining('/efs/log') as unknown,
+  });
+});
+
 test('a tail that does not fit where it is to be kept stays where it is', () => {
   const log = file('log', 'x'.repeat(200_000));
   const module = new URL('../../dist/files/cut-outside.js', import.meta.url).href;
-  const program = `import('${module}').then((it) => it.cutToLength('${log.path}', 8, '${saveDir}')).then(() => console.log('cut'), (error) => console.log(error.code))`;
+  const program = `import('${module}').then((it) => it.cutToLength('${log.path}', { sizeBytes: 8, ino: '${statSync(log.path).ino}', saveDir: '${saveDir}' })).then(() => console.log('cut'), (error) => console.log(error.code))`;
   // A file may have 64 KiB at most there: a write takes what fits, as on a disk that fills up.
   const limited = `trap '' XFSZ; ulimit -f 64; exec "$0" -e "$1"`;
   expect(execFileSync('bash', ['-c', limited, process.execPath, program], { encoding: 'utf8' }).trim()).toBe('EFBIG');

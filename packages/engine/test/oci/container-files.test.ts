@@ -120,6 +120,27 @@ test('a path of the container is found where this machine has it; the longest mo
   expect(roots.map(({ hostPath }) => hostPath)).toEqual([`${folder}/ID/diff`, `${folder}/volume`, `${folder}/other`]);
 });
 
+test('what is captured is told from what a restore has to find', async () => {
+  const mounts = mountsOf(plain, `60 20 0:60 / ${folder}/other rw - nfs4 server:/x rw`);
+  const binds = [
+    bind(`${folder}/volume`, '/data'),
+    bind(`${folder}/volume/inner`, '/again'),
+    bind(`${folder}/other`, '/efs'),
+    bind(`${folder}/file`, '/settings'),
+    { destination: '/run', type: 'tmpfs', source: 'tmpfs', options: [] },
+  ];
+  const { trackedPathOf, comesBack } = await filesOf({ mounts: binds }, mounts, ['/scratch', '/data/tmp']);
+  const tracked = [
+    ['/etc/x', `${folder}/ID/diff/etc/x`],
+    ['/data/x', `${folder}/volume/x`],
+    ['/again/x', `${folder}/volume/inner/x`],
+  ];
+  for (const [path = '', place] of tracked) expect([trackedPathOf(path), comesBack(path)]).toEqual([place, true]);
+  for (const path of ['/run/x', '/proc/self/oom_score_adj']) expect([trackedPathOf(path), comesBack(path)]).toEqual([undefined, true]);
+  for (const path of ['/efs/log', '/settings', '/scratch/x', '/data/tmp/x'])
+    expect([trackedPathOf(path), comesBack(path)]).toEqual([undefined, false]);
+});
+
 test('a read-only root is not captured, whatever it lies on', async () => {
   const { roots, overlay } = await filesOf({ readonly: true, mounts: [bind(`${folder}/volume`, '/data')] }, parseMountInfo(''));
   expect(overlay).toBeUndefined();

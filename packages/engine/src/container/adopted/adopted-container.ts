@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type Clock, HoldfastError } from '@holdfast/core';
+import type { FilePlaces } from '../../files/file-places.js';
 import type { OpenFile, TrackedRoot } from '../../files/tracked-root.js';
 import { criuConfigText, type TcpPolicy } from '../criu-config.js';
 import { type DumpOptions, prepareDump } from '../dump.js';
@@ -35,6 +36,8 @@ export interface AdoptedContainerOptions {
   readonly recorded: AdoptedRecorded;
   readonly notes: readonly string[];
   readonly clock: Clock;
+  /** Where the container's files lie. */
+  readonly places?: FilePlaces | undefined;
   /** Tells files by the file systems that the tracked roots lie on: the container's own root is an overlay. */
   readonly translateOpenFiles: (files: readonly OpenFile[]) => Promise<readonly OpenFile[]>;
   /** The status that the container's owner noted, asked once its first process has ended; undefined where it does not tell. */
@@ -54,6 +57,7 @@ export class AdoptedContainer implements RunningContainer {
   readonly recordedMounts: readonly RecordedMount[];
   readonly recorded: AdoptedRecorded;
   readonly notes: readonly string[];
+  readonly places: FilePlaces | undefined;
   readonly exited: Promise<ExitStatus>;
   readonly #options: AdoptedContainerOptions;
   readonly #left = new AbortController();
@@ -72,6 +76,7 @@ export class AdoptedContainer implements RunningContainer {
     this.recordedMounts = options.recordedMounts;
     this.recorded = options.recorded;
     this.notes = options.notes;
+    this.places = options.places;
     this.exited = this.#watch();
   }
 
@@ -141,7 +146,7 @@ export class AdoptedContainer implements RunningContainer {
       cancel: () => prepared.cancel(),
       run: async () => ({
         ...(await prepared.run()),
-        lostFiles: await findLostFiles(options.imagesDir, () => this.processes(), roots),
+        lostFiles: await findLostFiles(options.imagesDir, () => this.processes(), roots, this.places),
       }),
     };
   }

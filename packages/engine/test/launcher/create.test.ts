@@ -94,4 +94,26 @@ describe('create of a container that asks', () => {
     expect(JSON.parse(await site.read('log.json'))).toMatchObject({ level: 'error', msg: 'it took too long' });
     expect(existsSync(`${site.state}/restored/c1`)).toBe(false);
   });
+
+  it.each([
+    ['whose log grows without end', 'log-grows', true],
+    ['that waits for a CRIU which has ended', 'runc-waits', false],
+  ])('ends a restore %s', async (_, what, logOverflow) => {
+    await using site = await LauncherSite.create('true');
+    await site.write(what, '');
+    const restore = { do: 'restore', images: '/images', work: site.work, deadlineMs: 600_000 };
+    await using agent = await ScriptedAgent.at(site.socket, restore, 'hear', { do: 'create' });
+    expect((await site.create()).status).toBe(0);
+    expect(agent.heard[1]).toEqual({ call: 'restored', status: 124, timedOut: false, logOverflow });
+  });
+
+  it('cannot restore where it cannot take note of it: the container would not start', async () => {
+    await using site = await LauncherSite.create('true');
+    await site.write('state', 'a file where a folder should be');
+    const restore = { do: 'restore', images: '/images', work: site.work, deadlineMs: 60_000 };
+    await using agent = await ScriptedAgent.at(site.socket, restore, 'hear', { do: 'create' });
+    expect(await site.create()).toMatchObject({ status: 0, stdout: 'the container speaks\n' });
+    expect(agent.heard[1]).toMatchObject({ call: 'restored', status: 125 });
+    expect(await site.calls()).toHaveLength(1);
+  });
 });

@@ -1,5 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { chmod, readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { LauncherSite } from './launcher-site.js';
 import { ScriptedAgent, type Step } from './scripted-agent.js';
@@ -25,6 +27,29 @@ describe('an agent of no use', () => {
     await using site = await LauncherSite.create('true');
     await using _agent = await ScriptedAgent.at(site.socket, ...steps);
     await unprotected(site, reason);
+  });
+
+  it('is no hindrance where nothing can be written either', async () => {
+    await using site = await LauncherSite.create('true');
+    await site.write('state', 'a file where a folder should be');
+    const { status, stdout, stderr } = await site.create();
+    expect([status, stdout]).toEqual([0, 'the container speaks\n']);
+    expect(stderr).toContain('unprotected');
+  });
+
+  it.skipIf(process.getuid?.() !== 0)("that is another user's", async () => {
+    await using site = await LauncherSite.create('true');
+    await chmod(site.folder, 0o777);
+    const serve =
+      'import socket, sys; s = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1]); s.listen(); print("listens", flush=True); c, _ = s.accept(); c.send(b\'{"do":"fail"}\\n\'); c.recv(9)';
+    const user = ['--reuid=65534', '--regid=65534', '--clear-groups', '--'];
+    const child = spawn('setpriv', [...user, '/usr/bin/python3', '-c', serve, site.socket], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const ended = once(child, 'exit');
+    await once(child.stdout, 'data');
+    await chmod(site.folder, 0o700);
+    await unprotected(site, 'another user than root serves it');
+    child.kill('SIGKILL');
+    await ended;
   });
 
   it('starts nothing on files that it had begun to change', async () => {

@@ -1,15 +1,27 @@
-import { type AttachedStorage, type CallOptions, HoldfastError, type MachineSessions, probeDirectory } from '@holdfast/core';
+import {
+  type AttachedStorage,
+  amendError,
+  type CallOptions,
+  HoldfastError,
+  isHoldfastError,
+  type MachineSessions,
+  probeDirectory,
+} from '@holdfast/core';
+import { answerMs, askInTime } from './ask-in-time.js';
+import { assertBucketThere } from './bucket.js';
 import { flushVolume } from './flush.js';
 import { assertSameFormat } from './format.js';
 import { guaranteesOf } from './guarantees.js';
 import { volumeHealth, volumeUsage } from './health.js';
 import { leaveMount } from './leave-mount.js';
 import { ensureMount } from './mount/ensure-mount.js';
+import { lookAtMount } from './mount/look-at-mount.js';
 import { withMountLock } from './mount/mount-lock.js';
 import type { MountedVolume } from './mount/start-mount.js';
 import { superviseMount } from './mount/supervise.js';
 import { throwIfAborted } from './provision.js';
-import type { Setup } from './setup.js';
+import { type Setup, withBucket } from './setup.js';
+import { stayLasting } from './stay-lasting.js';
 import { watchVolumeTrouble } from './trouble.js';
 import { readVolume } from './volume.js';
 
@@ -30,6 +42,7 @@ export async function attachVolume(
   assertSameFormat(config, volume.setting, operation);
   const uuid = volume.setting.UUID;
   const { mounted, session } = await withMountLock(path, 2 * readyTimeoutMs, call, async () => {
+    await assertBucketAnswers(setup, call);
     const session = await sessions.enter();
     try {
       return { mounted: await ensureMount(setup, uuid, call), session };
@@ -40,13 +53,26 @@ export async function attachVolume(
   });
   try {
     await probeDirectory({ path, mode: readOnly ? 'look' : 'write', operation, signal: options.signal, timeoutMs: readyTimeoutMs });
-    if (options.lasting === true) await sessions.setLasting(true);
+    if (options.lasting === true) await stayLasting(sessions, () => throwIfAborted(options.signal, operation, config.name));
   } catch (error) {
     // Nothing was written by this one; where the mount hangs, its session goes at least.
     await leaveMount(config, sessions, session).catch(async () => session[Symbol.asyncDispose]());
     throw error;
   }
   return attachmentOf(setup, sessions, session, mounted);
+}
+
+/** Where the client is to be started: it says of a bucket that is away nothing for a minute, and then much. */
+async function assertBucketAnswers(setup: Setup, call: CallOptions): Promise<void> {
+  const { config } = setup;
+  if ((await lookAtMount(config.mount.path, 3000, call)).state !== 'none') return;
+  const question = { who: `The bucket '${config.bucket.name}'`, operation, timeoutMs: answerMs };
+  try {
+    await withBucket(setup, (bucket) => askInTime(question, call, (call) => assertBucketThere(config, bucket, operation, call)));
+  } catch (error) {
+    // Its client repeats by itself, and who waits for it should know soon.
+    throw isHoldfastError(error) && error.retry === 'yes' ? amendError(error, { retry: 'spent' }) : error;
+  }
 }
 
 function attachmentOf(setup: Setup, sessions: MachineSessions, session: AsyncDisposable, mounted: MountedVolume): AttachedStorage {

@@ -2,6 +2,7 @@ import { type CallOptions, HoldfastError, isHoldfastError } from '@holdfast/core
 import { ensureResource, resourceState } from '@holdfast/core/provision';
 import type { BucketClient } from './client.js';
 import type { JuicefsConfig } from './config.js';
+import { madeVolumeKey } from './made-volume.js';
 
 /** Says of a bucket that Holdfast made it, for this volume. */
 export const bucketTag = 'holdfast-volume';
@@ -31,7 +32,7 @@ export async function ensureBucket(config: JuicefsConfig, client: BucketClient, 
       create: async (call) => {
         if (!create) {
           await state.forget(recordKey);
-          throw missingBucket(name);
+          throw missingBucket(name, 'storage.provision', makeIt);
         }
         try {
           return (await client.create(call)) === 'exists' ? 'exists' : { ours: true };
@@ -57,6 +58,39 @@ export async function ensureBucket(config: JuicefsConfig, client: BucketClient, 
   return created ? 'made' : 'found';
 }
 
+/** What `provision` would do about the bucket. Rejects with HF_STORAGE_MISSING where it is missing and is not to be made. */
+export async function plannedBucket(
+  config: JuicefsConfig,
+  client: BucketClient,
+  operation: string,
+  options: CallOptions,
+): Promise<'create' | 'adopt' | 'none'> {
+  if (await client.exists(options)) return (await isMadeBucket(config, client, options)) ? 'none' : 'adopt';
+  if (!config.bucket.create) throw missingBucket(config.bucket.name, operation, makeIt);
+  return 'create';
+}
+
+/** Whether it is there, and Holdfast made it for this volume. */
+export async function isMadeBucket(config: JuicefsConfig, client: BucketClient, options: CallOptions): Promise<boolean> {
+  if (!(await client.exists(options))) return false;
+  return (
+    (await client.tags(options))[bucketTag] === config.name || (await resourceState(config.stateDirectory).read(recordKey))?.status === 'intended'
+  );
+}
+
+/** Rejects with HF_STORAGE_MISSING where the bucket of a volume is gone, and with what S3 says where it refuses or does not answer. */
+export async function assertBucketThere(
+  { bucket, name }: JuicefsConfig,
+  client: BucketClient,
+  operation: string,
+  options: CallOptions,
+): Promise<void> {
+  // First by a call whose refusal has words: one of HEAD has none.
+  if ((await client.read(madeVolumeKey(name), options)) !== undefined) return;
+  if (!(await client.exists(options)))
+    throw missingBucket(bucket.name, operation, "Correct 'bucket' if it is another one; with a bucket that is gone the volume's files are lost");
+}
+
 /** Removes the bucket if Holdfast made it and nothing is in it; one that holds what is not the volume's is left. */
 export async function removeBucket(config: JuicefsConfig, client: BucketClient, options: CallOptions): Promise<void> {
   if ((await client.exists(options)) && (await client.tags(options))[bucketTag] === config.name) {
@@ -65,11 +99,8 @@ export async function removeBucket(config: JuicefsConfig, client: BucketClient, 
   await resourceState(config.stateDirectory).forget(recordKey);
 }
 
-function missingBucket(name: string): HoldfastError {
-  return new HoldfastError('HF_STORAGE_MISSING', {
-    kind: 'not-found',
-    message: `The bucket '${name}' is not there`,
-    operation: 'storage.provision',
-    hint: "Make it, or write 'create': true in bucket",
-  });
+const makeIt = "Make it, or write 'create': true in bucket";
+
+function missingBucket(name: string, operation: string, hint: string): HoldfastError {
+  return new HoldfastError('HF_STORAGE_MISSING', { kind: 'not-found', message: `The bucket '${name}' is not there`, operation, hint });
 }

@@ -1,6 +1,8 @@
-import { type CallOptions, HoldfastError } from '@holdfast/core';
+import { type CallOptions, HoldfastError, type StorageProgress } from '@holdfast/core';
 import { removeBucket } from './bucket.js';
 import type { BucketClient } from './client.js';
+import type { JuicefsConfig } from './config.js';
+import { assertSameFormat } from './format.js';
 import { withFormatLock } from './format-lock.js';
 import { isMadeVolume, madeVolumeKey, readMadeVolume, writeMadeVolume } from './made-volume.js';
 import { juicefsMetadataUrl, metadataLocation } from './metadata-url.js';
@@ -8,29 +10,40 @@ import { throwIfAborted } from './provision.js';
 import { runJuicefsWell } from './run-juicefs.js';
 import { type Setup, withBucket } from './setup.js';
 import { isOfUnfinishedFormat } from './unfinished-format.js';
-import { readVolume, type Volume } from './volume.js';
+import { liveSessions, readVolume, type Volume } from './volume.js';
 
 const operation = 'storage.destroy';
 const destroyTimeoutMs = 6 * 3_600_000;
 
+type Options = CallOptions & { readonly force?: boolean; readonly onProgress?: (progress: StorageProgress) => void };
+
 /** Removes the volume that `provision` made, and the bucket where it made that; with what the volume holds only by `force`. */
-export async function destroyVolume(setup: Setup, options: CallOptions & { readonly force?: boolean } = {}): Promise<void> {
+export async function destroyVolume(setup: Setup, options: Options = {}): Promise<void> {
   const { config } = setup;
   const call = options.signal === undefined ? {} : { signal: options.signal };
   throwIfAborted(options.signal, operation, config.name);
+  const volume = await readVolume(setup, operation, call);
+  if (volume !== undefined) assertThisVolume(config, volume);
   await withBucket(setup, async (bucket) => {
     // A lock in a bucket that is gone is none.
-    if (await bucket.exists(call))
-      await withFormatLock(bucket, config.name, call, (held) => removeVolume(setup, bucket, options.force === true, held));
-    else if ((await readVolume(setup, operation, call)) !== undefined) throw notOurs(config.name);
+    if (await bucket.exists(call)) {
+      const waiting = (message: string): void => options.onProgress?.({ step: 'lock', message });
+      await withFormatLock(bucket, config.name, { ...call, onWait: waiting }, (held) => removeVolume(setup, bucket, options.force === true, held));
+    } else if (volume !== undefined) throw bucketGone(config);
     await removeBucket(config, bucket, call);
   });
+}
+
+/** Whether Holdfast made a volume is told by its own bucket alone: of another one, by a mistyped name, nothing follows. */
+function assertThisVolume(config: JuicefsConfig, { setting }: Volume): void {
+  assertSameFormat(config, setting, operation, ['name', 'bucket']);
 }
 
 /** To be called with the lock. */
 async function removeVolume(setup: Setup, bucket: BucketClient, force: boolean, call: CallOptions): Promise<void> {
   const { config } = setup;
   const volume = await readVolume(setup, operation, call);
+  if (volume !== undefined) assertThisVolume(config, volume);
   const note = await readMadeVolume(bucket, config.name, call);
   const { made } = note;
   if (volume === undefined) {
@@ -73,7 +86,8 @@ async function removeRest(bucket: BucketClient, name: string, call: CallOptions)
   await bucket.removeObjects([madeVolumeKey(name)], call);
 }
 
-function refuseSessions(name: string, { sessions }: Volume): void {
+function refuseSessions(name: string, volume: Volume): void {
+  const sessions = liveSessions(volume, new Date());
   if (sessions.length === 0) return;
   const who = sessions.slice(0, 3).map(({ HostName = 'unknown', MountPoint = '' }) => `${HostName}${MountPoint === '' ? '' : ` at ${MountPoint}`}`);
   throw new HoldfastError('HF_STORAGE_IN_USE', {
@@ -81,7 +95,7 @@ function refuseSessions(name: string, { sessions }: Volume): void {
     message: `The volume '${name}' is in use: it is mounted on ${who.join(', ')}${sessions.length > 3 ? ` and ${sessions.length - 3} more` : ''}`,
     operation,
     context: { volume: name },
-    hint: 'Detach it there first; a machine that is gone is forgotten within a minute or two',
+    hint: 'Detach it there first; a client that is gone is forgotten two minutes after it gave its last sign of life',
   });
 }
 
@@ -92,6 +106,16 @@ function notOurs(name: string): HoldfastError {
     operation,
     context: { volume: name },
     hint: 'Remove it by juicefs destroy, if you no longer need it: Holdfast removes only what it made',
+  });
+}
+
+function bucketGone({ name, bucket }: JuicefsConfig): HoldfastError {
+  return new HoldfastError('HF_STORAGE_MISSING', {
+    kind: 'not-found',
+    message: `The bucket '${bucket.name}' of the volume '${name}' is not there, and with it the note of who made the volume`,
+    operation,
+    context: { volume: name },
+    hint: "Correct 'bucket.endpoint' if it lies elsewhere; if it is gone for good the volume's files are lost, and its database may be emptied",
   });
 }
 

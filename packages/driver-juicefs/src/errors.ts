@@ -163,8 +163,15 @@ export function juicefsFailure({ command, exitCode, complaints, operation, confi
       message: `juicefs ${command} of the volume '${config.name}' failed: ${said}`,
       ...rest,
     });
-  const { code, kind, words, hint } = meaning;
+  const { code, kind, words } = meaning;
+  const hint =
+    meaning.of === 'metadata' && mayHaveNoTls(config, said) ? `${meaning.hint}, and whether it has TLS, which is asked of it` : meaning.hint;
   return new HoldfastError(code, { kind, message: `${place(meaning.of, config)} ${words}: ${said}`, hint, ...rest });
+}
+
+/** A server without TLS takes what begins it for a command, and says nothing, or hangs up. */
+function mayHaveNoTls({ metadata }: JuicefsConfig, said: string): boolean {
+  return metadata.tls !== undefined && /deadline exceeded|i\/o timeout|EOF|reset by peer/u.test(said);
 }
 
 function place(of: Meaning['of'], { name, bucket, metadata }: JuicefsConfig): string {

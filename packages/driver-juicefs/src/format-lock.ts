@@ -1,13 +1,25 @@
 import { randomUUID } from 'node:crypto';
+import { readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CallOptions, HoldfastError, isHoldfastError } from '@holdfast/core';
+import { isProcessAlive, ownProcessIdentity } from '@holdfast/core/basics';
 import * as z from 'zod';
 import type { BucketClient } from './client.js';
 
-const noteSchema = z.object({ holder: z.string(), expiresAt: z.number() });
+const noteSchema = z.object({
+  holder: z.string(),
+  expiresAt: z.number(),
+  /** Absent in locks of older versions. */
+  process: z.object({ bootId: z.string(), pid: z.int().positive(), startTicks: z.number(), pidNamespace: z.string() }).optional(),
+});
+type LockNote = z.output<typeof noteSchema>;
+type LockOptions = CallOptions & {
+  /** Told once, where another has the lock. */
+  readonly onWait?: (message: string) => void;
+};
 
-/** Whoever died with the lock keeps others waiting so long. */
+/** Whoever died with the lock keeps others waiting so long; on the same machine it is seen that he died. */
 const lockLastsMs = 90_000;
 const renewEveryMs = 30_000;
 const pauseMs = 500;
@@ -25,7 +37,7 @@ export function lockKey(volume: string): string {
 export async function withFormatLock<T>(
   bucket: BucketClient,
   volume: string,
-  options: CallOptions,
+  options: LockOptions,
   task: (call: CallOptions) => Promise<T>,
   everyMs: number = renewEveryMs,
 ): Promise<T> {
@@ -73,7 +85,7 @@ async function keep(bucket: BucketClient, key: string, holder: string, everyMs: 
     await sleep(everyMs, undefined, { signal: ended }).catch(() => undefined);
     if (ended.aborted) return;
     const next = Date.now() + lockLastsMs;
-    const renewed = await renew(bucket, key, { holder, expiresAt: next }, ended).catch((error: unknown) => {
+    const renewed = await renew(bucket, key, { holder, expiresAt: next, process: ownProcess() }, ended).catch((error: unknown) => {
       if (!ended.aborted && Date.now() + everyMs > expiresAt) throw error;
       return undefined;
     });
@@ -83,7 +95,7 @@ async function keep(bucket: BucketClient, key: string, holder: string, everyMs: 
 }
 
 /** False where another has it. */
-async function renew(bucket: BucketClient, key: string, note: z.output<typeof noteSchema>, signal: AbortSignal): Promise<boolean> {
+async function renew(bucket: BucketClient, key: string, note: LockNote, signal: AbortSignal): Promise<boolean> {
   const isOurs = (text: string | undefined): boolean => text !== undefined && noteOf(text)?.holder === note.holder;
   const held = await bucket.read(key, { signal });
   if (held === undefined || !isOurs(held.text)) return false;
@@ -92,15 +104,21 @@ async function renew(bucket: BucketClient, key: string, note: z.output<typeof no
   return isOurs((await bucket.read(key, { signal }))?.text);
 }
 
-async function take(bucket: BucketClient, key: string, holder: string, volume: string, { signal }: CallOptions): Promise<void> {
+async function take(bucket: BucketClient, key: string, holder: string, volume: string, { signal, onWait }: LockOptions): Promise<void> {
   const deadline = performance.now() + 2 * lockLastsMs;
   const call = signal === undefined ? {} : { signal };
+  let hasTold = false;
   while (performance.now() < deadline) {
-    const note = JSON.stringify({ holder, expiresAt: Date.now() + lockLastsMs });
+    const note = JSON.stringify({ holder, expiresAt: Date.now() + lockLastsMs, process: ownProcess() } satisfies LockNote);
     if (await bucket.write(key, note, call)) return;
     const held = await bucket.read(key, call);
-    const expiresAt = held === undefined ? 0 : (noteOf(held.text)?.expiresAt ?? 0);
-    if (held !== undefined && expiresAt < Date.now() && (await bucket.write(key, note, { ...call, over: held.etag }))) return;
+    const seen = held === undefined ? undefined : noteOf(held.text);
+    const isOver = (seen?.expiresAt ?? 0) < Date.now() || hasDiedHere(seen);
+    if (held !== undefined && isOver && (await bucket.write(key, note, { ...call, over: held.etag }))) return;
+    if (!hasTold && seen !== undefined && !isOver) {
+      hasTold = true;
+      onWait?.(waitText(volume, seen));
+    }
     await sleep(pauseMs, undefined, call).catch(() => undefined);
     if (signal?.aborted === true)
       throw new HoldfastError('HF_ABORTED', { kind: 'aborted', message: `The wait for the lock of the volume '${volume}' was aborted` });
@@ -113,7 +131,28 @@ async function take(bucket: BucketClient, key: string, holder: string, volume: s
   });
 }
 
-function noteOf(text: string): z.output<typeof noteSchema> | undefined {
+function waitText(volume: string, { holder, expiresAt }: LockNote): string {
+  const [host = '', pid = ''] = holder.split(' ');
+  const leftS = Math.max(1, Math.ceil((expiresAt - Date.now()) / 1000));
+  return `Waiting for the lock of the volume '${volume}', which process ${pid} on ${host} has: for ${leftS} s if it is gone, and else until it is done`;
+}
+
+/** Processes of another container have numbers of their own, on the same machine too. */
+function ownProcess(): NonNullable<LockNote['process']> {
+  return { ...ownProcessIdentity(), pidNamespace: pidNamespace() };
+}
+
+function hasDiedHere(note: LockNote | undefined): boolean {
+  const own = ownProcess();
+  const { process: other } = note ?? {};
+  return other !== undefined && other.bootId === own.bootId && other.pidNamespace === own.pidNamespace && !isProcessAlive(other);
+}
+
+function pidNamespace(): string {
+  return readlinkSync('/proc/self/ns/pid');
+}
+
+function noteOf(text: string): LockNote | undefined {
   try {
     return noteSchema.safeParse(JSON.parse(text)).data;
   } catch {

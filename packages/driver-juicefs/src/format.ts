@@ -74,9 +74,9 @@ export function changedSettings({ format }: JuicefsConfig, setting: VolumeSettin
   ];
 }
 
-/** Throws HF_PROVISION_CONFLICT with option, the volume's value and the configured one. */
-export function assertSameFormat(config: JuicefsConfig, setting: VolumeSetting, operation: string): void {
-  const differences = fixedDifferences(config, setting);
+/** Throws HF_PROVISION_CONFLICT with option, the volume's value and the configured one; of `options` alone, where they are given. */
+export function assertSameFormat(config: JuicefsConfig, setting: VolumeSetting, operation: string, options?: readonly string[]): void {
+  const differences = fixedDifferences(config, setting).filter(({ option }) => options?.includes(option) ?? true);
   if (differences.length === 0) return;
   throw new HoldfastError('HF_PROVISION_CONFLICT', {
     kind: 'conflict',

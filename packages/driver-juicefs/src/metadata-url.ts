@@ -130,6 +130,6 @@ export function juicefsMetadataUrl({ engine, host, port, user, database, tls }: 
 }
 
 /** For messages. */
-export function metadataLocation({ engine, host, port, database }: MetadataAccess): string {
-  return `${engine}://${host.includes(':') ? `[${host}]` : host}:${port}/${database}`;
+export function metadataLocation({ engine, host, port, database, tls }: MetadataAccess): string {
+  return `${engine === 'redis' && tls !== undefined ? 'rediss' : engine}://${host.includes(':') ? `[${host}]` : host}:${port}/${database}`;
 }

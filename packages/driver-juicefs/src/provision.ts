@@ -8,7 +8,7 @@ import { completeMadeVolume, isMadeVolume, type MadeVolume, readMadeVolume, writ
 import { assertRedisKeeps } from './redis-keeping.js';
 import { runJuicefsWell } from './run-juicefs.js';
 import { type Setup, withBucket } from './setup.js';
-import { isOfUnfinishedFormat } from './unfinished-format.js';
+import { assertNoForeignObjects } from './unfinished-format.js';
 import { readVolume, type Volume } from './volume.js';
 
 const operation = 'storage.provision';
@@ -37,7 +37,8 @@ export async function provisionVolume(setup: Setup, options: Options = {}): Prom
   await withBucket(setup, async (bucket) => {
     const outcome = await ensureBucket(config, bucket, call);
     if (outcome === 'made') tell('bucket', `Made the bucket '${config.bucket.name}'`);
-    await withFormatLock(bucket, config.name, call, async (call) => {
+    const onWait = (message: string): void => options.onProgress?.({ step: 'lock', message });
+    await withFormatLock(bucket, config.name, { ...call, onWait }, async (call) => {
       const meanwhile = await readVolume(setup, operation, call);
       if (meanwhile !== undefined) {
         assertSameFormat(config, meanwhile.setting, operation);
@@ -74,17 +75,8 @@ async function change(setup: Setup, { setting }: Volume, call: CallOptions, tell
 /** Removes what a format of ours that was killed left: the client makes no volume where it finds its own marks. Refuses what is of another volume. */
 async function clearUnfinishedFormat({ config }: Setup, bucket: BucketClient, wasBegun: boolean, call: CallOptions): Promise<void> {
   const keys = await bucket.list(`${config.name}/`, 1000, call);
-  const foreign = keys.find((key) => !wasBegun || !isOfUnfinishedFormat(config.name, key));
-  if (foreign === undefined) {
-    if (keys.length > 0) await bucket.removeObjects(keys, call);
-    return;
-  }
-  throw new HoldfastError('HF_PROVISION_CONFLICT', {
-    kind: 'conflict',
-    message: `The bucket '${config.bucket.name}' holds '${foreign}' of another volume '${config.name}', which ${metadataLocation(config.metadata)} does not know`,
-    operation,
-    hint: "Correct 'metadata.url' if that volume is the one you mean; else choose another name",
-  });
+  assertNoForeignObjects(config, keys, wasBegun, operation);
+  if (keys.length > 0) await bucket.removeObjects(keys, call);
 }
 
 function notThere({ config }: Setup): HoldfastError {

@@ -1,4 +1,5 @@
 import { type CallOptions, HoldfastError, isHoldfastError, type TellTrouble } from '@holdfast/core';
+import { askInTime } from './ask-in-time.js';
 import { troubleIn } from './errors.js';
 import { lookAtMount } from './mount/look-at-mount.js';
 import { logSize, recentComplaints } from './mount/mount-log.js';
@@ -19,12 +20,12 @@ export async function watchVolumeTrouble(setup: Setup, answerMs: number = defaul
   const { config } = setup;
   const { logFile, path } = config.mount;
   const logFrom = await logSize(logFile);
-  return async ({ signal }: CallOptions = {}) => {
-    const late = AbortSignal.timeout(answerMs);
-    const call = { signal: signal === undefined ? late : AbortSignal.any([signal, late]) };
+  return async (call: CallOptions = {}) => {
+    const wrongWith = async (who: string, ask: (call: CallOptions) => Promise<unknown>): Promise<HoldfastError | undefined> =>
+      problemOf(askInTime({ who, operation, timeoutMs: answerMs }, call, ask));
     const [database, bucket, mount] = await Promise.all([
-      wrongWith(() => readVolume(setup, operation, call), late, `The metadata engine ${metadataLocation(config.metadata)}`, answerMs),
-      wrongWith(() => askBucket(setup, call), late, `The bucket '${config.bucket.name}'`, answerMs),
+      wrongWith(`The metadata engine ${metadataLocation(config.metadata)}`, (call) => readVolume(setup, operation, call)),
+      wrongWith(`The bucket '${config.bucket.name}'`, (call) => askBucket(setup, call)),
       lookAtMount(path, Math.min(answerMs, 3000), call),
     ]);
     const now = together([database, bucket].filter((each) => each !== undefined));
@@ -41,21 +42,13 @@ async function askBucket(setup: Setup, call: CallOptions): Promise<unknown> {
   );
 }
 
-async function wrongWith(ask: () => Promise<unknown>, late: AbortSignal, what: string, answerMs: number): Promise<HoldfastError | undefined> {
+async function problemOf(asked: Promise<unknown>): Promise<HoldfastError | undefined> {
   try {
-    await ask();
+    await asked;
     return undefined;
   } catch (error) {
     if (!isHoldfastError(error)) throw error;
-    if (error.kind !== 'aborted') return error;
-    if (!late.aborted) return undefined;
-    return new HoldfastError('HF_STORAGE_TIMEOUT', {
-      kind: 'timeout',
-      retry: 'yes',
-      message: `${what} does not answer: nothing came within ${answerMs / 1000} s`,
-      operation,
-      hint: 'Look whether it runs and can be reached from here',
-    });
+    return error.kind === 'aborted' ? undefined : error;
   }
 }
 

@@ -24,6 +24,8 @@ export interface VolumeSession {
   readonly HostName?: string | undefined;
   readonly MountPoint?: string | undefined;
   readonly ProcessID?: number | undefined;
+  /** When it ends unless its client renews it, which it does every 12 s. */
+  readonly Expire?: string | undefined;
 }
 
 interface Status {
@@ -44,7 +46,16 @@ const statusSchema: z.ZodType<Status> = z.object({
     Capacity: z.number().optional(),
     EncryptKey: z.string().optional(),
   }),
-  Sessions: z.array(z.object({ HostName: z.string().optional(), MountPoint: z.string().optional(), ProcessID: z.number().optional() })).nullish(),
+  Sessions: z
+    .array(
+      z.object({
+        HostName: z.string().optional(),
+        MountPoint: z.string().optional(),
+        ProcessID: z.number().optional(),
+        Expire: z.string().optional(),
+      }),
+    )
+    .nullish(),
   Stat: z.object({ UsedInodes: z.number() }).nullish(),
 });
 
@@ -53,6 +64,15 @@ export interface Volume {
   readonly setting: VolumeSetting;
   readonly sessions: readonly VolumeSession[];
   readonly usedInodes: number;
+}
+
+/** Clocks of machines differ. */
+const toleranceMs = 60_000;
+
+/** Sessions of clients that may still live. One whose client is lost stays in the list until some other client that is mounted sweeps it out. Pure. */
+export function liveSessions({ sessions }: Pick<Volume, 'sessions'>, now: Date): readonly VolumeSession[] {
+  // One whose time cannot be read, or that tells none, counts as alive.
+  return sessions.filter(({ Expire = '' }) => !(Date.parse(Expire) + toleranceMs < now.getTime()));
 }
 
 /** Undefined where the metadata engine answers and holds no volume. */

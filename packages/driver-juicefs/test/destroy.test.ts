@@ -46,3 +46,39 @@ test('nothing is removed while another machine makes or removes the volume, and 
   expect(await fake.calls()).not.toContainEqual(expect.stringMatching(/^destroy /u));
   expect(fake.bucket.objects.get(lockKey('snapshots'))).toContain('other');
 });
+
+const session = (agoMs: number) => ({ HostName: 'node1', MountPoint: '/mnt', Expire: new Date(Date.now() - agoMs).toISOString() });
+
+test('a client that was lost does not stand in the way for ever; one that may live does', async () => {
+  await using fake = await fakeJuicefs();
+  await provisionVolume(fake.setup);
+  await fake.tell('made', { sessions: [session(3_600_000), session(-30_000)] });
+  const error = await assertRejects(destroyVolume(fake.setup), { code: 'HF_STORAGE_IN_USE' });
+  expect(error.message.match(/node1/gu)).toHaveLength(1);
+  await fake.tell('made', { sessions: [{ HostName: 'of an older client' }] });
+  await assertRejects(destroyVolume(fake.setup), { code: 'HF_STORAGE_IN_USE' });
+  await fake.tell('made', { sessions: [session(3_600_000)] });
+  await destroyVolume(fake.setup);
+  expect(fake.bucket.objects.size).toBe(0);
+});
+
+test.each([
+  ['a mistyped bucket', { Bucket: 'https://acme-snapshotz.s3.eu-west-1.amazonaws.com' }, "'bucket'"],
+  ['a mistyped name', { Name: 'snapshotz' }, "'name'"],
+])('%s is told as such, and nothing follows about who made the volume', async (_, setting, words) => {
+  await using fake = await fakeJuicefs();
+  await fake.tell('made', { setting });
+  for (const exists of [true, false]) {
+    const setup = { ...fake.setup, buckets: () => ({ ...fake.bucket.client, exists: async () => exists }) };
+    const error = await assertRejects(destroyVolume(setup, { force: true }), { code: 'HF_PROVISION_CONFLICT' });
+    expect(error.message).toContain(words);
+    expect(error.hint).not.toContain('juicefs destroy');
+  }
+});
+
+test('a bucket that is gone is told', async () => {
+  await using fake = await fakeJuicefs();
+  await fake.tell('made');
+  const setup = { ...fake.setup, buckets: () => ({ ...fake.bucket.client, exists: async () => false }) };
+  await assertRejects(destroyVolume(setup, { force: true }), { code: 'HF_STORAGE_MISSING' });
+});

@@ -52,6 +52,11 @@ test.each([
   expect(error.hint).toBeTypeOf('string');
 });
 
+test('a metadata engine that hangs up may have no TLS, where that is asked of it', () => {
+  expect(failure('ping: context deadline exceeded').hint).toContain('TLS');
+  expect(failure('dial tcp 10.0.0.1:5432: connect: connection refused').hint).not.toContain('TLS');
+});
+
 test('what is not understood stays unexpected, with its words', () => {
   expect(failure('a new one')).toMatchObject({ code: 'HF_UNEXPECTED', kind: 'unexpected' });
   expect(failure('a new one').message).toContain('a new one');

@@ -65,3 +65,29 @@ test('one that another took meanwhile ends the task by its signal, and is left t
   await assertRejects(withFormatLock(client, 'snapshots', {}, task, 2), { code: 'HF_PROVISION_CONFLICT' });
   expect(objects.get(lockKey('snapshots'))).toContain('other');
 });
+
+test('the lock of a process of this machine that is gone is taken over at once, and of one that lives it is told who has it', async () => {
+  const { client, objects } = fakeBucket();
+  let mine = '';
+  await withFormatLock(client, 'snapshots', {}, async () => void (mine = objects.get(lockKey('snapshots')) ?? ''));
+  const dead = mine.replace(/"startTicks":\d+/u, '"startTicks":1');
+  objects.set(lockKey('snapshots'), dead);
+  const told: string[] = [];
+  const onWait = (message: string): void => void told.push(message);
+  expect(await withFormatLock(client, 'snapshots', { onWait }, async () => 'in')).toBe('in');
+  expect(told).toEqual([]);
+  for (const living of [
+    mine,
+    dead.replace(/"pidNamespace":"[^"]*"/u, '"pidNamespace":"pid:[1]"'),
+    dead.replace(/"bootId":"[^"]*"/u, '"bootId":"a"'),
+  ]) {
+    objects.set(lockKey('snapshots'), living);
+    const signal = AbortSignal.timeout(700);
+    await assertRejects(
+      withFormatLock(client, 'snapshots', { signal, onWait }, async () => 'in'),
+      { code: 'HF_ABORTED' },
+    );
+  }
+  expect(told).toHaveLength(3);
+  expect(told[0]).toMatch(new RegExp(`process ${process.pid} on .*: for \\d+ s if it is gone`, 'u'));
+});

@@ -23,7 +23,7 @@ test.each([
   await using fake = await fakeJuicefs();
   for (const run of [provisionVolume, planVolume]) {
     const error = await assertRejects(run(setupWith(fake.setup, answer, more)), { code: 'HF_PROVISION_UNSAFE' });
-    expect(error.message).toContain(`redis://cache.example.org:6379/1`);
+    expect(error.message).toContain(`rediss://cache.example.org:6379/1`);
     expect(error.message).toContain(words);
   }
   await expect(fake.calls()).rejects.toThrow('ENOENT');

@@ -2,7 +2,7 @@ import type { DatabasePlan } from '@holdfast/aws-databases';
 import { escapeText } from './escape-text.js';
 import { table } from './table.js';
 
-const actionWords = { create: 'make', adopt: 'adopt', none: 'keep' } as const;
+const actionWords = { create: 'make', adopt: 'adopt', change: 'change', none: 'keep' } as const;
 
 /** What has to be done by hand before other machines can use the section; undefined: nothing. */
 export function copyWarning({ tlsCaFile }: Readonly<Record<string, unknown>>): string | undefined {

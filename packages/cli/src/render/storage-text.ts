@@ -5,7 +5,7 @@ import { escapeText } from './escape-text.js';
 import { table } from './table.js';
 import { spanText, timeText } from './times.js';
 
-const actionWords = { create: 'make', adopt: 'adopt', none: 'keep' } as const;
+const actionWords = { create: 'make', adopt: 'adopt', change: 'change', none: 'keep' } as const;
 
 export function planText(name: string, { resources, upToDate }: StoragePlan): string {
   const rows = resources.map(({ action, kind, name: resource, detail, costClass }) =>

@@ -6,11 +6,11 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** One thing that `provision` would make, adopt or leave. */
+/** One thing that `provision` would make, adopt, change or leave. */
 export interface PlannedResource {
   readonly kind: string;
   readonly name: string;
-  readonly action: 'create' | 'adopt' | 'none';
+  readonly action: 'create' | 'adopt' | 'change' | 'none';
   readonly detail: string;
   /** About what it costs, in words: `about 15-30 USD a month`. Absent where it costs nothing by itself. */
   readonly costClass?: string;
@@ -204,8 +204,9 @@ export interface StorageDriver {
    * - Refuses with kind `conflict` where the storage holds anything that `provision` did not make; `force` removes that as well.
    * - Refuses with HF_STORAGE_IN_USE where a session lives or a lasting attachment stands, also by `force`, and removes nothing.
    * - What was adopted, not made, is never removed, not even by `force`.
+   * - Reports through `onProgress` what it waits for.
    */
-  destroy(options?: CallOptions & { readonly force?: boolean }): Promise<void>;
+  destroy(options?: CallOptions & { readonly force?: boolean; readonly onProgress?: (progress: StorageProgress) => void }): Promise<void>;
 
   /**
    * The shell lines that a node runs at boot to attach the storage before any job.

@@ -1,7 +1,7 @@
 import type * as s3 from '@aws-sdk/client-s3';
 import type { CallOptions } from '@holdfast/core';
 import type { BucketClient, BucketClients, BucketKeys, BucketPlace } from '../client.js';
-import { fromS3Error, nameOf, statusOf } from './s3-errors.js';
+import { fromS3Error, nameOf, statusOf, unanswered } from './s3-errors.js';
 
 type Sdk = typeof s3;
 type Client = InstanceType<Sdk['S3Client']>;
@@ -11,17 +11,24 @@ type Run = <T>(
   call: (sdk: Sdk, client: Client, abort: { abortSignal?: AbortSignal }) => Promise<T>,
 ) => Promise<T>;
 
+/** Of one call with all its repeats: the SDK itself waits for ever for a server that took the connection. */
+const timeoutMs = 20_000;
+/** Of up to a thousand objects. */
+const removeTimeoutMs = 120_000;
+
 /** Buckets by AWS's SDK, which is loaded by the first call. */
 export function s3Buckets(): BucketClients {
   return (place, keys) => {
     let opening: Promise<{ readonly sdk: Sdk; readonly client: Client }> | undefined;
     const run: Run = async (what, options, call) => {
       opening ??= open(place, keys);
+      const late = AbortSignal.timeout(what === 'remove-objects' ? removeTimeoutMs : timeoutMs);
       try {
         options?.signal?.throwIfAborted();
         const { sdk, client } = await opening;
-        return await call(sdk, client, options?.signal === undefined ? {} : { abortSignal: options.signal });
+        return await call(sdk, client, { abortSignal: options?.signal === undefined ? late : AbortSignal.any([options.signal, late]) });
       } catch (error) {
+        if (late.aborted && options?.signal?.aborted !== true) throw unanswered(what, place.name, error);
         throw fromS3Error(error, what, place.name, options?.signal);
       }
     };

@@ -33,8 +33,37 @@ export function fromS3Error(error: unknown, what: string, bucket: string, signal
   const rest = { operation: `bucket.${what}`, context: { bucket, ...(request === undefined ? {} : { request }) }, cause: error };
   if (signal?.aborted === true || name === 'AbortError')
     return new HoldfastError('HF_ABORTED', { kind: 'aborted', message: `${what} of the bucket '${bucket}' was aborted`, ...rest });
-  const [code, kind, words, hint] = translate(name, status);
-  return new HoldfastError(code, { kind, message: `The bucket '${bucket}' ${words}: ${name}: ${message}`, hint, ...rest });
+  const [code, kind, words, hint] = untrusted.test(name) ? noTrust : translate(name, status);
+  return new HoldfastError(code, { kind, message: `The bucket '${bucket}' ${words}: ${said(name, message, status)}`, hint, ...rest });
+}
+
+/** What OpenSSL and Node call a connection that is not encrypted as it should be, or whose certificate is not accepted. */
+const untrusted = /^(?:EPROTO|ERR_SSL_.*|ERR_TLS_.*|CERT_.*|SELF_SIGNED_.*|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_.*)$/u;
+const noTrust = [
+  'HF_STORAGE_PERMISSION',
+  'permission',
+  'cannot be trusted, or has no TLS',
+  "Correct 'bucket.endpoint', which is http: for a server without TLS; or add its authority to those that this machine trusts",
+] as const;
+
+/** An answer without a body, such as every one to HEAD, has its status alone; OpenSSL's words have places in its source and an end of line. */
+function said(name: string, message: string, status: number | undefined): string {
+  if (/^Unknown(?:Error)?$/u.test(message) || name === 'Unknown') return status === undefined ? message : `HTTP status ${status}`;
+  const plain = message.replaceAll(/\\n|\s+/gu, ' ').trim();
+  const [, openssl] = /SSL routines:[^:]*:([^:]+)/u.exec(plain) ?? [];
+  return `${name}: ${openssl ?? plain}`;
+}
+
+/** Nothing came in time. */
+export function unanswered(what: string, bucket: string, cause: unknown): HoldfastError {
+  return new HoldfastError('HF_CLOUD_UNAVAILABLE', {
+    kind: 'unavailable',
+    message: `The bucket '${bucket}' does not answer: nothing came in time`,
+    operation: `bucket.${what}`,
+    context: { bucket },
+    hint: 'Look at the endpoint, and at the network between here and it; then repeat',
+    cause,
+  });
 }
 
 function translate(name: string, status: number | undefined): readonly [ErrorCode, ErrorKind, string, string] {

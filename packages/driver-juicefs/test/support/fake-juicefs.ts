@@ -13,8 +13,8 @@ export interface FakeJuicefs extends AsyncDisposable {
   calls(): Promise<readonly string[]>;
   /** Process numbers of the clients that were started. */
   mounting(): Promise<readonly number[]>;
-  /** What `status` tells from now on; undefined: `not formatted`. */
-  tell(uuid: string | undefined): Promise<void>;
+  /** What `status` tells from now on, with what is different; undefined: `not formatted`. */
+  tell(uuid: string | undefined, different?: { readonly setting?: object; readonly sessions?: readonly object[] }): Promise<void>;
   /** A line of shell that `format` and `destroy` run after their work. */
   after(line: string): Promise<void>;
 }
@@ -26,8 +26,9 @@ export async function fakeJuicefs(): Promise<FakeJuicefs> {
   const bucket = fakeBucket();
   const mount = { path: join(folder, 'mount'), logFile: join(folder, 'log') };
   const config = aConfig({ program, mount, stateDirectory: join(folder, 'state') });
-  const status = (UUID: string): string =>
+  const status = (UUID: string, { setting = {}, sessions = [] }: { setting?: object; sessions?: readonly object[] } = {}): string =>
     JSON.stringify({
+      Sessions: sessions,
       Setting: {
         Name: config.name,
         UUID,
@@ -36,6 +37,7 @@ export async function fakeJuicefs(): Promise<FakeJuicefs> {
         BlockSize: config.format.blockSizeBytes / 1024,
         Compression: config.format.compression,
         TrashDays: config.format.trashDays,
+        ...setting,
       },
     });
   await writeFile(join(folder, 'formatted'), status('made'));
@@ -59,9 +61,9 @@ esac
     bucket,
     calls: async () => (await readFile(join(folder, 'calls'), 'utf8')).trim().split('\n'),
     mounting: async () => (await readFile(join(folder, 'mounting'), 'utf8').catch(() => '')).split('\n').slice(0, -1).map(Number),
-    tell: async (uuid) => {
+    tell: async (uuid, different) => {
       if (uuid === undefined) await rm(join(folder, 'volume'), { force: true });
-      else await writeFile(join(folder, 'volume'), status(uuid));
+      else await writeFile(join(folder, 'volume'), status(uuid, different));
     },
     after: (line) => writeFile(join(folder, 'after'), `${line}\n`),
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { layerDriver } from '@holdfast/core';
 import { assertRejects } from '@holdfast/testkit/contract';
-import { type MinioServer, startMinio, startPostgres, type TestServer } from '@holdfast/testkit/servers';
+import { type MinioServer, startMinio, startPostgres, startRedis, type TestServer } from '@holdfast/testkit/servers';
 import { s3Buckets } from '@holdfast/driver-juicefs/aws-sdk';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { lockKey } from '../src/format-lock.js';
-import { clientsBelow, testVolume } from './support/test-volume.js';
+import { clientsBelow, signal, testVolume } from './support/test-volume.js';
 
 let server: TestServer;
 let minio: MinioServer;
@@ -75,4 +75,22 @@ test('a provision that is given up gives the lock of the format back', async () 
   expect(await bucket.read(lockKey(volume.name))).toBeUndefined();
   bucket.close();
   expect(await driver.provision()).toMatchObject({ state: 'ready' });
+});
+
+test('a client that was lost does not stand in the way of a destroy once its time is over', async () => {
+  await using redis = await startRedis();
+  await using volume = await testVolume(redis, minio);
+  const driver = layerDriver(volume.driver());
+  await driver.provision();
+  const storage = await driver.attach({ lasting: true });
+  await storage.detach();
+  for (const pid of await clientsBelow(volume.base)) signal(pid, 'SIGKILL');
+  await driver.detachLasting();
+  await assertRejects(driver.destroy({ force: true }), { code: 'HF_STORAGE_IN_USE' });
+  // Its time, as the client itself wrote it.
+  await redis.query(
+    `SELECT ${new URL(volume.url).pathname.slice(1)}\nEVAL "return redis.call('ZADD', 'allSessions', 'XX', 1, redis.call('ZRANGE', 'allSessions', 0, 0)[1])" 0`,
+  );
+  await driver.destroy({ force: true });
+  expect(await driver.inspect()).toMatchObject({ state: 'absent' });
 });

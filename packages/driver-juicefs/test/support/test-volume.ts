@@ -21,6 +21,8 @@ export interface VolumeChoices {
 export interface TestVolume extends AsyncDisposable {
   readonly name: string;
   readonly bucket: string;
+  /** Of the metadata engine. */
+  readonly url: string;
   /** Gone with it: mount points, caches, logs, notes. */
   readonly base: string;
   driver(choices?: VolumeChoices): StorageDriver;
@@ -72,6 +74,7 @@ export async function testVolume(server: TestServer, minio: MinioServer): Promis
   return {
     name,
     bucket,
+    url,
     base,
     driver: (choices) => make('here', choices),
     elsewhere: (choices) => make('elsewhere', choices),

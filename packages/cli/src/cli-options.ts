@@ -6,9 +6,9 @@ import type {
   Deployment,
   InstallDockerOptions,
   InstallReport,
+  MachineServices,
   OpenDeployment,
   OpenDeploymentOptions,
-  Systemctl,
   UninstallDockerOptions,
 } from '@holdfast/engine';
 import type { SignalSource } from './process/signals.js';
@@ -43,7 +43,7 @@ export interface Installer {
   readonly installDocker: (options: InstallDockerOptions) => Promise<InstallReport>;
   readonly uninstallDocker: (options: UninstallDockerOptions) => Promise<InstallReport>;
   /** Undefined where systemd does not run this machine. */
-  readonly systemctlHere: () => Promise<Systemctl | undefined>;
+  readonly servicesHere: () => Promise<MachineServices | undefined>;
 }
 
 export interface Plugins {

@@ -22,8 +22,8 @@ export type {
   OpenDeploymentOptions,
 } from './deployment/types.js';
 export { installDocker } from './install/install-docker.js';
-export { systemctlHere } from './install/systemctl.js';
-export type { InstallChange, InstallDockerOptions, InstallReport, Systemctl, UninstallDockerOptions } from './install/types.js';
+export { servicesHere } from './install/services.js';
+export type { InstallChange, InstallDockerOptions, InstallReport, MachineServices, UninstallDockerOptions } from './install/types.js';
 export { uninstallDocker } from './install/uninstall-docker.js';
 export type { SweepReason, SweepReport, SweepRequest, SweptJob } from './retention/types.js';
 export type { RunEvent, RunEventBody, SnapshotReason } from './run/events.js';

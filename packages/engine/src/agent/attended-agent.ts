@@ -1,8 +1,8 @@
 import type { AgentConfig, Clock, Logger } from '@holdfast/core';
-import { createAgentMetrics } from '../metrics/agent-metrics.js';
+import { type AgentState, createAgentMetrics } from '../metrics/agent-metrics.js';
 import { serveMetrics } from '../metrics/serve-metrics.js';
 import { attendNotices } from '../spot/attend-notices.js';
-import type { Agent, AgentOptions } from './types.js';
+import type { Agent, AgentOptions, AgentStatus } from './types.js';
 
 export interface AttendedAgentOptions {
   readonly config: Pick<AgentConfig, 'spot' | 'metrics'>;
@@ -17,13 +17,15 @@ export interface AttendedAgentOptions {
 export async function attendedAgent({ config, options, clock, logger, serve }: AttendedAgentOptions): Promise<Agent> {
   let agent: Agent | undefined;
   const jobs = () => agent?.protectedJobs() ?? [];
-  const metrics = await createAgentMetrics(async () => ({
+  const metrics = await createAgentMetrics();
+  const stateOf = (status: AgentStatus | undefined): AgentState => ({
     protectedJobs: jobs().length,
-    unprotectedStarts: ((await agent?.status())?.unprotected ?? []).reduce((sum, { count }) => sum + count, 0),
-  }));
+    unprotectedStarts: (status?.unprotected ?? []).reduce((sum, { count }) => sum + count, 0),
+  });
+  const text = async (): Promise<string> => metrics.text(stateOf(await agent?.status()));
   await using begun = new AsyncDisposableStack();
   // Before a container is touched: a wrong address is a mistake to be seen at once.
-  if (config.metrics.listen !== undefined) begun.use(await serveMetrics(config.metrics.listen, metrics));
+  if (config.metrics.listen !== undefined) begun.use(await serveMetrics(config.metrics.listen, { contentType: metrics.contentType, text }));
   const notices = begun.use(
     attendNotices({
       jobs,
@@ -39,7 +41,7 @@ export async function attendedAgent({ config, options, clock, logger, serve }: A
     notices.onEvent(event);
     options.onEvent?.(event);
   };
-  const served = await serve({ ...options, onEvent, counted: () => metrics.samples() });
+  const served = await serve({ ...options, onEvent, counted: (status) => metrics.samples(stateOf(status)) });
   agent = served;
   const beside = begun.move();
   return {

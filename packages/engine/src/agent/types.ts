@@ -9,8 +9,8 @@ export interface AgentOptions {
   readonly storageWaitMs?: number | undefined;
   /** Hears every event of every container's run, those before the job starts too. */
   readonly onEvent?: ((event: RunEvent) => void) | undefined;
-  /** What its status tells of numbers. */
-  readonly counted?: (() => Promise<readonly MetricSample[]>) | undefined;
+  /** What its status tells of numbers, by what else it tells. */
+  readonly counted?: ((status: AgentStatus) => Promise<readonly MetricSample[]>) | undefined;
 }
 
 /** A container that the agent takes snapshots of. */

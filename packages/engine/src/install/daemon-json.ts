@@ -3,6 +3,8 @@ import { dockerSetup } from './install-errors.js';
 
 /** The name under which Docker knows the launcher. */
 export const runtimeName = 'holdfast';
+/** What every Docker has. */
+const plainRuntime = 'runc';
 
 export interface DockerRuntime {
   readonly path: string;
@@ -56,6 +58,16 @@ export function withoutRuntime(text: string, file: string, added: DockerRuntime)
   const others = without(runtimes, [runtimeName]);
   const result = isThere && Object.keys(others).length > 0 ? { ...left, runtimes: others } : left;
   return Object.keys(result).length === 0 ? undefined : write(result, text);
+}
+
+/** The text with Docker's own runtime as the default. Pure. */
+export function withPlainDefault(text: string, file: string): string {
+  return write({ ...parse(text, file), 'default-runtime': plainRuntime }, text);
+}
+
+/** The text where the runtime is the default. Pure. */
+export function isDefaultIn(text: string, file: string): boolean {
+  return parse(text, file)['default-runtime'] === runtimeName;
 }
 
 function without(object: JsonObject, names: readonly string[]): JsonObject {

@@ -3,13 +3,13 @@ import { access, lstat, mkdir, readlink, symlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { HoldfastError } from '@holdfast/core';
 import { agentUnitName } from './agent-unit.js';
-import { withRuntime } from './daemon-json.js';
+import { runtimeName, withRuntime } from './daemon-json.js';
 import { dockerSetup } from './install-errors.js';
 import { type InstallPaths, installPaths } from './install-paths.js';
 import { type InstallRecord, readRecord, writeRecord } from './install-record.js';
 import { type OwnedFile, ownedFiles } from './owned-files.js';
-import { reloadDocker } from './systemctl.js';
-import type { InstallChange, InstallDockerOptions, InstallReport } from './types.js';
+import { reloadDocker } from './reload-docker.js';
+import type { DockerInfo, InstallChange, InstallDockerOptions, InstallReport } from './types.js';
 import { digestOf, isMissing, readWhole, writeWhole } from './whole-file.js';
 
 /**
@@ -19,7 +19,7 @@ import { digestOf, isMissing, readWhole, writeWhole } from './whole-file.js';
  * - A repeat changes nothing; killed at any moment, a repeat completes it.
  */
 export async function installDocker(options: InstallDockerOptions): Promise<InstallReport> {
-  const { root, launcher, defaultRuntime, systemctl } = options;
+  const { root, launcher, defaultRuntime, services } = options;
   if (root === '/') await assertLauncher(launcher);
   const paths = installPaths(root);
   const record = await readRecord(paths.record);
@@ -47,10 +47,11 @@ export async function installDocker(options: InstallDockerOptions): Promise<Inst
 
   const changes: InstallChange[] = files.map(({ path, did }) => ({ file: path, did }));
   changes.push({ file: paths.daemonJson, did: before === undefined ? 'made' : text === before ? 'left' : 'changed' });
-  if (systemctl === undefined) return { changes, services: 'untouched' };
-  await systemctl('daemon-reload');
-  if (isWanted || files.some(({ did }) => did !== 'left')) await systemctl('restart', agentUnitName);
-  return { changes, services: text === before || (await reloadDocker(systemctl)) ? 'told' : 'docker-not-told' };
+  if (services === undefined) return { changes, services: 'untouched' };
+  await services.systemctl('daemon-reload');
+  if (isWanted || files.some(({ did }) => did !== 'left')) await services.systemctl('restart', agentUnitName);
+  const isInEffect = (info: DockerInfo): boolean => info.runtimes.includes(runtimeName) && (!defaultRuntime || info.defaultRuntime === runtimeName);
+  return { changes, services: text === before || (await reloadDocker(services, isInEffect)) ? 'told' : 'docker-not-told' };
 }
 
 async function assertLauncher(path: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { agentUnit } from './agent-unit.js';
 import { dockerSetup } from './install-errors.js';
@@ -21,7 +22,7 @@ export async function ownedFiles(
   record: InstallRecord | undefined,
 ): Promise<readonly OwnedFile[]> {
   const { program, runc, criu, agentSocket } = options;
-  const settings = Object.entries({ runc, criu, socket: agentSocket }).flatMap(([name, value]) =>
+  const settings = Object.entries({ runc, criu, socket: agentSocket, state: dirname(agentSocket) }).flatMap(([name, value]) =>
     value === undefined ? [] : [`${name}=${value}\n`],
   );
   const own = [

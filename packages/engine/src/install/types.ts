@@ -15,16 +15,29 @@ export interface InstallDockerOptions {
   /** What of it was asked for: a file that is there and says something else is refused. */
   readonly given: Readonly<Record<string, unknown>>;
   readonly agentSocket: string;
-  readonly systemctl?: Systemctl | undefined;
+  /** Told of what changed; undefined: nobody is. */
+  readonly services?: MachineServices | undefined;
 }
 
 export interface UninstallDockerOptions {
   readonly root: string;
-  readonly systemctl?: Systemctl | undefined;
+  /** Told of what changed; undefined: nobody is. */
+  readonly services?: MachineServices | undefined;
 }
 
-/** One call of systemctl; rejects where it fails. */
-export type Systemctl = (...words: readonly string[]) => Promise<void>;
+/** The services of a machine that runs. */
+export interface MachineServices {
+  /** One call of systemctl; rejects where it fails. */
+  readonly systemctl: (...words: readonly string[]) => Promise<void>;
+  /** Undefined where Docker does not answer. */
+  readonly dockerInfo: () => Promise<DockerInfo | undefined>;
+}
+
+export interface DockerInfo {
+  readonly defaultRuntime: string;
+  /** Their names. */
+  readonly runtimes: readonly string[];
+}
 
 /** What was done to a file, by its path; `left`: it is as it was, for the reason that is told. */
 export interface InstallChange {
@@ -35,6 +48,6 @@ export interface InstallChange {
 
 export interface InstallReport {
   readonly changes: readonly InstallChange[];
-  /** Whether the running services know: `untouched` in another tree, and where systemd does not run. */
+  /** Whether the running services know: `docker-not-told` where it has to be restarted, or does not run; `untouched` in another tree, and where systemd does not run. */
   readonly services: 'told' | 'docker-not-told' | 'untouched';
 }

@@ -3,7 +3,7 @@ import type { Interruption } from '../spot/interruption.js';
 import type { NoticeOutcome } from '../spot/notice-runner.js';
 import type { MetricSample } from './types.js';
 
-/** What is true now, asked whenever somebody reads. */
+/** What is true at the time of a reading. */
 export interface AgentState {
   readonly protectedJobs: number;
   /** Starts of containers that asked for snapshots and got none, since this machine started. */
@@ -16,16 +16,16 @@ export interface AgentMetrics {
   onNotice(kind: Interruption['action'] | 'rebalance'): void;
   onNoticeOutcome(outcome: NoticeOutcome): void;
   /** In Prometheus' text format. */
-  text(): Promise<string>;
+  text(now: AgentState): Promise<string>;
   readonly contentType: string;
   /** The same but for the buckets of histograms. */
-  samples(): Promise<readonly MetricSample[]>;
+  samples(now: AgentState): Promise<readonly MetricSample[]>;
 }
 
 const freezeBuckets = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 const safeBuckets = [0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800];
 
-export async function createAgentMetrics(state: () => AgentState | Promise<AgentState>): Promise<AgentMetrics> {
+export async function createAgentMetrics(): Promise<AgentMetrics> {
   const { Counter, Gauge, Histogram, Registry } = await import('prom-client');
   const registry = new Registry();
   const registers = [registry];
@@ -53,8 +53,7 @@ export async function createAgentMetrics(state: () => AgentState | Promise<Agent
   });
   const protectedJobs = new Gauge({ name: 'holdfast_protected_jobs', help: 'Jobs that snapshots are taken of now.', registers });
   const unprotectedStarts = counter('unprotected_starts_total', 'Starts of containers that asked for snapshots and got none.');
-  const askState = async (): Promise<void> => {
-    const now = await state();
+  const set = (now: AgentState): void => {
     protectedJobs.set(now.protectedJobs);
     unprotectedStarts.reset();
     unprotectedStarts.inc(now.unprotectedStarts);
@@ -73,13 +72,13 @@ export async function createAgentMetrics(state: () => AgentState | Promise<Agent
     },
     onNotice: (kind) => notices.inc({ kind }),
     onNoticeOutcome: (outcome) => noticeOutcomes.inc({ outcome }),
-    text: async () => {
-      await askState();
+    text: async (now) => {
+      set(now);
       return registry.metrics();
     },
     contentType: registry.contentType,
-    samples: async () => {
-      await askState();
+    samples: async (now) => {
+      set(now);
       return (await registry.getMetricsAsJSON()).flatMap(({ name, values }) => values.flatMap((value) => sampleOf(name, value)));
     },
   };

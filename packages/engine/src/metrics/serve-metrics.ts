@@ -1,6 +1,5 @@
 import { createServer, type ServerResponse } from 'node:http';
 import { HoldfastError } from '@holdfast/core';
-import type { AgentMetrics } from './agent-metrics.js';
 
 export interface MetricsServer extends AsyncDisposable {
   readonly port: number;
@@ -9,7 +8,7 @@ export interface MetricsServer extends AsyncDisposable {
 /** Lets Prometheus read `/metrics` at this address, over plain HTTP and without asking who it is. Rejects with HF_CONFIG where nobody can listen there. */
 export async function serveMetrics(
   listen: { readonly host: string; readonly port: number },
-  metrics: Pick<AgentMetrics, 'text' | 'contentType'>,
+  metrics: { readonly contentType: string; readonly text: () => Promise<string> },
 ): Promise<MetricsServer> {
   const server = createServer((request, response) => {
     if (request.method !== 'GET' || request.url !== '/metrics') return end(response, request.method === 'GET' ? 404 : 405, 'text/plain', '');

@@ -3,7 +3,7 @@ import { silentLogger, systemClock } from '@holdfast/core';
 import { startImds } from '@holdfast/testkit/imds';
 import { expect, test } from 'vitest';
 import { attendedAgent } from '../../src/agent/attended-agent.js';
-import type { Agent, AgentOptions, ProtectedJob } from '../../src/agent/types.js';
+import type { Agent, AgentOptions, AgentStatus, ProtectedJob } from '../../src/agent/types.js';
 import type { RunEvent } from '../../src/run/events.js';
 import type { Run, SnapshotOutcome } from '../../src/run/types.js';
 
@@ -18,6 +18,8 @@ const committed: RunEvent = {
   attempt: 'a1',
   ...outcome,
 };
+
+const status: AgentStatus = { pid: 1, startedAt: 'x', containers: [], unprotected: [{ reason: 'r', count: 4 }] };
 
 /** An agent that protects one job; what it was given, and whether it was ended. */
 function stage() {
@@ -41,7 +43,7 @@ function stage() {
     return Promise.resolve({
       socket: '/run/x.sock',
       protectedJobs: () => [job],
-      status: () => Promise.resolve({ pid: 1, startedAt: 'x', containers: [], unprotected: [{ reason: 'r', count: 4 }] }),
+      status: () => Promise.resolve(status),
       [Symbol.asyncDispose]: () => Promise.resolve().finally(() => said.push('ended')),
     });
   };
@@ -65,7 +67,7 @@ test('what the agent’s runs do is counted, for its status and for Prometheus, 
   const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
   for (const line of ['holdfast_protected_jobs 1', 'holdfast_unprotected_starts_total 4', 'holdfast_snapshots_total{reason="interval"} 1'])
     expect(text.split('\n')).toContain(line);
-  expect(await here.given().counted?.()).toContainEqual({ name: 'holdfast_snapshots_total', labels: { reason: 'interval' }, value: 1 });
+  expect(await here.given().counted?.(status)).toContainEqual({ name: 'holdfast_snapshots_total', labels: { reason: 'interval' }, value: 1 });
   await agent[Symbol.asyncDispose]();
   expect(here.said).toEqual(['served', 'ended']);
   await expect(fetch(`http://127.0.0.1:${port}/metrics`)).rejects.toThrow('fetch failed');

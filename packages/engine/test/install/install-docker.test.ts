@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { installDocker } from '../../src/install/install-docker.js';
-import type { InstallDockerOptions, InstallReport, Systemctl } from '../../src/install/types.js';
+import type { DockerInfo, InstallDockerOptions, InstallReport, MachineServices } from '../../src/install/types.js';
 import { uninstallDocker } from '../../src/install/uninstall-docker.js';
 
 let root: string;
@@ -56,7 +56,7 @@ test('an empty machine gets all of it, and is empty again after uninstall', asyn
     [daemonJson]: 'made',
   });
   expect(JSON.parse(await read(daemonJson))).toEqual({ runtimes: { holdfast: { path: launcher } }, 'default-runtime': 'holdfast' });
-  expect(await read('etc/holdfast/runc.conf')).toContain('\nrunc=/usr/sbin/runc\nsocket=/run/holdfast/agent.sock\n');
+  expect(await read('etc/holdfast/runc.conf')).toContain('\nrunc=/usr/sbin/runc\nsocket=/run/holdfast/agent.sock\nstate=/run/holdfast\n');
   expect(await readlink(at('etc/systemd/system/multi-user.target.wants/holdfast-agent.service'))).toBe('/etc/systemd/system/holdfast-agent.service');
   expect(JSON.parse(await read('etc/holdfast/holdfast.json'))).toEqual({ storage: { type: 'local', path: '/mnt/shared' } });
   expect((await stat(at('etc/holdfast/holdfast.json'))).mode % 0o1000).toBe(0o600);
@@ -146,20 +146,68 @@ test('killed after any step, a repeat completes it, and uninstall finds back', a
   expect(await tree()).toEqual(before);
 });
 
-test('services are told what changed, and nothing where nothing did', async () => {
+/** A Docker that reads its file again when it is told to, as the real one does: a default that is not named any more stays. */
+function machine(isDockerRunning: boolean) {
   const calls: string[] = [];
-  const systemctl: Systemctl = (...words) => {
-    calls.push(words.join(' '));
-    return words[0] === 'reload' ? Promise.reject(new Error('docker.service is not active')) : Promise.resolve();
+  let info: DockerInfo = { defaultRuntime: 'runc', runtimes: ['runc'] };
+  const reload = async (): Promise<void> => {
+    const read: unknown = JSON.parse(await readFile(at(daemonJson), 'utf8').catch(() => '{}'));
+    const { runtimes = {}, 'default-runtime': named = info.defaultRuntime } = read as { runtimes?: object; 'default-runtime'?: string };
+    info = { defaultRuntime: named, runtimes: ['runc', ...Object.keys(runtimes)] };
+    if (!info.runtimes.includes(named)) throw new Error(`the default runtime ${named} is gone`);
   };
-  expect((await install({ systemctl })).services).toBe('docker-not-told');
+  const services: MachineServices = {
+    systemctl: async (...words) => {
+      calls.push(words.join(' '));
+      if (words[0] !== 'reload') return;
+      if (!isDockerRunning) throw new Error('docker.service is not active');
+      await reload();
+    },
+    dockerInfo: () => Promise.resolve(info),
+  };
+  return { calls, services, info: () => info };
+}
+
+test('services are told what changed, and nothing where nothing did', async () => {
+  const { calls, services } = machine(true);
+  expect((await install({ services })).services).toBe('told');
   expect(calls).toEqual(['daemon-reload', 'restart holdfast-agent.service', 'reload docker.service']);
   calls.length = 0;
-  expect((await install({ systemctl })).services).toBe('told');
+  expect((await install({ services })).services).toBe('told');
   expect(calls).toEqual(['daemon-reload']);
   calls.length = 0;
-  expect((await uninstallDocker({ root, systemctl })).services).toBe('docker-not-told');
+  expect((await uninstallDocker({ root, services })).services).toBe('told');
   expect(calls).toEqual(['reload docker.service', 'disable --now holdfast-agent.service', 'daemon-reload']);
+});
+
+test('a Docker that does not run is told by its next start', async () => {
+  const { services } = machine(false);
+  expect((await install({ services, defaultRuntime: true })).services).toBe('docker-not-told');
+  expect((await uninstallDocker({ root, services })).services).toBe('docker-not-told');
+  expect(await readdir(root)).toEqual([]);
+});
+
+test('a running Docker has its own default again before the runtime goes', async () => {
+  await put(daemonJson, '{"debug":   true}');
+  const before = await tree();
+  const { services, info } = machine(true);
+  await install({ services, defaultRuntime: true });
+  expect(info().defaultRuntime).toBe('holdfast');
+  expect((await uninstallDocker({ root, services })).services).toBe('told');
+  expect(info()).toEqual({ defaultRuntime: 'runc', runtimes: ['runc'] });
+  expect(await tree()).toEqual(before);
+});
+
+test('killed between the two, uninstall still finds back', async () => {
+  await put(daemonJson, '{"debug":   true}');
+  const before = await tree();
+  const { services } = machine(true);
+  await install({ services, defaultRuntime: true });
+  const killed = { ...services, dockerInfo: () => Promise.reject(new Error('killed')) };
+  await expect(uninstallDocker({ root, services: killed })).rejects.toThrow('killed');
+  expect(JSON.parse(await read(daemonJson))).toMatchObject({ 'default-runtime': 'runc' });
+  expect((await uninstallDocker({ root, services })).services).toBe('told');
+  expect(await tree()).toEqual(before);
 });
 
 test('where nothing is installed nothing is undone', async () => {

@@ -4,11 +4,10 @@ import { serveMetrics } from '../../src/metrics/serve-metrics.js';
 import type { RunEventBody } from '../../src/run/events.js';
 
 let metrics: AgentMetrics;
-let unprotectedStarts: number;
+const now = { protectedJobs: 3, unprotectedStarts: 2 };
 const servers: AsyncDisposable[] = [];
 beforeEach(async () => {
-  unprotectedStarts = 2;
-  metrics = await createAgentMetrics(() => ({ protectedJobs: 3, unprotectedStarts }));
+  metrics = await createAgentMetrics();
 });
 afterEach(async () => {
   for (const server of servers.splice(0)) await server[Symbol.asyncDispose]();
@@ -25,7 +24,7 @@ test('what happens in runs is counted', async () => {
   tell({ type: 'snapshot.failed', reason: 'interval', code: 'HF_DUMP_FAILED', message: 'm', hint: undefined });
   tell({ type: 'job.resumed', pid: 1, snapshot: 1, restoreMs: 1, restoredFiles: 1, restoredBytes: 1 });
   tell({ type: 'restore.failed', snapshot: 1, code: 'HF_PACK_CORRUPT', message: 'm', next: 'older' });
-  const lines = (await metrics.text()).split('\n');
+  const lines = (await metrics.text(now)).split('\n');
   for (const line of [
     'holdfast_snapshots_total{reason="interval"} 2',
     'holdfast_snapshots_total{reason="notice"} 1',
@@ -52,7 +51,7 @@ test('notices and what became of their snapshots are counted; samples are the sa
   metrics.onNoticeOutcome('held');
   metrics.onNoticeOutcome('failed');
   committed('notice', 500);
-  const samples = await metrics.samples();
+  const samples = await metrics.samples(now);
   expect(samples).toEqual(
     expect.arrayContaining([
       { name: 'holdfast_spot_notices_total', labels: { kind: 'terminate' }, value: 1 },
@@ -66,19 +65,19 @@ test('notices and what became of their snapshots are counted; samples are the sa
 });
 
 test('starts without protection are those that there are now, not added up at each reading', async () => {
-  await metrics.text();
-  unprotectedStarts = 5;
-  expect(await metrics.text()).toContain('\nholdfast_unprotected_starts_total 5\n');
+  await metrics.text(now);
+  expect(await metrics.text({ ...now, unprotectedStarts: 5 })).toContain('\nholdfast_unprotected_starts_total 5\n');
 });
 
 test('two agents of one process count for themselves', async () => {
-  const other = await createAgentMetrics(() => ({ protectedJobs: 0, unprotectedStarts: 0 }));
+  const other = await createAgentMetrics();
   committed('interval', 1);
-  expect(await other.text()).toContain('\nholdfast_freeze_seconds_count 0\n');
+  expect(await other.text(now)).toContain('\nholdfast_freeze_seconds_count 0\n');
 });
 
 test('Prometheus reads them at /metrics, and nothing else is there', async () => {
-  const server = await serveMetrics({ host: '127.0.0.1', port: 0 }, metrics);
+  const served = { contentType: metrics.contentType, text: () => metrics.text(now) };
+  const server = await serveMetrics({ host: '127.0.0.1', port: 0 }, served);
   servers.push(server);
   const read = (path: string, method = 'GET'): Promise<Response> => fetch(`http://127.0.0.1:${server.port}${path}`, { method });
   const answer = await read('/metrics');
@@ -86,7 +85,7 @@ test('Prometheus reads them at /metrics, and nothing else is there', async () =>
   expect(await answer.text()).toContain('\nholdfast_protected_jobs 3\n');
   expect((await read('/')).status).toBe(404);
   expect((await read('/metrics', 'POST')).status).toBe(405);
-  await expect(serveMetrics({ host: '127.0.0.1', port: server.port }, metrics)).rejects.toMatchObject({ code: 'HF_CONFIG' });
+  await expect(serveMetrics({ host: '127.0.0.1', port: server.port }, served)).rejects.toMatchObject({ code: 'HF_CONFIG' });
 });
 
 test('numbers that cannot be told are no reason for the agent to fail', async () => {

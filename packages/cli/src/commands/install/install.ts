@@ -14,7 +14,7 @@ export async function install(context: CommandContext): Promise<number> {
   assertWhat(context, 'install');
   const root = installRoot(context);
   const { config, given, tools, agentSocket, storageFrom } = await describeDeployment(context, root);
-  const { installDocker, systemctlHere } = await cli.loadInstaller();
+  const { installDocker, servicesHere } = await cli.loadInstaller();
   const report = await installDocker({
     root,
     defaultRuntime: isOn(values, 'default-runtime'),
@@ -25,7 +25,7 @@ export async function install(context: CommandContext): Promise<number> {
     config,
     given,
     agentSocket,
-    systemctl: root === '/' ? await systemctlHere() : undefined,
+    services: root === '/' ? await servicesHere() : undefined,
   });
   if (printer.json) printer.document(report);
   else printer.text(installText(report));

@@ -7,8 +7,8 @@ export async function uninstall(context: CommandContext): Promise<number> {
   const { cli, printer } = context;
   assertWhat(context, 'uninstall');
   const root = installRoot(context);
-  const { uninstallDocker, systemctlHere } = await cli.loadInstaller();
-  const report = await uninstallDocker({ root, systemctl: root === '/' ? await systemctlHere() : undefined });
+  const { uninstallDocker, servicesHere } = await cli.loadInstaller();
+  const report = await uninstallDocker({ root, services: root === '/' ? await servicesHere() : undefined });
   if (printer.json) printer.document(report);
   else printer.text(report.changes.length === 0 ? 'nothing is installed here\n' : installText(report));
   return exitCodes.ok;

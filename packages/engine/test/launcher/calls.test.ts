@@ -41,7 +41,8 @@ describe('later calls of a protected container', () => {
     await using site = await protectedSite();
     await using agent = await ScriptedAgent.at(site.socket, { do: 'done' });
     await site.run(words);
-    expect(agent.heard).toEqual([{ v: 1, call: 'kill', id: 'c1', signal }]);
+    // The launcher waits for an answer, but not for long.
+    await expect.poll(() => agent.heard, { timeout: 20_000 }).toEqual([{ v: 1, call: 'kill', id: 'c1', signal }]);
     expect(await site.read('calls')).toBe(`${words.join(' ')}\n`);
   });
 

@@ -6,6 +6,8 @@ import { DockerSite } from './docker-site.js';
 import { ScriptedAgent, type Step } from './scripted-agent.js';
 
 const missing = missingDocker();
+/** A busy machine takes seconds for what takes milliseconds. */
+const soon = { timeout: 60_000, interval: 50 };
 const on = ['-e', 'MMC_CHECKPOINT_MODE=true'] as const;
 /** Its number is in memory alone. */
 const counter = 'trap "echo bye; exit 5" TERM; n=0; while :; do n=$((n+1)); echo "n=$n"; usleep 20000; done';
@@ -21,7 +23,7 @@ describe.skipIf(missing !== undefined)(`a restore under Docker${missing === unde
   const restore = (images: string): Step => ({ do: 'restore', images, work: `${images}-work`, deadlineMs: 60_000 });
   const dumped = async (name: string, words: readonly string[], ready: string): Promise<string> => {
     const id = await site.start(words);
-    await expect.poll(async () => await site.logs(id)).toContain(ready);
+    await expect.poll(async () => await site.logs(id), soon).toContain(ready);
     const images = await site.dump(id, name);
     await site.node.docker(['rm', '--force', id]);
     return images;
@@ -31,7 +33,7 @@ describe.skipIf(missing !== undefined)(`a restore under Docker${missing === unde
     const images = await dumped('counter', ['base', 'sh', '-c', counter], 'n=5\n');
     await using _agent = await ScriptedAgent.at(site.socket, { touched: true }, restore(images), 'hear', { do: 'done' });
     const id = await site.start([...on, '--memory', '64m', 'base', 'sh', '-c', counter]);
-    await expect.poll(async () => (await site.logs(id)).split('\n').length).toBeGreaterThan(5);
+    await expect.poll(async () => (await site.logs(id)).split('\n').length, soon).toBeGreaterThan(5);
     expect(await site.logs(id)).not.toContain('n=1\n');
     expect(await site.node.docker(['exec', id, 'sh', '-c', 'cat /etc/hostname; hostname'])).toBe(`${id.slice(0, 12)}\n${id.slice(0, 12)}`);
     // In force on the host, and what the container sees of itself.
@@ -42,7 +44,7 @@ describe.skipIf(missing !== undefined)(`a restore under Docker${missing === unde
     const before = await site.logs(id);
     expect(before.endsWith('bye\n')).toBe(true);
     await site.node.docker(['start', id]);
-    await expect.poll(async () => (await site.logs(id)).length).toBeGreaterThan(before.length);
+    await expect.poll(async () => (await site.logs(id)).length, soon).toBeGreaterThan(before.length);
     expect(await site.logs(id)).not.toContain('n=1\n');
     await site.node.docker(['kill', id]);
     expect(await site.node.docker(['wait', id])).toBe('137');
@@ -53,7 +55,7 @@ describe.skipIf(missing !== undefined)(`a restore under Docker${missing === unde
     await using bridged = await DockerSite.start({ network: 'own' });
     const words = ['base', 'sh', '-c', 'echo ready; while :; do usleep 20000; done'];
     const first = await bridged.node.docker(['run', '-d', '--runtime', 'holdfast', ...words]);
-    await expect.poll(async () => await bridged.logs(first)).toBe('ready\n');
+    await expect.poll(async () => await bridged.logs(first), soon).toBe('ready\n');
     const images = await bridged.dump(first, 'images');
     await using _agent = await ScriptedAgent.at(bridged.socket, restore(images), 'hear', { do: 'done' });
     const id = await bridged.node.docker(['run', '-d', '--runtime', 'holdfast', ...on, ...words]);
@@ -68,7 +70,7 @@ describe.skipIf(missing !== undefined)(`a restore under Docker${missing === unde
     const images = await dumped('terminal', ['-t', 'base', 'sh', '-c', counter], 'n=5\r\n');
     await using _agent = await ScriptedAgent.at(site.socket, restore(images), 'hear', { do: 'done' });
     const id = await site.start(['-t', ...on, 'base', 'sh', '-c', counter]);
-    await expect.poll(async () => (await site.logs(id)).split('\r\n').length).toBeGreaterThan(5);
+    await expect.poll(async () => (await site.logs(id)).split('\r\n').length, soon).toBeGreaterThan(5);
     expect(await site.logs(id)).not.toContain('n=1\r\n');
     await site.node.docker(['stop', id]);
     expect(await site.node.docker(['wait', id])).toBe('5');

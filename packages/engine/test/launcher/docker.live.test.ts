@@ -5,6 +5,8 @@ import { DockerSite } from './docker-site.js';
 import { ScriptedAgent, type Step } from './scripted-agent.js';
 
 const missing = missingDocker();
+/** A busy machine takes seconds for what takes milliseconds. */
+const soon = { timeout: 60_000, interval: 50 };
 const on = ['-e', 'MMC_CHECKPOINT_MODE=true'] as const;
 
 describe.skipIf(missing !== undefined)(`the launcher under Docker${missing === undefined ? '' : ` (${missing})`}`, () => {
@@ -34,7 +36,7 @@ describe.skipIf(missing !== undefined)(`the launcher under Docker${missing === u
 
     it('has a terminal, exec, stop with its grace, and restart', async () => {
       const id = await site.start(['-t', ...options, 'base', 'sh', '-c', 'trap "echo bye; exit 5" TERM; echo ready; while :; do usleep 20000; done']);
-      await expect.poll(async () => await site.logs(id)).toContain('ready\r\n');
+      await expect.poll(async () => await site.logs(id), soon).toContain('ready\r\n');
       expect(await site.node.tryDocker(['exec', '-i', id, 'sh', '-c', 'cat; exit 3'], { input: 'hello' })).toMatchObject({
         status: 3,
         stdout: 'hello',
@@ -68,7 +70,7 @@ describe.skipIf(missing !== undefined)(`the launcher under Docker${missing === u
     await runc('pause');
     const executed = site.node.docker(['exec', id, 'echo', 'went on']);
     // Until it is there: then it waits, or has failed.
-    await expect.poll(() => processesWith(['holdfast-runc', 'exec', id])).toBeGreaterThan(0);
+    await expect.poll(() => processesWith(['holdfast-runc', 'exec', id]), soon).toBeGreaterThan(0);
     await runc('resume');
     expect(await executed).toBe('went on');
     await site.node.docker(['rm', '--force', id]);

@@ -43,7 +43,13 @@ export async function withFormatLock<T>(
 ): Promise<T> {
   const key = lockKey(volume);
   const holder = `${hostname()} ${process.pid} ${randomUUID()}`;
-  await take(bucket, key, holder, volume, options);
+  try {
+    await take(bucket, key, holder, volume, options);
+  } catch (error) {
+    // A write that was given up may have come there.
+    await release(bucket, key, holder, false);
+    throw error;
+  }
   const lost = new AbortController();
   const ended = new AbortController();
   const renewal = keep(bucket, key, holder, everyMs, ended.signal).catch(() => lost.abort());
@@ -113,6 +119,8 @@ async function take(bucket: BucketClient, key: string, holder: string, volume: s
     if (await bucket.write(key, note, call)) return;
     const held = await bucket.read(key, call);
     const seen = held === undefined ? undefined : noteOf(held.text);
+    // A repeat whose first answer was lost meets its own write.
+    if (seen?.holder === holder) return;
     const isOver = (seen?.expiresAt ?? 0) < Date.now() || hasDiedHere(seen);
     if (held !== undefined && isOver && (await bucket.write(key, note, { ...call, over: held.etag }))) return;
     if (!hasTold && seen !== undefined && !isOver) {

@@ -3,6 +3,7 @@ import { execa } from 'execa';
 import type { JuicefsConfig } from './config.js';
 import { juicefsAccess } from './credentials.js';
 import { complaints, juicefsFailure } from './errors.js';
+import { notExecuted, withItsParent } from './with-its-parent.js';
 
 /** How this machine runs the juicefs program for one volume. */
 export interface JuicefsProgram {
@@ -28,13 +29,14 @@ export function juicefsPath({ config, sources }: JuicefsProgram): string {
   return config.program ?? sources.environment?.['HOLDFAST_JUICEFS'] ?? 'juicefs';
 }
 
-/** Runs a command of juicefs to its end, whatever its status. Rejects where it does not start, is late or aborted. */
+/** Runs a command of juicefs to its end, whatever its status. Rejects where it does not start, is late or aborted. It does not outlive this process. */
 export async function runJuicefs(program: JuicefsProgram, { args, operation, timeoutMs, signal }: JuicefsRun): Promise<JuicefsOutput> {
   const path = juicefsPath(program);
   const { name } = program.config;
   if (signal?.aborted === true) throw aborted(operation, name);
   const { env, argumentsOf } = await juicefsAccess(program.config, program.sources, args[0] ?? '', signal === undefined ? {} : { signal });
-  const result = await execa(path, argumentsOf(args), {
+  const [command, commandArgs] = withItsParent(path, argumentsOf(args));
+  const result = await execa(command, commandArgs, {
     env,
     extendEnv: false,
     cwd: '/',
@@ -57,7 +59,8 @@ export async function runJuicefs(program: JuicefsProgram, { args, operation, tim
       hint: 'Look whether the metadata engine and the bucket can be reached from here',
     });
   }
-  if (result.exitCode === undefined) throw notStarted(path, operation, result.code, result.signal);
+  const why = result.exitCode === 126 || result.exitCode === 127 ? notExecuted.exec(result.stderr)?.groups?.['why'] : undefined;
+  if (result.exitCode === undefined || why !== undefined) throw notStarted(path, operation, why ?? result.code, result.signal);
   return { exitCode: result.exitCode, stdout: result.stdout, complaints: said };
 }
 

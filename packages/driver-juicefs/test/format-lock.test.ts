@@ -91,3 +91,22 @@ test('the lock of a process of this machine that is gone is taken over at once, 
   expect(told).toHaveLength(3);
   expect(told[0]).toMatch(new RegExp(`process ${process.pid} on .*: for \\d+ s if it is gone`, 'u'));
 });
+
+test('who meets its own write, whose answer was lost, has the lock', async () => {
+  const { client, objects } = fakeBucket();
+  let writes = 0;
+  const bucket = { ...client, write: async (...args: Parameters<typeof client.write>) => (await client.write(...args)) && (writes += 1) > 1 };
+  const told: string[] = [];
+  const options = { signal: AbortSignal.timeout(2000), onWait: (message: string) => void told.push(message) };
+  expect(await withFormatLock(bucket, 'snapshots', options, async () => 'in')).toBe('in');
+  expect(told).toEqual([]);
+  expect(objects.size).toBe(0);
+});
+
+test('who gives up while it takes the lock leaves none that came there', async () => {
+  const { client, objects } = fakeBucket();
+  const gaveUp = new HoldfastError('HF_ABORTED', { kind: 'aborted', message: 'given up' });
+  const bucket = { ...client, write: async (...args: Parameters<typeof client.write>) => Promise.reject((await client.write(...args)) && gaveUp) };
+  await expect(withFormatLock(bucket, 'snapshots', {}, async () => 'in')).rejects.toBe(gaveUp);
+  expect(objects.size).toBe(0);
+});

@@ -17,6 +17,7 @@ import { leaveMount } from './leave-mount.js';
 import { ensureMount } from './mount/ensure-mount.js';
 import { lookAtMount } from './mount/look-at-mount.js';
 import { withMountLock } from './mount/mount-lock.js';
+import { readMadeVolume } from './made-volume.js';
 import type { MountedVolume } from './mount/start-mount.js';
 import { superviseMount } from './mount/supervise.js';
 import { throwIfAborted } from './provision.js';
@@ -68,7 +69,13 @@ async function assertBucketAnswers(setup: Setup, call: CallOptions): Promise<voi
   if ((await lookAtMount(config.mount.path, 3000, call)).state !== 'none') return;
   const question = { who: `The bucket '${config.bucket.name}'`, operation, timeoutMs: answerMs };
   try {
-    await withBucket(setup, (bucket) => askInTime(question, call, (call) => assertBucketThere(config, bucket, operation, call)));
+    await withBucket(setup, (bucket) =>
+      askInTime(question, call, async (call) => {
+        await assertBucketThere(config, bucket, operation, call);
+        const { made } = await readMadeVolume(bucket, config.name, call);
+        if (made?.destroying === true) throw beingRemoved(config.name);
+      }),
+    );
   } catch (error) {
     // Its client repeats by itself, and who waits for it should know soon.
     throw isHoldfastError(error) && error.retry === 'yes' ? amendError(error, { retry: 'spent' }) : error;
@@ -103,6 +110,16 @@ function attachmentOf(setup: Setup, sessions: MachineSessions, session: AsyncDis
     detach,
     [Symbol.asyncDispose]: () => detach(),
   };
+}
+
+function beingRemoved(name: string): HoldfastError {
+  return new HoldfastError('HF_STORAGE_IN_USE', {
+    kind: 'conflict',
+    message: `The volume '${name}' is being removed, or its removal was interrupted: files in it may be gone already`,
+    operation,
+    context: { volume: name },
+    hint: 'Repeat holdfast storage destroy to end that; or keep what is left of it by holdfast storage provision',
+  });
 }
 
 function neverMade(name: string): HoldfastError {

@@ -50,6 +50,11 @@ export function isMadeVolume({ made }: FoundNote, uuid: string): boolean {
   return made !== undefined && (made.pending === true || made.uuid === uuid);
 }
 
+/** Whether its making or its removal was begun and is not known to have ended. */
+export function isHalfDone({ made }: FoundNote): boolean {
+  return made?.pending === true || made?.destroying === true;
+}
+
 /** In place of the version that was found. Throws HF_PROVISION_CONFLICT where another machine changed it meanwhile. */
 export async function writeMadeVolume(
   bucket: BucketClient,
@@ -74,7 +79,7 @@ export async function writeMadeVolume(
 /** Writes the identity of a volume that is there into a note that a kill left without; ends a removal that was begun and given up. */
 export async function completeMadeVolume(bucket: BucketClient, volume: string, uuid: string, operation: string, call: CallOptions): Promise<void> {
   const found = await readMadeVolume(bucket, volume, call);
-  if (found.made === undefined || (found.made.pending !== true && found.made.destroying !== true)) return;
+  if (found.made === undefined || !isHalfDone(found)) return;
   if (found.made.pending !== true && found.made.uuid !== uuid) return;
   await writeMadeVolume(bucket, { version: 1, volume, uuid }, found, operation, call);
 }

@@ -4,7 +4,7 @@ import type { BucketClient } from './client.js';
 import { assertSameFormat, changedSettings, formatArguments, refuseChanges } from './format.js';
 import { withFormatLock } from './format-lock.js';
 import { juicefsMetadataUrl, metadataLocation } from './metadata-url.js';
-import { completeMadeVolume, isMadeVolume, type MadeVolume, readMadeVolume, writeMadeVolume } from './made-volume.js';
+import { completeMadeVolume, isHalfDone, isMadeVolume, type MadeVolume, readMadeVolume, writeMadeVolume } from './made-volume.js';
 import { assertRedisKeeps } from './redis-keeping.js';
 import { runJuicefsWell } from './run-juicefs.js';
 import { type Setup, withBucket } from './setup.js';
@@ -31,19 +31,19 @@ export async function provisionVolume(setup: Setup, options: Options = {}): Prom
   if (there !== undefined) {
     assertSameFormat(config, there.setting, operation);
     await change(setup, there, call, tell);
-    await withBucket(setup, (bucket) => completeMadeVolume(bucket, config.name, there.setting.UUID, operation, call));
-    return;
+    // What its note calls half done, somebody else may be in the middle of: that is told by the lock.
+    if (!(await withBucket(setup, async (bucket) => isHalfDone(await readMadeVolume(bucket, config.name, call))))) return;
   }
   await withBucket(setup, async (bucket) => {
     const outcome = await ensureBucket(config, bucket, call);
     if (outcome === 'made') tell('bucket', `Made the bucket '${config.bucket.name}'`);
     const onWait = (message: string): void => options.onProgress?.({ step: 'lock', message });
-    await withFormatLock(bucket, config.name, { ...call, onWait }, async (call) => {
+    const isMade = await withFormatLock(bucket, config.name, { ...call, onWait }, async (call) => {
       const meanwhile = await readVolume(setup, operation, call);
       if (meanwhile !== undefined) {
         assertSameFormat(config, meanwhile.setting, operation);
         await completeMadeVolume(bucket, config.name, meanwhile.setting.UUID, operation, call);
-        return;
+        return false;
       }
       const note = await readMadeVolume(bucket, config.name, call);
       await clearUnfinishedFormat(setup, bucket, note.made?.pending === true, call);
@@ -53,8 +53,9 @@ export async function provisionVolume(setup: Setup, options: Options = {}): Prom
       const made = await readVolume(setup, operation, call);
       if (made === undefined) throw notThere(setup);
       await completeMadeVolume(bucket, config.name, made.setting.UUID, operation, call);
+      return true;
     });
-    tell('volume', `Made the volume '${config.name}'`);
+    if (isMade) tell('volume', `Made the volume '${config.name}'`);
   });
 }
 

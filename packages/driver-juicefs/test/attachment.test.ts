@@ -22,6 +22,17 @@ test('a bucket that is away, or not there, is told before a client is started', 
   expect(await sessionsOf(fake).list()).toEqual([]);
 });
 
+test('a volume that is being removed is not attached', async () => {
+  await using fake = await fakeJuicefs();
+  await fake.tell('made');
+  fake.bucket.objects.set('.holdfast/snapshots.json', JSON.stringify({ version: 1, volume: 'snapshots', uuid: 'made', destroying: true }));
+  const signal = AbortSignal.timeout(5000);
+  const error = await assertRejects(attachVolume(fake.setup, sessionsOf(fake), { signal }), { code: 'HF_STORAGE_IN_USE' });
+  expect(error.message).toContain('is being removed');
+  expect(await fake.mounting()).toEqual([]);
+  expect(await sessionsOf(fake).list()).toEqual([]);
+});
+
 test('who gives up an attach that was to stay leaves nothing that stays, and what stayed before still does', async () => {
   await using fake = await fakeJuicefs();
   const sessions = sessionsOf(fake);

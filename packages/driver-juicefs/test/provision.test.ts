@@ -1,6 +1,7 @@
 import { assertRejects } from '@holdfast/testkit/contract';
 import { expect, test } from 'vitest';
 import { destroyVolume } from '../src/destroy.js';
+import { lockKey } from '../src/format-lock.js';
 import { planVolume } from '../src/inspect.js';
 import { provisionVolume } from '../src/provision.js';
 import { fakeJuicefs } from './support/fake-juicefs.js';
@@ -63,6 +64,20 @@ test('a removal that was begun and given up ends with the next provision', async
   fake.bucket.objects.set(noteKey, JSON.stringify({ ...noted, destroying: true }));
   await provisionVolume(fake.setup);
   expect(JSON.parse(fake.bucket.objects.get(noteKey) ?? '')).toEqual(noted);
+});
+
+test('a removal that another machine is in the middle of is waited for', async () => {
+  await using fake = await fakeJuicefs();
+  await fake.tell('made');
+  const removing = JSON.stringify({ ...noted, destroying: true });
+  fake.bucket.objects.set(noteKey, removing);
+  fake.bucket.objects.set(lockKey('snapshots'), JSON.stringify({ holder: 'node1 7 a', expiresAt: Date.now() + 60_000 }));
+  const onProgress = ({ step }: { readonly step: string }): void => void (step === 'lock' && stop.abort());
+  const stop = new AbortController();
+  await assertRejects(provisionVolume(fake.setup, { signal: AbortSignal.any([stop.signal, AbortSignal.timeout(5000)]), onProgress }), {
+    code: 'HF_ABORTED',
+  });
+  expect(fake.bucket.objects.get(noteKey)).toBe(removing);
 });
 
 test('such a volume can be destroyed at once, too', async () => {

@@ -34,6 +34,7 @@ export async function startMount(program: JuicefsProgram, options: CallOptions =
   const mountPoint = await makeMountPoint(mount.path);
   const client = startClient(program, access, log);
   try {
+    if (client.pid !== undefined) noteStartingClient(mount.path, client.pid);
     const seen = await untilMounted(program, client, logFrom, options);
     await mountPoint.mounted();
     return seen;
@@ -53,14 +54,12 @@ interface Client {
 }
 
 function startClient(program: JuicefsProgram, { env, argumentsOf }: JuicefsAccess, log: FileHandle): Client {
-  const { config } = program;
-  const client = spawn(juicefsPath(program), argumentsOf(mountArguments(config)), {
+  const client = spawn(juicefsPath(program), argumentsOf(mountArguments(program.config)), {
     cwd: '/',
     env,
     detached: true,
     stdio: ['ignore', log.fd, log.fd],
   });
-  if (client.pid !== undefined) noteStartingClient(config.mount.path, client.pid);
   let how: number | string | undefined;
   client.once('error', (error) => (how = error.message));
   client.once('exit', (code, signal) => (how = code ?? signal ?? 'unknown'));

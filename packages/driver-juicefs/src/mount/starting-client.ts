@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { HoldfastError } from '@holdfast/core';
 import { isProcessAlive, processIdentity } from '@holdfast/core/basics';
 import * as z from 'zod';
 import { unmountLazily } from './unmount.js';
@@ -9,16 +10,31 @@ import { unmountLazily } from './unmount.js';
 const identitySchema = z.object({ bootId: z.string(), pid: z.int().positive(), startTicks: z.number() });
 const goneMs = 2000;
 
-/** Notes a client that has not mounted yet, so that whoever comes after a Holdfast that was killed ends it: else two would be mounted one above the other. */
+/**
+ * Notes a client that has not mounted yet, so that whoever comes after a Holdfast that was killed ends it: else two would be mounted one above the other.
+ * Throws where the note cannot be written.
+ */
 export function noteStartingClient(path: string, pid: number): void {
   // At once: a kill in between leaves nobody who knows of it.
   const identity = processIdentity(pid);
-  if (identity !== undefined) writeFileSync(noteFile(path), JSON.stringify(identity), { mode: 0o600 });
+  if (identity === undefined) return;
+  try {
+    writeFileSync(noteFile(path), JSON.stringify(identity), { mode: 0o600 });
+  } catch (error) {
+    throw new HoldfastError('HF_STORAGE_PERMISSION', {
+      kind: 'permission',
+      message: `The volume cannot be mounted at '${path}': ${error instanceof Error ? error.message : String(error)}`,
+      operation: 'storage.attach',
+      context: { path },
+      hint: "While its client starts a note of it is kept beside the mount: give a 'mount.path' in a directory that can be written, and has room",
+      cause: error,
+    });
+  }
 }
 
 /** It has mounted, or ended. */
 export async function forgetStartingClient(path: string): Promise<void> {
-  await rm(noteFile(path), { force: true });
+  await rm(noteFile(path), { force: true }).catch(() => undefined);
 }
 
 /** Ends a client that a killed process left mounting. To be called with the mount's lock. */

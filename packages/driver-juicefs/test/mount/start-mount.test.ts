@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { processIdentity } from '@holdfast/core/basics';
+import { assertRejects } from '@holdfast/testkit/contract';
 import { expect, test } from 'vitest';
 import { ensureMount } from '../../src/mount/ensure-mount.js';
 import { startMount } from '../../src/mount/start-mount.js';
@@ -65,4 +66,13 @@ test('a client that a killed process left mounting is ended by the next attach, 
   expect(processIdentity(left)).toBeUndefined();
   stop.abort();
   await expect(starting).rejects.toMatchObject({ code: 'HF_ABORTED' });
+});
+
+test('where its client cannot be noted none is left, and no directory', async () => {
+  await using fake = await fakeJuicefs();
+  await mkdir(join(dirname(fake.setup.config.mount.path), '.mount.starting'));
+  const error = await assertRejects(startMount(fake.setup, { signal: AbortSignal.timeout(5000) }), { code: 'HF_STORAGE_PERMISSION' });
+  expect(error.message).toContain('EISDIR');
+  expect((await fake.mounting()).map(processIdentity).filter((client) => client !== undefined)).toEqual([]);
+  expect(await isThere(fake.setup.config.mount.path)).toBe(false);
 });

@@ -49,6 +49,8 @@ export interface RunningContainer {
   readonly recorded: ContainerRecorded | AdoptedRecorded;
   /** Of a container with a file system of its own; without, the job sees the machine's files at their place. */
   readonly places?: FilePlaces | undefined;
+  /** Of such a container: places with a file system in memory of its own, which goes along with a dump. */
+  readonly inMemory?: readonly string[] | undefined;
   /** What the job sees otherwise than without Holdfast: mounts that were left out, sources that were missing. */
   readonly notes: readonly string[];
   /** Resolves when the job has ended and its last output was passed on. Never rejects. */

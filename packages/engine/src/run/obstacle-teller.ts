@@ -1,12 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RunningContainer } from '../container/running-container.js';
+import { memoryMounts, memoryObstacle } from '../preflight/memory-mounts.js';
 import { findObstacles } from '../preflight/obstacles.js';
 import type { RunEventBody } from './events.js';
 
 /** By then a program has opened what it works with. */
 const firstLookMs = 5_000;
 
-/** Says of a running job what will keep its snapshots from being taken: soon after the start and before each snapshot, each thing once. */
+/** Says of a running job what will keep its snapshots from being taken, or makes their freeze long: soon after the start and before each snapshot, each thing once. */
 export class ObstacleTeller {
   readonly #container: RunningContainer;
   readonly #emit: (event: RunEventBody) => void;
@@ -25,8 +26,10 @@ export class ObstacleTeller {
 
   /** Never rejects: what is not found here is found by the snapshot. */
   async look(): Promise<void> {
-    const found = await findObstacles(await this.#container.processes(), this.#container.initPid).catch(() => []);
-    for (const { kind, message, hint } of found) {
+    const { initPid, inMemory = [] } = this.#container;
+    const found = await findObstacles(await this.#container.processes(), initPid).catch(() => []);
+    const memory = memoryObstacle(await memoryMounts(initPid, inMemory).catch(() => []));
+    for (const { kind, message, hint } of [...found, ...(memory === undefined ? [] : [memory])]) {
       if (this.#told.has(kind)) continue;
       this.#told.add(kind);
       this.#emit({ type: 'job.obstacle', message, hint });

@@ -11,6 +11,7 @@ import { readRuncState } from '../../src/container/adopted/runc-state.js';
 import { freezerOfProcess, parseCgroups } from '../../src/container/cgroup-files.js';
 import { Freezer } from '../../src/container/freezer.js';
 import { parseMountInfo } from '../../src/container/host-mounts.js';
+import { memoryBytesOf } from '../../src/container/processes.js';
 import { recordLostNames } from '../../src/container/lost-names.js';
 import { relinkLostNames } from '../../src/container/relink.js';
 import { createFileCapture } from '../../src/files/file-capture.js';
@@ -37,7 +38,7 @@ os.makedirs('/var/deep')
 kept = put('/var/kept', 'kept'); os.link('/var/kept', '/var/deep/other'); os.unlink('/var/kept')
 beside = put('/var/one', 'beside'); os.link('/var/one', '/var/two'); os.unlink('/var/one')
 ghost = put('/var/ghost', 'ghost'); os.unlink('/var/ghost')
-memory = put('/ram/file', 'memory')
+memory = put('/ram/file', 'memory'); large = put('/ram/large', '.' * (8 << 20)); large.close()
 shared = put('/dev/shm/file', 'shared')
 libc = ctypes.CDLL(None, use_errno=True)
 libc.syscall(425, 1, 0)
@@ -83,6 +84,7 @@ async function adopt(node: DockerNode, id: string, files: ContainerFiles, criuCo
     notes: [],
     clock: systemClock,
     places: files,
+    inMemory: files.inMemory,
     translateOpenFiles: translateOpenFiles(files),
     exitCode: () => Promise.resolve(undefined),
     freezeDeadlineMs: 10_000,
@@ -133,6 +135,7 @@ test.skipIf(missingDocker() !== undefined)(
     expect(files.roots.map(({ destination }) => destination)).toEqual(['/', '/data']);
     expect(files.inMemory).toEqual(expect.arrayContaining(['/dev/shm', '/ram']));
     const container = await adopt(node, first, files, runtime.criuConfig);
+    expect(await container.memoryBytes()).toBeGreaterThan((await memoryBytesOf(await container.processes())) + 8 * 1024 * 1024 - 1);
     const checkpoint = await snapshot(container, files, folder.path);
     const changes = (await node.docker(['diff', first])).split('\n').sort();
     await container.kill();

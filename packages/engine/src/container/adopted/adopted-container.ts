@@ -12,6 +12,7 @@ import type { Guarded } from '../guarded.js';
 import { findLostFiles } from '../lost-names.js';
 import { openFilesOf } from '../open-files.js';
 import { isEnding, isProcessAlive, type ProcessIdentity } from '../process-identity.js';
+import { memoryMounts } from '../../preflight/memory-mounts.js';
 import { memoryBytesOf, processesOf } from '../processes.js';
 import type { RecordedMount } from '../recorded-mounts.js';
 import type { Runc } from '../runc.js';
@@ -38,6 +39,8 @@ export interface AdoptedContainerOptions {
   readonly clock: Clock;
   /** Where the container's files lie. */
   readonly places?: FilePlaces | undefined;
+  /** Where it has file systems in memory of its own. */
+  readonly inMemory?: readonly string[] | undefined;
   /** Tells files by the file systems that the tracked roots lie on: the container's own root is an overlay. */
   readonly translateOpenFiles: (files: readonly OpenFile[]) => Promise<readonly OpenFile[]>;
   /** The status that the container's owner noted, asked once its first process has ended; undefined where it does not tell. */
@@ -58,6 +61,7 @@ export class AdoptedContainer implements RunningContainer {
   readonly recorded: AdoptedRecorded;
   readonly notes: readonly string[];
   readonly places: FilePlaces | undefined;
+  readonly inMemory: readonly string[];
   readonly exited: Promise<ExitStatus>;
   readonly #options: AdoptedContainerOptions;
   readonly #left = new AbortController();
@@ -77,6 +81,7 @@ export class AdoptedContainer implements RunningContainer {
     this.recorded = options.recorded;
     this.notes = options.notes;
     this.places = options.places;
+    this.inMemory = options.inMemory ?? [];
     this.exited = this.#watch();
   }
 
@@ -117,7 +122,8 @@ export class AdoptedContainer implements RunningContainer {
   }
 
   async memoryBytes(): Promise<number> {
-    return memoryBytesOf(await this.processes());
+    const [processes, mounts] = await Promise.all([this.processes().then(memoryBytesOf), memoryMounts(this.initPid, this.inMemory)]);
+    return mounts.reduce((sum, { bytes }) => sum + bytes, processes);
   }
 
   async openFiles(): Promise<readonly OpenFile[]> {

@@ -62,6 +62,7 @@ export function fakeDeployment(parts: FakeDeploymentParts = {}): FakeDeployment 
     doctor: parts.doctor ?? (() => notHere()),
     prune: parts.prune ?? (() => notHere()),
     changeKey: parts.changeKey ?? (() => notHere()),
+    serveAgent: () => notHere(),
     attach: () => Promise.resolve(),
     run: async (request, options) => {
       requests.push(request);

@@ -12,18 +12,24 @@ import {
   type StorageDriver,
   systemClock,
 } from '@holdfast/core';
+import { attendedAgent } from '../agent/attended-agent.js';
+import { serveAgent } from '../agent/serve-agent.js';
+import type { Agent, AgentOptions } from '../agent/types.js';
 import { anyOf, boundedCatalog, within } from '../catalog/bounded-catalog.js';
 import { catchUp } from '../catalog/journal/catch-up.js';
 import { catalogKey } from '../catalog/journal/journal-name.js';
 import { type RebuildOptions, type RebuildReport, rebuildCatalog } from '../catalog/rebuild.js';
 import { readCaller } from '../container/caller.js';
-import { findTools } from '../container/tools.js';
+import { type EngineTools, findTools } from '../container/tools.js';
+import type { CheckpointContract } from '../oci/contract-variables.js';
+import { storagePlace } from '../oci/storage-place.js';
 import { sweep } from '../retention/sweep.js';
 import type { SweepReport, SweepRequest } from '../retention/types.js';
 import { readUserKey } from '../encryption/user-key.js';
 import { defaultDeadlines } from '../repository/deadlines.js';
 import { openRemoteStore } from '../repository/remote-store.js';
 import type { JournalPlace } from '../run/catalog-notes.js';
+import type { RunEnvironment } from '../run/run-environment.js';
 import { startRun } from '../run/start-run.js';
 import type { Run, RunOptions, RunRequest } from '../run/types.js';
 import { assertRights } from './assert-rights.js';
@@ -31,6 +37,7 @@ import { changeKey } from './change-key.js';
 import { completeRequest } from './complete-request.js';
 import { detachStorage } from './detach-storage.js';
 import { runDoctor } from './doctor.js';
+import { runEnvironment } from './run-environment.js';
 import { createJobs } from './jobs.js';
 import { streamFiles } from './stream-files.js';
 import type { Deployment, DeploymentCatalog, DeploymentJobs, DeploymentStorage, DoctorReport, KeyPlace } from './types.js';
@@ -55,6 +62,7 @@ export class EngineDeployment implements Deployment {
   readonly #options: EngineDeploymentOptions;
   readonly #driver: StorageDriver;
   #opened: Promise<Opened> | undefined;
+  readonly #below = new Map<string, Promise<CheckpointStore>>();
   #catalog: Promise<MetadataStore> | undefined;
   #connected: MetadataStore | undefined;
   readonly #journal: JournalPlace;
@@ -111,31 +119,47 @@ export class EngineDeployment implements Deployment {
     const tools = await findTools(config.tools);
     const { store, attached } = await this.#open({ signal });
     const catalog = await this.#catalogOfRun({ signal });
-    return startRun(
-      {
-        store,
-        catalog,
-        journal: this.#journal,
-        stateDirectory: config.stateDirectory,
-        memoryDirectory: '/dev/shm',
-        plainDiskStaging: config.encryption === undefined || config.encryption.allowPlainDiskStaging,
-        storageRoot: attached.root,
-        watchTrouble: attached.watchTrouble?.bind(attached),
-        exclude: [attached.root, config.stateDirectory, ...(await streamFiles(complete.streams))],
-        tools,
-        limits: { ...config.limits },
-        leaseTtlMs: config.lease.ttlMs,
-        graceMs: config.retention.graceMs,
-        clock: systemClock,
-        logger,
-      },
-      complete,
-      { signal, onEvent },
-    );
+    const exclude = await streamFiles(complete.streams);
+    const environment = runEnvironment({ config, attached, store, catalog, journal: this.#journal, tools, exclude, logger });
+    return startRun(environment, complete, { signal, onEvent });
+  }
+
+  async serveAgent(options: AgentOptions = {}, callOptions: CallOptions = {}): Promise<Agent> {
+    const { config, logger } = this.#options;
+    assertRights(await readCaller());
+    const tools = await findTools(config.tools);
+    return attendedAgent({
+      config: config.agent,
+      options,
+      clock: systemClock,
+      logger,
+      serve: (complete) =>
+        serveAgent(
+          {
+            config,
+            options: complete,
+            tools,
+            logger,
+            environmentOf: (contract, { signal }) => this.#environmentOf(contract, tools, { signal }),
+            hasSnapshots: async (job) => (await (await this.#openCatalog({})).listCheckpoints(job)).items.length > 0,
+          },
+          callOptions,
+        ),
+    });
+  }
+
+  async #environmentOf(contract: CheckpointContract, tools: EngineTools, options: CallOptions): Promise<RunEnvironment> {
+    const { config, logger } = this.#options;
+    const { attached } = await this.#open(options);
+    const { subpath } = storagePlace(contract, [{ root: attached.root, aliases: config.agent.imagePaths }]);
+    const store = await this.#storeBelow(subpath, options);
+    const catalog = await this.#catalogOfRun(options);
+    return runEnvironment({ config, attached, store, catalog, journal: this.#journal, tools, exclude: [], logger });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     const opened = await this.#opened?.catch(() => undefined);
+    for (const store of this.#below.values()) await (await store.catch(() => undefined))?.[Symbol.asyncDispose]();
     await opened?.store[Symbol.asyncDispose]();
     if (opened !== undefined) await detachStorage(opened.attached, this.#driver);
     await this.#catalog?.catch(() => undefined);
@@ -152,29 +176,48 @@ export class EngineDeployment implements Deployment {
   }
 
   async #attach(options: CallOptions): Promise<Opened> {
-    const { encryption } = this.#options.config;
     // Before the storage is touched: without its key nothing can be done there.
-    const encryptionKey = encryption === undefined ? undefined : await readUserKey(encryption, options);
+    const encryptionKey = await this.#encryptionKey(options);
     const attached = await this.#driver.attach(options);
     try {
-      const { guarantees, root } = attached;
-      const store = await openRemoteStore(
-        {
-          root,
-          create: true,
-          compresses: guarantees.compresses,
-          encryptionKey,
-          logger: this.#options.logger,
-          deadlines: { ...defaultDeadlines, callMs: this.#options.config.limits.commitTimeoutMs },
-        },
-        options,
-      );
-      return { attached, store };
+      return { attached, store: await this.#openStore(attached, encryptionKey, undefined, options) };
     } catch (error) {
       // Why the repository does not open is what matters.
       await detachStorage(attached, this.#driver).catch((failure: unknown) =>
         this.#options.logger.warn({ error: String(failure) }, 'the storage was not detached'),
       );
+      throw error;
+    }
+  }
+
+  async #encryptionKey(options: CallOptions): Promise<Uint8Array | undefined> {
+    const { encryption } = this.#options.config;
+    return encryption === undefined ? undefined : await readUserKey(encryption, options);
+  }
+
+  #openStore(
+    { root, guarantees }: AttachedStorage,
+    encryptionKey: Uint8Array | undefined,
+    below: string | undefined,
+    options: CallOptions,
+  ): Promise<CheckpointStore> {
+    const { config, logger } = this.#options;
+    const deadlines = { ...defaultDeadlines, callMs: config.limits.commitTimeoutMs };
+    return openRemoteStore({ root, below, create: true, compresses: guarantees.compresses, encryptionKey, logger, deadlines }, options);
+  }
+
+  /** The repository in a folder of the storage, opened once; the storage's own where none is named. */
+  async #storeBelow(below: string | undefined, options: CallOptions): Promise<CheckpointStore> {
+    const { attached, store } = await this.#open(options);
+    if (below === undefined) return store;
+    const known = this.#below.get(below);
+    if (known !== undefined) return await known;
+    const opening = this.#encryptionKey(options).then((key) => this.#openStore(attached, key, below, options));
+    this.#below.set(below, opening);
+    try {
+      return await opening;
+    } catch (error) {
+      this.#below.delete(below);
       throw error;
     }
   }

@@ -19,7 +19,7 @@ import type {
   StoragePlugin,
   VerifyReport,
 } from '@holdfast/core';
-import type { StoppedJob } from '../agent/types.js';
+import type { Agent, AgentOptions, StoppedJob } from '../agent/types.js';
 import type { RebuildOptions, RebuildReport } from '../catalog/rebuild.js';
 import type { SweepReport, SweepRequest } from '../retention/types.js';
 import type { Run, RunOptions, RunRequest, SnapshotOutcome } from '../run/types.js';
@@ -187,6 +187,14 @@ export interface Deployment extends AsyncDisposable {
    * - Rejects with HF_KEY_MISSING where the configuration names no key, HF_KEY_WRONG where neither key is the repository's.
    */
   changeKey(to: KeyPlace, options?: CallOptions): Promise<{ readonly changed: boolean }>;
+  /**
+   * Serves the agent of this node, by the configuration's section `agent`: adopts the containers of the agent before, then answers launchers and clients.
+   *
+   * - Needs no storage that answers: containers wait for it while they run.
+   * - Rejects with HF_AGENT_RUNNING where another agent serves the socket, HF_NOT_ROOT, and where a tool is missing.
+   * - To be disposed of before the deployment; that leaves the containers running.
+   */
+  serveAgent(options?: AgentOptions, callOptions?: CallOptions): Promise<Agent>;
   /** Starts the job, or resumes it where it was. Rejects only where the job could not begin. */
   run(request: RunRequest, options?: RunOptions): Promise<Run>;
 }

@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import type { CheckpointReader, CheckpointStore, CheckpointWriter } from '@holdfast/core';
 import { HoldfastError } from '@holdfast/core/basics';
 import { changeUserKey, openHeldRepository } from '@holdfast/store';
+import { makeBelow } from './make-below.js';
 import type { CallContext, RepositoryCalls } from './protocol.js';
 
 const progressMs = 200;
@@ -21,9 +23,10 @@ export function createCalls(): ServedCalls {
 
   return {
     open: async (_context, root, options) => {
-      const { create, compresses, encryptionKey, heldKey } = options;
+      const { create, compresses, encryptionKey, heldKey, below } = options;
       const keys = { ...(encryptionKey === undefined ? {} : { encryptionKey }), ...(heldKey === undefined ? {} : { heldKey }) };
-      const repository = await openHeldRepository({ root, create, guarantees: { compresses }, ...keys });
+      const place = below === undefined ? root : create ? await makeBelow(root, below) : join(root, below);
+      const repository = await openHeldRepository({ root: place, create, guarantees: { compresses }, ...keys });
       opened = repository.store;
       return { repositoryId: repository.store.repositoryId, heldKey: repository.heldKey };
     },

@@ -80,6 +80,8 @@ export interface RepositoryCalls {
 }
 
 export interface RepositoryOptions {
+  /** The repository lies in this folder below the root, which is made where there is none: relative, plain components. */
+  readonly below?: string | undefined;
   /** Makes an empty repository where there is none. */
   readonly create: boolean;
   /** True where the storage compresses by itself. */

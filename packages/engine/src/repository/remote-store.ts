@@ -49,12 +49,12 @@ class RemoteStore implements CheckpointStore {
   }
 
   async #start(signal: AbortSignal | undefined): Promise<RepositoryProcess> {
-    const { root, create, compresses, encryptionKey, logger, deadlines = defaultDeadlines } = this.#options;
+    const { root, below, create, compresses, encryptionKey, logger, deadlines = defaultDeadlines } = this.#options;
     const started = new RepositoryProcess(deadlines, logger);
     this.#process = started;
     try {
       // A repository that was there must still be: an empty place is a mount that is gone.
-      const again = { create: create && this.#repositoryId === '', compresses, encryptionKey, heldKey: this.#heldKey };
+      const again = { below, create: create && this.#repositoryId === '', compresses, encryptionKey, heldKey: this.#heldKey };
       const { repositoryId: id, heldKey } = await started.call('open', [root, again], { signal });
       if (this.#repositoryId !== '' && id !== this.#repositoryId) throw replaced(root, this.#repositoryId, id);
       this.#repositoryId = id;

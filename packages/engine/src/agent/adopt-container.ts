@@ -1,0 +1,67 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { HoldfastError } from '@holdfast/core';
+import { AdoptedContainer } from '../container/adopted/adopted-container.js';
+import { untilEnded } from '../container/adopted/init-watch.js';
+import { readRuncState } from '../container/adopted/runc-state.js';
+import { freezerOfProcess, parseCgroups } from '../container/cgroup-files.js';
+import { Freezer } from '../container/freezer.js';
+import { parseMountInfo } from '../container/host-mounts.js';
+import type { TrackedRoot } from '../files/index.js';
+import type { AgentContext } from './agent-context.js';
+import { containerDirectory } from './container-record.js';
+import { type ContainerSetup, mountpointsOf } from './container-setup.js';
+import { translatedOpenFiles } from './translated-open-files.js';
+
+/** The file that CRIU reads at each dump and restore of a container. */
+export function criuConfigOf(stateDirectory: string, id: string): string {
+  return join(containerDirectory(stateDirectory, id), 'criu.conf');
+}
+
+/** The container that runc has made at that place, its program running. Rejects with HF_JOB_NOT_RUNNING where there is none. */
+export async function adoptContainer(context: AgentContext, setup: ContainerSetup, roots: readonly TrackedRoot[]): Promise<AdoptedContainer> {
+  const { config, tools, clock, docker } = context;
+  const { id, root } = setup;
+  const state = await readRuncState(root, id);
+  const freezer = state === undefined ? undefined : await freezerOf(context, state.init.pid);
+  if (state === undefined || freezer === undefined) throw notRunning(id);
+  const folder = containerDirectory(config.stateDirectory, id);
+  // It does not hold up the end of this process.
+  const ended = untilEnded(state.init, new AbortController().signal);
+  const exitCode = docker.exitCode(id, ended);
+  return new AdoptedContainer({
+    id,
+    init: state.init,
+    freezer,
+    runc: { tools, root, log: join(folder, 'runc.log') },
+    tools,
+    criuConfig: criuConfigOf(config.stateDirectory, id),
+    helpersFile: join(folder, 'helpers.json'),
+    tcp: config.job.tcp,
+    roots,
+    recordedMounts: [],
+    recorded: { version: 1, kind: 'oci', mountpoints: mountpointsOf(setup) },
+    notes: setup.notes,
+    clock,
+    translateOpenFiles: (files) => translatedOpenFiles(files, roots),
+    exitCode: () => exitCode,
+    freezeDeadlineMs: 10_000,
+    longestFreezeMs: 30 * 60_000,
+  });
+}
+
+/** Undefined where the process is gone. */
+export async function freezerOf({ clock }: Pick<AgentContext, 'clock'>, pid: number): Promise<Freezer | undefined> {
+  const groups = await readFile(`/proc/${pid}/cgroup`, 'utf8').catch(() => undefined);
+  if (groups === undefined) return undefined;
+  const files = freezerOfProcess(parseMountInfo(await readFile('/proc/self/mountinfo', 'utf8')), parseCgroups(groups));
+  return files === undefined ? undefined : new Freezer(files, clock);
+}
+
+function notRunning(id: string): HoldfastError {
+  return new HoldfastError('HF_JOB_NOT_RUNNING', {
+    message: `container ${id} does not run any more`,
+    kind: 'not-found',
+    operation: 'agent.adopt',
+  });
+}

@@ -1,0 +1,23 @@
+import type { CallOptions, Clock, DeploymentConfig, Logger } from '@holdfast/core';
+import type { ProcessIdentity } from '../container/process-identity.js';
+import type { EngineTools } from '../container/tools.js';
+import type { CheckpointContract } from '../oci/contract-variables.js';
+import type { RunEnvironment } from '../run/run-environment.js';
+import type { DockerApi } from './docker-api.js';
+import type { AgentOptions } from './types.js';
+
+/** What every part of the agent works with. */
+export interface AgentContext {
+  readonly config: DeploymentConfig;
+  readonly options: AgentOptions;
+  readonly tools: EngineTools;
+  readonly docker: DockerApi;
+  readonly identity: ProcessIdentity;
+  readonly host: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** The storage that a container names, opened. Rejects where it cannot be, and with HF_CONTAINER_SETTING where no such storage is attached. */
+  readonly environmentOf: (contract: CheckpointContract, options: CallOptions) => Promise<RunEnvironment>;
+  /** Whether the catalog knows snapshots of a job, where the storage does not tell. */
+  readonly hasSnapshots: (job: string) => Promise<boolean>;
+}

@@ -1,0 +1,62 @@
+import { readFile } from 'node:fs/promises';
+import { HoldfastError } from '@holdfast/core';
+import { parseMountInfo } from '../container/host-mounts.js';
+import { type Bundle, readBundle } from '../oci/bundle.js';
+import { type CheckpointContract, contractError, parseContract } from '../oci/contract-variables.js';
+import { type ContainerFiles, containerFiles } from '../oci/container-files.js';
+import { jobIdentity } from '../oci/job-identity.js';
+import type { AgentContext } from './agent-context.js';
+
+/** Where a container is, as its launcher says. */
+export interface ContainerPlace {
+  readonly id: string;
+  readonly bundle: string;
+  /** runc's --root. */
+  readonly root: string;
+}
+
+/** What is to be done for a container that asks for snapshots. */
+export interface ContainerSetup extends ContainerPlace {
+  readonly name: string;
+  readonly job: string;
+  readonly contract: CheckpointContract;
+  readonly description: Bundle;
+  readonly files: ContainerFiles;
+  /** What its user should know of, each a sentence. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Reads a container's bundle; undefined where that asks for no snapshots. Rejects where it cannot have any, by the container's own doing: HF_CONTAINER_SETTING,
+ * HF_CONTAINER_FILES or HF_CONTAINER_BUNDLE.
+ */
+export async function readSetup(
+  { docker, config }: Pick<AgentContext, 'docker' | 'config'>,
+  place: ContainerPlace,
+  knownName?: string,
+): Promise<ContainerSetup | undefined> {
+  const description = await readBundle(place.bundle);
+  const asked = parseContract(description.environment);
+  if (asked.mode === 'off') return undefined;
+  if (asked.mode === 'wrong') throw contractError(asked.problems);
+  if (description.devices.length > 0) throw withDevices(description.devices);
+  const name = knownName ?? (await docker.nameOf(place.id)) ?? place.id;
+  const { job } = jobIdentity(description.environment, { containerName: name, namespace: config.agent.namespace });
+  const hostMounts = parseMountInfo(await readFile('/proc/self/mountinfo', 'utf8'));
+  const files = await containerFiles(description, hostMounts, { exclude: asked.contract.exclude });
+  return { ...place, name, job, contract: asked.contract, description, files, notes: [...asked.notes, ...files.notes] };
+}
+
+/** Where file systems are mounted in the container: a resumed one finds all of them, and no others. */
+export function mountpointsOf({ description }: ContainerSetup): readonly string[] {
+  return [...new Set(description.mounts.map(({ destination }) => destination))].sort();
+}
+
+function withDevices(devices: readonly string[]): HoldfastError {
+  return new HoldfastError('HF_CONTAINER_SETTING', {
+    message: `the container has devices of the machine (${devices.slice(0, 3).join(', ')}), whose state is in no snapshot`,
+    kind: 'unsupported',
+    operation: 'container.setup',
+    hint: 'start it without --device and --gpus, or with MMC_CHECKPOINT_MODE=none',
+  });
+}

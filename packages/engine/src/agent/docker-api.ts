@@ -1,0 +1,95 @@
+import { request } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
+import { parseJson } from './launcher-conversation.js';
+
+interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+const longestAnswerBytes = 8 << 20;
+const callMs = 3000;
+const retryMs = 1000;
+/** How long Docker may take to note the end of a container whose first process is gone. */
+const noteMs = 10_000;
+
+const listed = z.array(z.object({ Names: z.array(z.string()) }));
+const waited = z.object({ StatusCode: z.int() });
+const inspected = z.object({ State: z.object({ Running: z.boolean(), ExitCode: z.int() }) });
+
+/** The little that the agent asks Docker. What Docker does not answer is undefined: nobody waits for it for long. */
+export class DockerApi {
+  readonly #socket: string;
+
+  constructor(socket: string) {
+    this.#socket = socket;
+  }
+
+  /** Without its slash. By the list: an inspection waits for Docker to start the container, which waits for the agent. */
+  async nameOf(id: string): Promise<string | undefined> {
+    const filters = encodeURIComponent(JSON.stringify({ id: [id] }));
+    const answer = await this.#call('GET', `/containers/json?all=1&filters=${filters}`, AbortSignal.timeout(callMs)).catch(() => undefined);
+    const names = listed.safeParse(answer?.body).data?.[0]?.Names ?? [];
+    // A name of another container's link to it has a second slash.
+    return names.map((name) => name.replace(/^\//, '')).find((name) => !name.includes('/'));
+  }
+
+  /**
+   * The status of the next end of the container, which `ended` tells of. Asked for before it ends: one that is removed by its end can be asked no more.
+   * Resolves after `ended`, with undefined where Docker does not tell.
+   */
+  async exitCode(id: string, ended: Promise<unknown>): Promise<number | undefined> {
+    const over = new AbortController();
+    const next = this.#nextExit(id, over.signal);
+    await ended;
+    try {
+      const late = delay(noteMs, undefined, { signal: over.signal, ref: false }).catch(() => undefined);
+      return await Promise.race([next, this.#noted(id, over.signal), late]);
+    } finally {
+      over.abort();
+    }
+  }
+
+  async #nextExit(id: string, signal: AbortSignal): Promise<number | undefined> {
+    while (!signal.aborted) {
+      const answer = await this.#call('POST', `/containers/${id}/wait?condition=next-exit`, signal).catch(() => undefined);
+      if (answer?.status === 200) return waited.safeParse(answer.body).data?.StatusCode;
+      await delay(retryMs, undefined, { signal, ref: false }).catch(() => undefined);
+    }
+    return undefined;
+  }
+
+  /** Where the end came before the question. */
+  async #noted(id: string, signal: AbortSignal): Promise<number | undefined> {
+    while (!signal.aborted) {
+      await delay(retryMs, undefined, { signal, ref: false }).catch(() => undefined);
+      const within = AbortSignal.any([signal, AbortSignal.timeout(callMs)]);
+      const answer = await this.#call('GET', `/containers/${id}/json`, within).catch(() => undefined);
+      const state = inspected.safeParse(answer?.body).data?.State;
+      if (state?.Running === false) return state.ExitCode;
+      // Removed: who waits for its end may still be told.
+      if (answer?.status === 404) await delay(retryMs, undefined, { signal, ref: false }).catch(() => undefined);
+      if (answer?.status === 404) return undefined;
+    }
+    return undefined;
+  }
+
+  #call(method: string, path: string, signal: AbortSignal): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const call = request({ socketPath: this.#socket, method, path, signal, headers: { host: 'docker' } }, (response) => {
+        let text = '';
+        response.setEncoding('utf8');
+        response.on('data', (part: string) => {
+          text += part;
+          if (text.length > longestAnswerBytes) call.destroy(new Error('Docker’s answer has no end'));
+        });
+        response.on('error', reject);
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, body: parseJson(text) }));
+      });
+      call.on('socket', (socket) => socket.unref());
+      call.on('error', reject);
+      call.end();
+    });
+  }
+}

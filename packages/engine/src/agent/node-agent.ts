@@ -1,0 +1,202 @@
+import type { HoldfastError } from '@holdfast/core';
+import { readRuncState } from '../container/adopted/runc-state.js';
+import { asHoldfastError } from '../run/as-holdfast-error.js';
+import type { ActiveRun } from '../run/active-run.js';
+import { notRunning } from '../run/control-client.js';
+import { adoptContainer } from './adopt-container.js';
+import type { AgentContext } from './agent-context.js';
+import type { AgentCalls } from './agent-server.js';
+import { ContainerEntry } from './container-entry.js';
+import { removeContainerRecord } from './container-record.js';
+import { readSetup } from './container-setup.js';
+import { createContainer } from './create-container.js';
+import type { LauncherConversation } from './launcher-conversation.js';
+import type { AgentCall, CreateCall } from './protocol.js';
+import { type ClaimedJob, protectContainer } from './protect-container.js';
+import type { AgentStatus, ProtectedJob, StoppedJob } from './types.js';
+import type { UnprotectedList } from './unprotected-list.js';
+
+/** Signals by which somebody outside ends a container: SIGINT, SIGQUIT, SIGKILL, SIGTERM. */
+const endingSignals = [2, 3, 9, 15];
+/** For the run of a container that has ended to note its end. */
+const endMs = 60_000;
+
+/** The containers of a node that asked for snapshots. */
+export class NodeAgent implements AgentCalls {
+  readonly #context: AgentContext;
+  readonly #unprotected: UnprotectedList;
+  readonly #startedAt: string;
+  readonly #entries = new Map<string, ContainerEntry>();
+  #leaving = false;
+
+  constructor(context: AgentContext, unprotected: UnprotectedList) {
+    this.#context = context;
+    this.#unprotected = unprotected;
+    this.#startedAt = context.clock.now().toISOString();
+  }
+
+  protectedJobs(): readonly ProtectedJob[] {
+    return [...this.#entries.values()].flatMap((entry) => entry.protectedJob() ?? []);
+  }
+
+  async status(): Promise<AgentStatus> {
+    return {
+      pid: this.#context.identity.pid,
+      startedAt: this.#startedAt,
+      containers: [...this.#entries.values()].map((entry) => entry.status()),
+      unprotected: await this.#unprotected.counts(),
+    };
+  }
+
+  async create(call: CreateCall, conversation: LauncherConversation): Promise<void> {
+    try {
+      const setup = await readSetup(this.#context, call);
+      if (setup === undefined) return conversation.decide({ do: 'create' });
+      for (const note of setup.notes) conversation.say(note);
+      await this.#endThoseBefore(setup.id, setup.job, conversation.signal);
+      const entry = new ContainerEntry(setup, this.#context.clock.now().toISOString());
+      this.#entries.set(setup.id, entry);
+      try {
+        const creation = await createContainer(this.#context, entry, conversation);
+        if (creation.kind !== 'failed') return this.follow(entry, creation.kind === 'anew' ? creation.claimed : undefined);
+        await this.#drop(entry);
+        this.#fail(call.id, creation.failure, conversation);
+      } catch (error) {
+        await this.#drop(entry);
+        throw error;
+      }
+    } catch (error) {
+      await this.#refuse(call.id, asHoldfastError(error), conversation);
+    }
+  }
+
+  async answer(call: Exclude<AgentCall, CreateCall>): Promise<unknown> {
+    switch (call.call) {
+      case 'started':
+        this.#entries.get(call.id)?.tellStarted();
+        return undefined;
+      case 'kill':
+        if (endingSignals.includes(call.signal)) this.#entries.get(call.id)?.container?.relayed(call.signal);
+        return undefined;
+      case 'deleted':
+        void this.#deleted(call.id);
+        return undefined;
+      case 'status':
+        return await this.#told();
+      case 'snapshot':
+        return await this.#runOf(call.job).snapshot();
+      case 'stop':
+        return await this.#stop(call.job);
+    }
+  }
+
+  /** Takes on what a container is from now on: until it ends, or this agent does. */
+  follow(entry: ContainerEntry, claimed?: ClaimedJob): void {
+    this.#entries.set(entry.setup.id, entry);
+    void this.#follow(entry, claimed).finally(() => entry.finish());
+  }
+
+  /** Lets go of every container, for the next agent. */
+  async leave(): Promise<void> {
+    this.#leaving = true;
+    await Promise.all(
+      [...this.#entries.values()].map(async ({ over, container, run }) => {
+        over.abort();
+        container?.leave();
+        await run?.leave();
+      }),
+    );
+  }
+
+  async #follow(entry: ContainerEntry, claimed: ClaimedJob | undefined): Promise<void> {
+    const { id, job } = entry.setup;
+    try {
+      if (entry.run === undefined) await protectContainer(this.#context, entry, claimed);
+    } catch (error) {
+      const failure = asHoldfastError(error);
+      this.#context.logger.warn({ job, container: id, error: failure.message, hint: failure.hint }, 'a container is not protected');
+      entry.goesUnprotected(failure.message);
+      await this.#unprotected.add(id, failure.message);
+      if (failure.kind === 'fenced') await this.#end(entry);
+      return;
+    }
+    if (entry.run === undefined) return await this.#forget(entry);
+    await entry.run.result;
+    await this.#forget(entry);
+  }
+
+  async #told(): Promise<AgentStatus> {
+    const status = await this.status();
+    return { ...status, counted: await this.#context.options.counted?.(status) };
+  }
+
+  /** A job that another attempt has taken over must not go on here. */
+  async #end({ setup }: ContainerEntry): Promise<void> {
+    const container = await adoptContainer(this.#context, setup, []).catch(() => undefined);
+    await container?.kill().catch((error: unknown) => this.#context.logger.error({ error: String(error) }, 'a container could not be ended'));
+  }
+
+  /** A run of the same job whose container is gone may still be noting how it ended. */
+  async #endThoseBefore(id: string, job: string, signal: AbortSignal): Promise<void> {
+    for (const entry of [...this.#entries.values()].filter(({ setup }) => setup.id === id || setup.job === job)) {
+      if ((await readRuncState(entry.setup.root, entry.setup.id)) !== undefined && entry.setup.id !== id) continue;
+      if (entry.run === undefined) entry.over.abort();
+      const late = new Promise((resolve) => AbortSignal.any([signal, AbortSignal.timeout(endMs)]).addEventListener('abort', resolve, { once: true }));
+      await Promise.race([entry.finished, late]);
+    }
+  }
+
+  /** A job that has snapshots is not started anew for a failure of Holdfast's. */
+  #fail(id: string, failure: HoldfastError, conversation: LauncherConversation): void {
+    this.#context.logger.error({ container: id, code: failure.code, error: failure.message }, 'a container was not started');
+    conversation.decide({ do: 'fail', message: wordsOf(failure) });
+  }
+
+  async #refuse(id: string, failure: HoldfastError, conversation: LauncherConversation): Promise<void> {
+    this.#context.logger.warn({ container: id, code: failure.code, error: failure.message }, 'a container is not protected');
+    conversation.say(`this container runs unprotected, no snapshot of it is taken: ${wordsOf(failure)}`);
+    conversation.decide({ do: 'create' });
+    await this.#unprotected.add(id, failure.message);
+  }
+
+  async #deleted(id: string): Promise<void> {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return await removeContainerRecord(this.#context.config.stateDirectory, id).catch(() => undefined);
+    if (entry.run !== undefined) return;
+    entry.over.abort();
+    await entry.finished;
+    await this.#forget(entry);
+  }
+
+  async #drop(entry: ContainerEntry): Promise<void> {
+    await this.#forget(entry);
+    entry.finish();
+  }
+
+  async #forget(entry: ContainerEntry): Promise<void> {
+    if (this.#leaving) return;
+    const { id } = entry.setup;
+    // A later container may have the same id: a restart.
+    if (this.#entries.get(id) !== entry) return;
+    this.#entries.delete(id);
+    await removeContainerRecord(this.#context.config.stateDirectory, id).catch(() => undefined);
+  }
+
+  async #stop(job: string): Promise<StoppedJob> {
+    const run = this.#runOf(job);
+    // Held first: where no snapshot can be taken, the job goes on.
+    await run.hold();
+    const { outcome, lastSnapshot } = await run.stop();
+    return { job, outcome, lastSnapshot };
+  }
+
+  #runOf(job: string): ActiveRun {
+    const run = [...this.#entries.values()].find(({ setup, run: each }) => setup.job === job && each !== undefined)?.run;
+    if (run === undefined) throw notRunning(job);
+    return run;
+  }
+}
+
+function wordsOf({ message, hint }: HoldfastError): string {
+  return hint === undefined ? message : `${message}; ${hint}`;
+}

@@ -1,0 +1,63 @@
+import { hostname } from 'node:os';
+import { dirname, join } from 'node:path';
+import { type CallOptions, systemClock } from '@holdfast/core';
+import { ownProcessIdentity } from '../container/process-identity.js';
+import { adoptRecords } from './adopt-records.js';
+import type { AgentContext } from './agent-context.js';
+import { serveAgentSocket } from './agent-server.js';
+import { DockerApi } from './docker-api.js';
+import { NodeAgent } from './node-agent.js';
+import type { Agent } from './types.js';
+import { UnprotectedList } from './unprotected-list.js';
+
+export type ServeAgentOptions = Pick<AgentContext, 'config' | 'options' | 'tools' | 'logger' | 'environmentOf' | 'hasSnapshots'>;
+
+/** Adopts the containers of the agent before, and serves the socket. Rejects with HF_AGENT_RUNNING. */
+export async function serveAgent(options: ServeAgentOptions, { signal }: CallOptions = {}): Promise<Agent> {
+  const { config } = options;
+  const { socket, docker } = config.agent;
+  const context: AgentContext = {
+    ...options,
+    docker: new DockerApi(docker.socket),
+    identity: ownProcessIdentity(),
+    host: hostname(),
+    clock: systemClock,
+  };
+  signal?.throwIfAborted();
+  const agent = new NodeAgent(context, new UnprotectedList(join(dirname(socket), 'unprotected')));
+  // Before a single container is thawed: another agent may be at work with them.
+  const ready = Promise.withResolvers<void>();
+  const server = await serveAgentSocket(
+    socket,
+    {
+      create: async (call, conversation) => {
+        await ready.promise;
+        await agent.create(call, conversation);
+      },
+      answer: async (call) => {
+        await ready.promise;
+        return await agent.answer(call);
+      },
+    },
+    options.logger,
+  );
+  try {
+    for (const entry of await adoptRecords(context)) {
+      entry.tellStarted();
+      agent.follow(entry);
+    }
+  } catch (error) {
+    await server[Symbol.asyncDispose]();
+    throw error;
+  }
+  ready.resolve();
+  return {
+    socket,
+    protectedJobs: () => agent.protectedJobs(),
+    status: () => agent.status(),
+    [Symbol.asyncDispose]: async () => {
+      await server[Symbol.asyncDispose]();
+      await agent.leave();
+    },
+  };
+}

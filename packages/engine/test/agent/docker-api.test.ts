@@ -1,0 +1,70 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { DockerApi } from '../../src/agent/docker-api.js';
+
+let folder: string;
+let server: Server | undefined;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'holdfast-docker-api-'));
+});
+
+afterEach(async () => {
+  server?.closeAllConnections();
+  server?.close();
+  server = undefined;
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function docker(answer: (path: string, response: ServerResponse, request: IncomingMessage) => void): Promise<DockerApi> {
+  const path = join(folder, 'docker.sock');
+  server = createServer((request, response) => answer(decodeURIComponent(request.url ?? ''), response, request));
+  await new Promise<void>((resolve) => server?.listen(path, resolve));
+  return new DockerApi(path);
+}
+
+const ended = Promise.resolve();
+
+describe('what Docker tells', () => {
+  test('a container’s own name, by the list alone', async () => {
+    const asked: string[] = [];
+    const api = await docker((path, response) => {
+      asked.push(path);
+      response.end(JSON.stringify([{ Names: ['/other/alias', '/job-7'] }]));
+    });
+    await expect(api.nameOf('c1')).resolves.toBe('job-7');
+    expect(asked).toEqual(['/containers/json?all=1&filters={"id":["c1"]}']);
+  });
+
+  test('no name where nobody answers, or in other words', async () => {
+    await expect(new DockerApi(join(folder, 'none.sock')).nameOf('c1')).resolves.toBeUndefined();
+    const api = await docker((_path, response) => response.end('<html>'));
+    await expect(api.nameOf('c1')).resolves.toBeUndefined();
+  });
+
+  test('the status of a container that its end removed, asked for before', async () => {
+    const over = Promise.withResolvers<void>();
+    const api = await docker((path, response) => {
+      if (path !== '/containers/c1/wait?condition=next-exit') return void response.writeHead(404).end('{}');
+      over.resolve();
+      setTimeout(() => response.end('{"StatusCode":5}'), 50);
+    });
+    await expect(api.exitCode('c1', over.promise)).resolves.toBe(5);
+  });
+
+  test('the status of a container that ended before anybody asked', async () => {
+    const api = await docker((path, response) => {
+      // The next end never comes.
+      if (path === '/containers/c1/json') response.end('{"State":{"Running":false,"ExitCode":9}}');
+    });
+    await expect(api.exitCode('c1', ended)).resolves.toBe(9);
+  });
+
+  test('nothing of a container that is gone', async () => {
+    const api = await docker((_path, response) => void response.writeHead(404).end('{"message":"No such container"}'));
+    await expect(api.exitCode('c1', ended)).resolves.toBeUndefined();
+  });
+});

@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { missingDocker } from '@holdfast/testkit/docker';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { until } from '../container/machine.js';
+import { AgentNode } from './agent-node.js';
+
+const missing = missingDocker();
+
+/** Counts in memory and in a file of its own root; deletes a file of the image; tells at the end what the file has become. */
+const counting = (to: number): string =>
+  `rm /etc/group; mkdir /data; n=0; while [ $n -lt ${to} ]; do n=$((n+1)); echo $n >> /data/count; echo n=$n; usleep 100000; done; sha256sum < /data/count; ls /etc; exit 3`;
+
+const ending = (to: number): string => {
+  const text = Array.from({ length: to }, (_, index) => `${index + 1}\n`).join('');
+  return `${createHash('sha256').update(text).digest('hex')}  -\n`;
+};
+
+describe.skipIf(missing !== undefined)(`a container whose node is lost${missing === undefined ? '' : ` (${missing})`}`, () => {
+  let storage: string;
+  beforeAll(async () => {
+    storage = await mkdtemp(join(tmpdir(), 'hf-node-storage-'));
+  });
+  afterAll(async () => rm(storage, { recursive: true, force: true }));
+
+  test('goes on in a new container on another node, and ends as if nothing had happened', async () => {
+    const words = ['base', 'sh', '-c', counting(120)];
+    await using first = await AgentNode.start(storage);
+    const id = await first.run('count', words);
+    await first.untilProtected(id);
+    await until(async () => (await first.logs(id)).includes('n=10\n'));
+    expect(await first.client.snapshot('count')).toMatchObject({ number: 1 });
+    await until(async () => (await first.logs(id)).includes('n=20\n'));
+    expect(await first.client.snapshot('count')).toMatchObject({ number: 2 });
+    await first.lose();
+
+    await using second = await AgentNode.start(storage);
+    const next = await second.run('count', words);
+    expect(await second.docker.docker(['wait', next])).toBe('3');
+    const logs = await second.logs(next);
+    expect(logs).toContain('holdfast: resuming job count from snapshot 2');
+    expect(logs).not.toContain('n=19\n');
+    expect(logs).toContain(ending(120));
+    expect(logs).not.toContain('group\n');
+  });
+});

@@ -9,6 +9,7 @@ export const commandActions: Readonly<Record<CommandName, () => Promise<CommandA
   verify: async () => (await import('./verify.js')).verify,
   snapshot: async () => (await import('./snapshot.js')).snapshot,
   stop: async () => (await import('./stop.js')).stop,
+  agent: async () => (await import('./agent/agent.js')).agent,
   install: async () => (await import('./install/install.js')).install,
   uninstall: async () => (await import('./install/uninstall.js')).uninstall,
   prune: async () => (await import('./prune.js')).prune,

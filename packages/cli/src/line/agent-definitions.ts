@@ -14,6 +14,22 @@ export const stopDefinition: CommandDefinition = {
   ],
 };
 
+export const agentDefinition: CommandDefinition = {
+  name: 'agent',
+  summary: "look after Docker's containers on this node",
+  description:
+    'Takes snapshots of every container that asks for them by MMC_CHECKPOINT_MODE, and brings their jobs back. Runs until a signal ends it; containers run on, and\n' +
+    'the next agent takes them over. holdfast install docker makes it a service.\n' +
+    'status: what the agent of this node does. Exit status 5 where there is none.',
+  arguments: [{ name: 'ACTION', required: false, choices: ['status'] }],
+  options: [],
+  examples: [
+    { line: 'holdfast agent --config /etc/holdfast/holdfast.json', meaning: 'as the service does' },
+    { line: 'holdfast agent status', meaning: 'its containers, their jobs, and who runs without protection' },
+    { line: 'holdfast agent status --json', meaning: 'for a script, with what was counted' },
+  ],
+};
+
 const root = {
   name: 'root',
   value: 'DIR',

@@ -7,6 +7,7 @@ export type CommandName =
   | 'verify'
   | 'snapshot'
   | 'stop'
+  | 'agent'
   | 'install'
   | 'uninstall'
   | 'prune'

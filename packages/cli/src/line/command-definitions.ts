@@ -1,4 +1,4 @@
-import { installDefinition, stopDefinition, uninstallDefinition } from './agent-definitions.js';
+import { agentDefinition, installDefinition, stopDefinition, uninstallDefinition } from './agent-definitions.js';
 import { catalogDefinition } from './catalog-definition.js';
 import { exportDefinition, importDefinition } from './archive-definitions.js';
 import type { CommandDefinition } from './command-definition.js';
@@ -28,7 +28,7 @@ export const commandDefinitions: readonly CommandDefinition[] = [
   {
     name: 'snapshot',
     summary: 'take a snapshot of a running job now',
-    description: 'Asks the process that runs the job on this machine for a snapshot and waits until it is committed.',
+    description: 'Asks what runs the job on this machine, holdfast run or the agent, for a snapshot and waits until it is committed.',
     arguments: [aJob],
     options: [],
     examples: [
@@ -90,6 +90,7 @@ export const commandDefinitions: readonly CommandDefinition[] = [
   keyDefinition,
   storageDefinition,
   catalogDefinition,
+  agentDefinition,
   installDefinition,
   uninstallDefinition,
   {

@@ -27,6 +27,13 @@ test('a job that no holdfast run has is stopped by the agent', async () => {
   expect({ asked, status, stdout }).toEqual({ asked: ['align-7'], status: 0, stdout: "job 'align-7' ended by itself meanwhile\n" });
 });
 
+test('a snapshot, too, is asked of the agent where no holdfast run has the job', async () => {
+  const deployment = fakeDeployment({ jobs: { snapshot: () => Promise.reject(notHere) } });
+  const taken = { number: 4, freezeMs: 12, totalMs: 1200, logicalBytes: 1024, storedBytes: 10 };
+  const { stdout } = await runLine(['snapshot', 'align-7', '--json'], { deployment, agent: { snapshot: () => Promise.resolve(taken) } });
+  expect(JSON.parse(stdout)).toEqual(taken);
+});
+
 test('where there is no agent either, the job does not run here', async () => {
   const { status, stderr } = await runLine(['stop', 'align-7'], { deployment: isNotHere });
   expect(status).toBe(4);

@@ -45,6 +45,7 @@ test('the hidden command is not offered', () => {
     'key',
     'storage',
     'catalog',
+    'agent',
     'install',
     'uninstall',
     'doctor',

@@ -15,6 +15,7 @@ export interface FakeDeploymentParts {
   readonly doctor?: Deployment['doctor'];
   readonly prune?: Deployment['prune'];
   readonly changeKey?: Deployment['changeKey'];
+  readonly serveAgent?: Deployment['serveAgent'];
   readonly run?: (request: RunRequest, signal: AbortSignal | undefined) => Promise<FakeRun>;
   readonly close?: () => Promise<void>;
 }
@@ -62,7 +63,7 @@ export function fakeDeployment(parts: FakeDeploymentParts = {}): FakeDeployment 
     doctor: parts.doctor ?? (() => notHere()),
     prune: parts.prune ?? (() => notHere()),
     changeKey: parts.changeKey ?? (() => notHere()),
-    serveAgent: () => notHere(),
+    serveAgent: parts.serveAgent ?? (() => notHere()),
     attach: () => Promise.resolve(),
     run: async (request, options) => {
       requests.push(request);

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import type { DatabasePorts } from '@holdfast/aws-databases';
-import type { AgentClient, OpenDeployment } from '@holdfast/engine';
+import type { AgentClient, OpenDeployment, OpenDeploymentOptions } from '@holdfast/engine';
 import { HoldfastError } from '@holdfast/core';
 import { plugins } from '../../src/plugins.js';
 import type { StopSignal } from '../../src/process/signals.js';
@@ -10,7 +10,7 @@ import { type FakeDeployment, fakeDeployment } from './fake-deployment.js';
 export interface LineOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly deployment?: FakeDeployment;
-  readonly open?: (what: OpenDeployment) => Promise<FakeDeployment>;
+  readonly open?: (what: OpenDeployment, options?: OpenDeploymentOptions) => Promise<FakeDeployment>;
   readonly databasePorts?: DatabasePorts;
   readonly agent?: Partial<AgentClient>;
   readonly terminal?: boolean;
@@ -61,9 +61,9 @@ export function startLine(argv: readonly string[], options: LineOptions = {}): S
     loadInstaller: () => import('@holdfast/engine'),
     program: ['/usr/bin/node', '/usr/lib/holdfast/main.js'],
     agentClient: (socket) => Promise.resolve({ ...noAgent(socket), ...options.agent }),
-    openDeployment: (what) => {
+    openDeployment: (what, given) => {
       opened.push(what);
-      return options.open?.(what) ?? Promise.resolve(deployment);
+      return options.open?.(what, given) ?? Promise.resolve(deployment);
     },
   });
   return {

@@ -26,7 +26,7 @@ export class AgentNode implements AsyncDisposable {
   }
 
   /** `storage`: a directory that outlives the node. */
-  static async start(storage: string, settings: Readonly<Record<string, unknown>> = {}): Promise<AgentNode> {
+  static async start(storage: string, settings: { readonly agent?: object } & Readonly<Record<string, unknown>> = {}): Promise<AgentNode> {
     const folder = await mkdtemp(join(tmpdir(), 'hf-node-'));
     const launcher = join(folder, 'holdfast-runc');
     await copyFile(join(process.env['HOLDFAST_NATIVE'] ?? '', 'holdfast-runc'), launcher);
@@ -41,8 +41,8 @@ export class AgentNode implements AsyncDisposable {
       storage: { type: 'local', path: storage },
       stateDirectory: join(folder, 'state'),
       tools: { criu, runc, native: process.env['HOLDFAST_NATIVE'] },
-      agent: { socket: join(run, 'agent.sock'), docker: { socket: docker.socket } },
       ...settings,
+      agent: { socket: join(run, 'agent.sock'), docker: { socket: docker.socket }, ...settings.agent },
     };
     await writeFile(join(folder, 'holdfast.json'), JSON.stringify(config));
     await docker.importImage('base');

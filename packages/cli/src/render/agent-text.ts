@@ -1,0 +1,32 @@
+import type { AgentStatus, ContainerStatus } from '@holdfast/engine';
+import { countText } from './count-text.js';
+import { escapeText } from './escape-text.js';
+import { table } from './table.js';
+import { timeText } from './times.js';
+
+/** What the agent does: its containers, then who runs without protection, then what was counted and is not zero. */
+export function agentText({ pid, startedAt, containers, unprotected, counted = [] }: AgentStatus, now: Date): string {
+  const head = `agent      process ${pid} since ${timeText(startedAt, now)}, ${countText(containers.length, 'container')}\n`;
+  const without = unprotected.map(({ reason, count }) => `unprotected ${countText(count, 'start')}: ${escapeText(reason)}\n`);
+  const told = counted.filter(({ value }) => value !== 0).map(({ name, labels, value }) => `${name}${labelText(labels)} ${value}\n`);
+  return [head, containerTable(containers, now), without.join(''), told.join('')].filter((part) => part !== '').join('\n');
+}
+
+function containerTable(containers: readonly ContainerStatus[], now: Date): string {
+  const [job, state, snapshots, last, container] = ['JOB', 'STATE', 'SNAPSHOTS', 'LAST SNAPSHOT', 'CONTAINER'];
+  return table(
+    [{ title: job }, { title: state }, { title: snapshots, align: 'right' }, { title: last }, { title: container }],
+    containers.map((each) => [
+      escapeText(each.job),
+      each.reason === undefined ? each.state : `${each.state}: ${escapeText(each.reason)}`,
+      String(each.snapshots),
+      each.lastSnapshotAt === undefined ? 'none yet' : timeText(each.lastSnapshotAt, now),
+      `${escapeText(each.containerName)} (${each.containerId.slice(0, 12)})`,
+    ]),
+  );
+}
+
+function labelText(labels: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
+  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
+}

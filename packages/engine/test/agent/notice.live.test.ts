@@ -1,0 +1,58 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { missingDocker } from '@holdfast/testkit/docker';
+import { type Imds, startImds } from '@holdfast/testkit/imds';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { until } from '../container/machine.js';
+import { AgentNode } from './agent-node.js';
+
+const missing = missingDocker();
+
+describe.skipIf(missing !== undefined)(`a notice of a Spot interruption${missing === undefined ? '' : ` (${missing})`}`, () => {
+  let storage: string;
+  let imds: Imds;
+  beforeEach(async () => {
+    storage = await mkdtemp(join(tmpdir(), 'hf-node-storage-'));
+    imds = await startImds();
+  });
+  afterEach(async () => {
+    await imds[Symbol.asyncDispose]();
+    await rm(storage, { recursive: true, force: true });
+  });
+
+  const counting = (to: number): readonly string[] => [
+    'base',
+    'sh',
+    '-c',
+    `n=0; while [ $n -lt ${to} ]; do n=$((n+1)); echo n=$n; usleep 100000; done; exit 3`,
+  ];
+
+  test('freezes the container for good with its last snapshot; a new container on another node goes on from exactly there', async () => {
+    await using first = await AgentNode.start(storage, { agent: { spot: { watch: 'on', endpoint: imds.endpoint, interval: '200ms' } } });
+    const id = await first.run('count', counting(60));
+    await first.untilProtected(id);
+    await until(async () => (await first.logs(id)).includes('n=5\n'));
+    imds.announce('terminate');
+    await until(async () => (await first.statusOf(id))?.snapshots === 1);
+    const printed = await first.logs(id);
+    await delay(1000);
+    expect(await first.logs(id)).toBe(printed);
+    expect(await first.docker.docker(['inspect', '--format', '{{.State.Status}}', id])).toBe('running');
+    expect((await first.client.status()).counted).toEqual(
+      expect.arrayContaining([
+        { name: 'holdfast_spot_notices_total', labels: { kind: 'terminate' }, value: 1 },
+        { name: 'holdfast_notice_snapshots_total', labels: { outcome: 'held' }, value: 1 },
+      ]),
+    );
+    await first.lose();
+
+    const last = Number(/n=(\d+)\n$/u.exec(printed)?.[1]);
+    await using second = await AgentNode.start(storage);
+    const next = await second.run('count', counting(60));
+    expect(await second.docker.docker(['wait', next])).toBe('3');
+    const numbers = [...(await second.logs(next)).matchAll(/^n=(\d+)$/gmu)].map(([, number]) => Number(number));
+    expect(numbers).toEqual(Array.from({ length: 60 - last }, (_, index) => last + 1 + index));
+  });
+});

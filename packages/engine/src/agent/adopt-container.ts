@@ -8,10 +8,10 @@ import { freezerOfProcess, parseCgroups } from '../container/cgroup-files.js';
 import { Freezer } from '../container/freezer.js';
 import { parseMountInfo } from '../container/host-mounts.js';
 import type { TrackedRoot } from '../files/index.js';
+import { translateOpenFiles } from '../oci/translate-open-files.js';
 import type { AgentContext } from './agent-context.js';
 import { containerDirectory } from './container-record.js';
 import { type ContainerSetup, mountpointsOf } from './container-setup.js';
-import { translatedOpenFiles } from './translated-open-files.js';
 
 /** The file that CRIU reads at each dump and restore of a container. */
 export function criuConfigOf(stateDirectory: string, id: string): string {
@@ -43,7 +43,9 @@ export async function adoptContainer(context: AgentContext, setup: ContainerSetu
     recorded: { version: 1, kind: 'oci', mountpoints: mountpointsOf(setup) },
     notes: setup.notes,
     clock,
-    translateOpenFiles: (files) => translatedOpenFiles(files, roots),
+    places: setup.files,
+    inMemory: setup.files.inMemory,
+    translateOpenFiles: translateOpenFiles(setup.files),
     exitCode: () => exitCode,
     freezeDeadlineMs: 10_000,
     longestFreezeMs: 30 * 60_000,

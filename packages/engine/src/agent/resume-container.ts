@@ -63,6 +63,7 @@ export async function resumeContainer({ context, setup, attempt, conversation, e
         imagesPlace: (memoryBytes) => placeForImages(attempt.staging, memoryBytes),
         machine: await describeMachine(tools.criu),
         rewrites: rewrite === undefined ? [] : [rewrite],
+        places: setup.files,
         treeTool: tools.tree,
         exclude: environment.exclude,
         logger: environment.logger,
@@ -88,9 +89,8 @@ export async function resumeContainer({ context, setup, attempt, conversation, e
 
   async function launch(roots: readonly TrackedRoot[], imagesDirectory: string): Promise<AdoptedContainer> {
     await assertImageSizes(imagesDirectory);
-    // Linked in the upper directory: nobody must change that beside the mount.
-    await using _links = await relinkLostNames(imagesDirectory, roots);
     await overlay?.mount();
+    await using _links = await relinkLostNames(imagesDirectory, roots, setup.files);
     await writeFile(criuConfigOf(config.stateDirectory, setup.id), criuConfigText({ tcp: config.job.tcp }), { mode: 0o600 });
     const work = join(folder, `restore-${(tries += 1)}`);
     await removeFolder(work);

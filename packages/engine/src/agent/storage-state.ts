@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { HoldfastError, isHoldfastError, type JobState } from '@holdfast/core';
+import { type ErrorCode, HoldfastError, isHoldfastError, type JobState } from '@holdfast/core';
 import type { RunEnvironment } from '../run/run-environment.js';
 import type { AgentContext } from './agent-context.js';
 import type { ContainerSetup } from './container-setup.js';
@@ -73,9 +73,12 @@ async function look(context: AgentContext, setup: ContainerSetup, signal: AbortS
 }
 
 /** What is about the storage at this moment, and may be otherwise in the next. */
-export function mayPass({ kind }: HoldfastError): boolean {
-  return kind === 'unavailable' || kind === 'timeout' || kind === 'aborted' || kind === 'no-space';
+export function mayPass({ kind, code }: HoldfastError): boolean {
+  return ['unavailable', 'timeout', 'aborted', 'no-space'].includes(kind) || goneCodes.includes(code);
 }
+
+/** A mount that is not there may come. */
+const goneCodes: readonly ErrorCode[] = ['HF_STORAGE_MISSING', 'HF_NOT_ATTACHED', 'HF_REPOSITORY_MISSING'];
 
 /** True where a container of the job goes on from a snapshot. A job that ended by itself starts anew. */
 export function isToResume({ newest, epoch }: JobState): boolean {

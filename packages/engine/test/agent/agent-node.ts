@@ -46,13 +46,13 @@ export class AgentNode implements AsyncDisposable {
     };
     await writeFile(join(folder, 'holdfast.json'), JSON.stringify(config));
     await docker.importImage('base');
-    await node.startAgent();
+    await node.startAgent('first');
     return node;
   }
 
-  async startAgent(): Promise<void> {
+  async startAgent(...words: readonly string[]): Promise<void> {
     const log = openSync(join(this.folder, 'agent.log'), 'a');
-    this.#agent = spawn(process.execPath, [program, join(this.folder, 'holdfast.json')], { stdio: ['ignore', 'pipe', log] });
+    this.#agent = spawn(process.execPath, [program, join(this.folder, 'holdfast.json'), ...words], { stdio: ['ignore', 'pipe', log] });
     closeSync(log);
     if (this.#agent.stdout === null) throw new Error('no output');
     const ended = once(this.#agent, 'exit').then(async () => Promise.reject(new Error(`the agent ended: ${await this.agentLog()}`)));

@@ -1,0 +1,77 @@
+import { mkdtemp, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { missingDocker } from '@holdfast/testkit/docker';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { until } from '../container/machine.js';
+import { AgentNode } from './agent-node.js';
+
+const missing = missingDocker();
+/** Counts in memory alone; ends with 4 when it is told to. */
+const counting = 'n=0; while [ ! -e /finish ]; do n=$((n+1)); echo n=$n; usleep 50000; done; exit 4';
+
+describe.skipIf(missing !== undefined)(`containers of one node${missing === undefined ? '' : ` (${missing})`}`, () => {
+  let folder: string;
+  let node: AgentNode;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'hf-one-node-'));
+    node = await AgentNode.start(join(folder, 'storage'));
+  });
+  afterAll(async () => {
+    await node[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const words = ['base', 'sh', '-c', counting];
+  const reached = (id: string, number: number): Promise<void> => until(async () => (await node.logs(id)).includes(`n=${number}\n`));
+  const beginnings = async (id: string): Promise<number> => (await node.logs(id)).split('\n').filter((line) => line === 'n=1').length;
+
+  test('are adopted by the next agent, stopped, resumed in new ones and in themselves, and start anew after their own end', async () => {
+    const first = await node.run('job', words);
+    await node.untilProtected(first);
+    await reached(first, 5);
+    expect(await node.client.snapshot('job')).toMatchObject({ number: 1 });
+    await node.endAgent('SIGKILL');
+    await node.startAgent();
+    await node.untilProtected(first);
+    expect(await node.statusOf(first)).toMatchObject({ job: 'job', epoch: 2 });
+    expect(await node.client.stop('job')).toEqual({ job: 'job', outcome: 'stopped', lastSnapshot: 2 });
+    expect(await node.docker.docker(['wait', first])).toBe('137');
+
+    const second = await node.run('job', words);
+    await until(async () => (await node.logs(second)).includes('resumed from snapshot 2'));
+    const resumedAt = Number(/^n=(\d+)$/m.exec(await node.logs(second))?.[1]);
+    expect(resumedAt).toBeGreaterThan(5);
+    await node.docker.docker(['stop', '--time', '1', second]);
+    await node.docker.docker(['start', second]);
+    await until(async () => (await node.logs(second)).split('resumed from snapshot 2').length === 3);
+    await node.docker.docker(['exec', second, 'touch', '/finish']);
+    expect(await node.docker.docker(['wait', second])).toBe('4');
+    expect(await beginnings(second)).toBe(0);
+    await until(async () => (await node.statusOf(second)) === undefined);
+
+    const third = await node.run('job', words);
+    await reached(third, 2);
+    expect(await beginnings(third)).toBe(1);
+    await node.docker.docker(['rm', '--force', third]);
+  });
+
+  test('run on while their storage is away, and are protected once it is back; those with snapshots do not start anew', async () => {
+    await node.endAgent('SIGTERM');
+    await rename(join(folder, 'storage'), join(folder, 'away'));
+    await node.startAgent();
+    const fresh = await node.run('fresh', words);
+    await reached(fresh, 3);
+    expect(await node.statusOf(fresh)).toMatchObject({ state: 'waiting' });
+    expect(await node.logs(fresh)).toContain('holdfast: the storage does not answer: job fresh starts anew');
+    const refused = await node.docker.tryDocker([
+      'start',
+      (await node.docker.docker(['ps', '-aq', '--filter', 'status=exited'])).split('\n')[0] ?? '',
+    ]);
+    expect(refused.stderr).toContain('starting anew would lose what it has done');
+    await rename(join(folder, 'away'), join(folder, 'storage'));
+    await node.untilProtected(fresh);
+    expect(await node.client.snapshot('fresh')).toMatchObject({ number: 1 });
+    await node.docker.docker(['rm', '--force', fresh]);
+  });
+});

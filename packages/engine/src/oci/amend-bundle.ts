@@ -1,7 +1,9 @@
 import { rename, rm, stat, writeFile } from 'node:fs/promises';
 import { HoldfastError } from '@holdfast/core';
 import { z } from 'zod';
+import type { HostMount } from '../container/host-mounts.js';
 import { type Bundle, bundleFile } from './bundle.js';
+import { declaredMounts } from './declared-mounts.js';
 import { withoutIoUring } from './seccomp-rule.js';
 
 export interface AmendOptions {
@@ -9,6 +11,8 @@ export interface AmendOptions {
   readonly criuConfigPath: string;
   /** As Node names it. */
   readonly architecture: string;
+  /** This machine's. Default: what is mounted inside a bound folder is not looked for, and a container with such a thing has no snapshots. */
+  readonly hostMounts?: readonly HostMount[] | undefined;
 }
 
 const sectionSchema = z.record(z.string(), z.unknown()).default({});
@@ -34,8 +38,10 @@ export function amendedConfig(bundle: Bundle, { criuConfigPath, architecture }: 
 export async function amendBundle(bundle: Bundle, options: AmendOptions): Promise<void> {
   const path = bundleFile(bundle.folder);
   const temporary = `${path}.holdfast`;
-  const text = JSON.stringify(amendedConfig(bundle, options));
+  const config = amendedConfig(bundle, options);
   try {
+    const mounts = options.hostMounts === undefined ? {} : { mounts: await declaredMounts(bundle, options.hostMounts) };
+    const text = JSON.stringify({ ...config, ...mounts });
     const { mode } = await stat(path);
     await rm(temporary, { force: true });
     await writeFile(temporary, text, { mode: mode & 0o777, flag: 'wx' });

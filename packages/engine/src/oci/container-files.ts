@@ -28,6 +28,8 @@ export interface ContainerFiles extends FilePlaces {
   readonly inMemory: readonly string[];
   /** Absolute paths on this machine that are never captured nor put back. */
   readonly exclude: readonly string[];
+  /** Where file systems are mounted in the container, named by its bundle or not; sorted. A resumed one has to have the same. */
+  readonly mountpoints: readonly string[];
   /** What does not come back although the container can write to it, each a sentence. */
   readonly notes: readonly string[];
   /**
@@ -83,6 +85,7 @@ export async function containerFiles(
     shared,
     inMemory: mounts.filter(({ type, hostPath }) => type === 'tmpfs' && hostPath === undefined).map(({ destination }) => destination),
     exclude: hostPathsOf(exclude, [...own, ...beside]),
+    mountpoints: [...new Set(mounts.map(({ destination }) => destination))].sort(),
     notes,
     hostPathOf: (path) => hostPathIn(path, rootPath, mounts),
     trackedPathOf,

@@ -80,7 +80,8 @@ test('a shared file system is left alone, also below a bound folder; a local one
     `61 20 8:2 / ${folder}/volume/inner rw - xfs /dev/sdb rw`,
     `62 20 0:62 / ${folder}/other rw - fuse.juicefs JuiceFS:x rw`,
   );
-  const { roots, shared } = await filesOf({ mounts: [bind(`${folder}/volume`, '/data'), bind(`${folder}/other`, '/efs')] }, mounts);
+  const { roots, shared, mountpoints } = await filesOf({ mounts: [bind(`${folder}/volume`, '/data'), bind(`${folder}/other`, '/efs')] }, mounts);
+  expect(mountpoints).toEqual(['/data', '/data/cloud', '/data/inner', '/efs', '/proc']);
   expect(shared).toEqual([
     { destination: '/data/cloud', hostPath: `${folder}/volume/cloud`, type: 'nfs4' },
     { destination: '/efs', hostPath: `${folder}/other`, type: 'fuse.juicefs' },

@@ -48,8 +48,8 @@ export async function readSetup(
 }
 
 /** Where file systems are mounted in the container: a resumed one finds all of them, and no others. */
-export function mountpointsOf({ description }: ContainerSetup): readonly string[] {
-  return [...new Set(description.mounts.map(({ destination }) => destination))].sort();
+export function mountpointsOf({ files }: ContainerSetup): readonly string[] {
+  return files.mountpoints;
 }
 
 function withDevices(devices: readonly string[]): HoldfastError {

@@ -1,7 +1,7 @@
-import { rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { HoldfastError } from '@holdfast/core';
 import { z } from 'zod';
-import type { HostMount } from '../container/host-mounts.js';
+import { parseMountInfo } from '../container/host-mounts.js';
 import { type Bundle, bundleFile } from './bundle.js';
 import { declaredMounts } from './declared-mounts.js';
 import { withoutIoUring } from './seccomp-rule.js';
@@ -11,8 +11,6 @@ export interface AmendOptions {
   readonly criuConfigPath: string;
   /** As Node names it. */
   readonly architecture: string;
-  /** This machine's. Default: what is mounted inside a bound folder is not looked for, and a container with such a thing has no snapshots. */
-  readonly hostMounts?: readonly HostMount[] | undefined;
 }
 
 const sectionSchema = z.record(z.string(), z.unknown()).default({});
@@ -32,7 +30,7 @@ export function amendedConfig(bundle: Bundle, { criuConfigPath, architecture }: 
 }
 
 /**
- * Writes the amended description in the place of the bundle's own, in one step: who reads it meanwhile finds the one or the other, and a failure leaves
+ * Writes the amended description in the place of the bundle's own, its mounts declared (`declaredMounts`), in one step: who reads it meanwhile finds the one or the other, and a failure leaves
  * the old one. It keeps its owner's alone where it was so. Rejects with HF_CONTAINER_BUNDLE.
  */
 export async function amendBundle(bundle: Bundle, options: AmendOptions): Promise<void> {
@@ -40,8 +38,8 @@ export async function amendBundle(bundle: Bundle, options: AmendOptions): Promis
   const temporary = `${path}.holdfast`;
   const config = amendedConfig(bundle, options);
   try {
-    const mounts = options.hostMounts === undefined ? {} : { mounts: await declaredMounts(bundle, options.hostMounts) };
-    const text = JSON.stringify({ ...config, ...mounts });
+    const hostMounts = parseMountInfo(await readFile('/proc/self/mountinfo', 'utf8'));
+    const text = JSON.stringify({ ...config, mounts: await declaredMounts(bundle, hostMounts) });
     const { mode } = await stat(path);
     await rm(temporary, { force: true });
     await writeFile(temporary, text, { mode: mode & 0o777, flag: 'wx' });

@@ -13,14 +13,11 @@ export class PreparingRuntime {
   constructor(folder: string, { runc, criu }: { readonly runc: string; readonly criu: string }) {
     this.folder = folder;
     this.path = join(folder, 'preparing-runc');
-    const [amend, bundle, mounts] = ['oci/amend-bundle', 'oci/bundle', 'container/host-mounts'].map(
-      (name) => new URL(`../../dist/${name}.js`, import.meta.url).href,
-    );
+    const [amend, bundle] = ['amend-bundle', 'bundle'].map((name) => new URL(`../../dist/oci/${name}.js`, import.meta.url).href);
     writeFileSync(
       join(folder, 'amend.mjs'),
-      `import { readFileSync } from 'node:fs'; import { amendBundle } from '${amend}'; import { readBundle } from '${bundle}'; import { parseMountInfo } from '${mounts}';
-const hostMounts = parseMountInfo(readFileSync('/proc/self/mountinfo', 'utf8'));
-await amendBundle(await readBundle(process.argv[2]), { criuConfigPath: '${this.criuConfig}', architecture: process.arch, hostMounts });`,
+      `import { amendBundle } from '${amend}'; import { readBundle } from '${bundle}';
+await amendBundle(await readBundle(process.argv[2]), { criuConfigPath: '${this.criuConfig}', architecture: process.arch });`,
     );
     writeFileSync(
       this.path,

@@ -16,7 +16,8 @@ export interface MachineSessions {
   setLasting(lasting: boolean): Promise<void>;
 }
 
-const lastingName = 'lasting';
+/** Of this boot: no place stays attached beyond it, also where the folder does. */
+const lastingName = (): string => `lasting.${ownProcessIdentity().bootId}`;
 
 /**
  * Keeps them as empty files in a folder of the owner's alone, which must not be on the storage itself: that may hang. Everything about a session is in its
@@ -49,10 +50,10 @@ export function machineSessions(folder: string): MachineSessions {
       const found = await Promise.all((await namesIn(folder)).map((name) => readSession(folder, name)));
       return found.filter((session) => session !== undefined).toSorted((one, other) => (one.since < other.since ? -1 : 1));
     },
-    isLasting: async () => (await namesIn(folder)).includes(lastingName),
+    isLasting: async () => (await namesIn(folder)).includes(lastingName()),
     setLasting: async (lasting) => {
-      if (lasting) await make(lastingName);
-      else await remove(join(folder, lastingName));
+      if (lasting) await make(lastingName());
+      else await remove(join(folder, lastingName()));
     },
   };
 }

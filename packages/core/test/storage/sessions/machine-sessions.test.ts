@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { machineSessions, storageInUse } from '@holdfast/core';
@@ -56,6 +56,14 @@ test('lasting is no session, and is noted until it is taken away', async () => {
   expect(await machineSessions(folderOf()).isLasting()).toBe(true);
   expect(await sessions.list()).toEqual([]);
   await sessions.setLasting(false);
+  expect(await sessions.isLasting()).toBe(false);
+});
+
+test('what was to last does not last beyond a boot of the machine', async () => {
+  const sessions = machineSessions(folderOf());
+  await sessions.setLasting(true);
+  const [name = ''] = await readdir(folderOf());
+  await rename(join(folderOf(), name), join(folderOf(), name.replace(/[\da-f]{12}$/u, '0'.repeat(12))));
   expect(await sessions.isLasting()).toBe(false);
 });
 

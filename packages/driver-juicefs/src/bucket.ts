@@ -1,5 +1,5 @@
 import { type CallOptions, HoldfastError, isHoldfastError } from '@holdfast/core';
-import { ensureResource, resourceState } from '@holdfast/core/provision';
+import { ensureResource, type ResourceRecord, resourceState } from '@holdfast/core/provision';
 import type { BucketClient } from './client.js';
 import type { JuicefsConfig } from './config.js';
 import { madeVolumeKey } from './made-volume.js';
@@ -27,7 +27,7 @@ export async function ensureBucket(config: JuicefsConfig, client: BucketClient, 
         if (!(await client.exists(call))) return undefined;
         const tags = await client.tags(call);
         // Noted before it was asked for, and not there then: a kill came between its making and its tag.
-        return { ours: tags[bucketTag] === config.name || record?.status === 'intended' };
+        return { ours: tags[bucketTag] === config.name || wasBegun(record, name) };
       },
       create: async (call) => {
         if (!create) {
@@ -74,8 +74,14 @@ export async function plannedBucket(
 export async function isMadeBucket(config: JuicefsConfig, client: BucketClient, options: CallOptions): Promise<boolean> {
   if (!(await client.exists(options))) return false;
   return (
-    (await client.tags(options))[bucketTag] === config.name || (await resourceState(config.stateDirectory).read(recordKey))?.status === 'intended'
+    (await client.tags(options))[bucketTag] === config.name ||
+    wasBegun(await resourceState(config.stateDirectory).read(recordKey), config.bucket.name)
   );
+}
+
+/** A note about another bucket, which the configuration named before, says nothing of this one. */
+function wasBegun(record: ResourceRecord | undefined, bucket: string): boolean {
+  return record?.status === 'intended' && record.name === bucket;
 }
 
 /** Rejects with HF_STORAGE_MISSING where the bucket of a volume is gone, and with what S3 says where it refuses or does not answer. */

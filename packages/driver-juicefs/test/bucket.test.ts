@@ -5,7 +5,7 @@ import { HoldfastError } from '@holdfast/core';
 import { resourceState } from '@holdfast/core/provision';
 import { assertRejects } from '@holdfast/testkit/contract';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { bucketTag, ensureBucket, removeBucket } from '../src/bucket.js';
+import { bucketTag, ensureBucket, isMadeBucket, removeBucket } from '../src/bucket.js';
 import { aConfig } from './support/a-config.js';
 import { fakeBucket } from './support/fake-bucket.js';
 
@@ -35,6 +35,16 @@ test('one that a kill left without its tag is finished, and keeps the tags that 
   tags.set('team', 'a');
   await ensureBucket(config, client, {});
   expect(Object.fromEntries(tags)).toEqual({ team: 'a', [bucketTag]: 'snapshots' });
+});
+
+test("a note about a bucket that the configuration named before makes another one that is there not Holdfast's", async () => {
+  const { client, tags } = fakeBucket();
+  const config = aConfig({ stateDirectory });
+  await resourceState(config.stateDirectory).write('bucket', { kind: 's3-bucket', name: 'acme-snapshotz', status: 'intended' });
+  tags.set('team', 'a');
+  expect(await isMadeBucket(config, client, {})).toBe(false);
+  expect(await ensureBucket(config, { ...client, secure: () => Promise.reject(new Error('changed')) }, {})).toBe('adopted');
+  expect([...tags]).toEqual([['team', 'a']]);
 });
 
 test('a bucket that Holdfast made goes with its volume; one that holds something else is left, without an error', async () => {

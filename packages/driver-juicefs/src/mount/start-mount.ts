@@ -32,14 +32,14 @@ export async function startMount(program: JuicefsProgram, options: CallOptions =
   const logFrom = (await log.stat()).size;
   throwIfAborted(options.signal, operation, name);
   const mountPoint = await makeMountPoint(mount.path);
-  const client = startClient(program, access, log);
+  let client: Client | undefined;
   try {
-    if (client.pid !== undefined) noteStartingClient(mount.path, client.pid);
+    client = startClient(program, access, log);
     const seen = await untilMounted(program, client, logFrom, options);
     await mountPoint.mounted();
     return seen;
   } catch (error) {
-    if (client.pid !== undefined) await endClient(mount.path, client.pid);
+    if (client?.pid !== undefined) await endClient(mount.path, client.pid);
     await mountPoint.remove();
     throw error;
   } finally {
@@ -53,17 +53,34 @@ interface Client {
   readonly ended: () => number | string | undefined;
 }
 
+/** Waits for a line, and becomes the program: the end of whoever was to write it is the end of the wait. */
+const onceTold = 'read -r told && exec "$@" </dev/null';
+
+/**
+ * Its process is noted before it is the client: a kill of this one at any point leaves none that nobody knows of. Throws where it cannot be noted, and leaves
+ * none either.
+ */
 function startClient(program: JuicefsProgram, { env, argumentsOf }: JuicefsAccess, log: FileHandle): Client {
-  const client = spawn(juicefsPath(program), argumentsOf(mountArguments(program.config)), {
+  const { mount } = program.config;
+  const client = spawn('/bin/sh', ['-c', onceTold, 'sh', juicefsPath(program), ...argumentsOf(mountArguments(program.config))], {
     cwd: '/',
     env,
     detached: true,
-    stdio: ['ignore', log.fd, log.fd],
+    stdio: ['pipe', log.fd, log.fd],
   });
   let how: number | string | undefined;
   client.once('error', (error) => (how = error.message));
   client.once('exit', (code, signal) => (how = code ?? signal ?? 'unknown'));
+  // It may have been ended by somebody.
+  client.stdin?.on('error', () => undefined);
   client.unref();
+  try {
+    if (client.pid !== undefined) noteStartingClient(mount.path, client.pid);
+  } catch (error) {
+    client.stdin?.destroy();
+    throw error;
+  }
+  client.stdin?.end('start\n');
   return { pid: client.pid, ended: () => how };
 }
 
@@ -79,12 +96,17 @@ async function untilMounted(program: JuicefsProgram, client: Client, logFrom: nu
     const how = client.ended();
     if (how !== undefined) {
       const exitCode = typeof how === 'number' ? how : undefined;
-      if (exitCode === undefined && client.pid === undefined) throw notStarted(juicefsPath(program), String(how));
+      if (client.pid === undefined || exitCode === 126 || exitCode === 127) throw notStarted(juicefsPath(program), startFailure(how));
       throw juicefsFailure({ command: 'mount', exitCode, complaints: said, operation, config });
     }
     if (performance.now() > deadline) throw late(name, mount.path, mount.readyTimeoutMs, said.at(-1));
     await sleep(pauseMs);
   }
+}
+
+/** As a shell tells it. */
+function startFailure(how: number | string): string {
+  return how === 127 ? 'it is not there' : how === 126 ? 'it may not be run' : String(how);
 }
 
 function notStarted(path: string, why: string): HoldfastError {

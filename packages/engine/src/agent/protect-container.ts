@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Epoch, HoldfastError } from '@holdfast/core';
+import { type Epoch, HoldfastError, isHoldfastError } from '@holdfast/core';
 import { readRuncState } from '../container/adopted/runc-state.js';
 import { ActiveRun } from '../run/active-run.js';
 import { asHoldfastError } from '../run/as-holdfast-error.js';
@@ -100,8 +100,10 @@ async function begin(context: AgentContext, entry: ContainerEntry, { attempt, ep
     });
     entry.protectedBy(run, container);
   } catch (error) {
+    // It ended before it was found: nothing was done under this claim.
+    await attempt.options.environment.store.withdraw(epoch).catch(() => undefined);
     await closeAttempt(attempt);
-    throw error;
+    if (!isHoldfastError(error) || error.code !== 'HF_JOB_NOT_RUNNING') throw error;
   }
 }
 

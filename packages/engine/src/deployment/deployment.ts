@@ -128,6 +128,8 @@ export class EngineDeployment implements Deployment {
     const { config, logger } = this.#options;
     assertRights(await readCaller());
     const tools = await findTools(config.tools);
+    // The first container finds it attached; where it does not answer, each asks by itself.
+    void this.#open({}).catch((error: unknown) => logger.warn({ error: String(error) }, 'the storage does not answer yet'));
     return attendedAgent({
       config: config.agent,
       options,

@@ -8,6 +8,7 @@ import { freezerOfProcess, parseCgroups } from '../container/cgroup-files.js';
 import { Freezer } from '../container/freezer.js';
 import { parseMountInfo } from '../container/host-mounts.js';
 import type { TrackedRoot } from '../files/index.js';
+import { containerUsers } from '../oci/container-users.js';
 import { translateOpenFiles } from '../oci/translate-open-files.js';
 import type { AgentContext } from './agent-context.js';
 import { containerDirectory } from './container-record.js';
@@ -40,7 +41,7 @@ export async function adoptContainer(context: AgentContext, setup: ContainerSetu
     tcp: config.job.tcp,
     roots,
     recordedMounts: [],
-    recorded: { version: 1, kind: 'oci', mountpoints: mountpointsOf(setup) },
+    recorded: { version: 1, kind: 'oci', mountpoints: mountpointsOf(setup), users: containerUsers(setup.description) },
     notes: setup.notes,
     clock,
     places: setup.files,

@@ -11,6 +11,7 @@ import { removeFolder } from '../container/remove-folder.js';
 import type { AdoptedContainer } from '../container/adopted/adopted-container.js';
 import type { TrackedRoot } from '../files/index.js';
 import { credentialsRewrite } from '../oci/credentials-path.js';
+import { assertSameUsers, containerUsers, containerUsersSchema } from '../oci/container-users.js';
 import { openOverlay } from '../oci/overlay-mount.js';
 import { describeMachine } from '../preflight/machine.js';
 import { restore, type Restored } from '../run/restore.js';
@@ -101,13 +102,19 @@ export async function resumeContainer({ context, setup, attempt, conversation, e
   }
 }
 
-const recordedSchema = z.object({ version: z.literal(1), kind: z.literal('oci'), mountpoints: z.array(z.string()) });
+const recordedSchema = z.object({
+  version: z.literal(1),
+  kind: z.literal('oci'),
+  mountpoints: z.array(z.string()),
+  users: containerUsersSchema.optional(),
+});
 
 /** Before anything is touched: what can never succeed is refused with its reason. */
 function placeRoots(metadata: SnapshotMetadata, setup: ContainerSetup): readonly TrackedRoot[] {
   const recorded = recordedSchema.safeParse(metadata.container);
   if (!recorded.success)
     throw refused('its newest snapshot is not one of a container of Docker', 'resume it as it was started: by holdfast run, with the same --job');
+  if (recorded.data.users !== undefined) assertSameUsers(recorded.data.users, containerUsers(setup.description));
   const present = mountpointsOf(setup);
   const missing = recorded.data.mountpoints.filter((path) => !present.includes(path));
   const added = present.filter((path) => !recorded.data.mountpoints.includes(path));

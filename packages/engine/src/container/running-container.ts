@@ -1,5 +1,6 @@
 import type { FilePlaces } from '../files/file-places.js';
 import type { OpenFile } from '../files/tracked-root.js';
+import type { ContainerUsers } from '../oci/container-users.js';
 import type { DumpOptions, DumpResult, PreparedDump } from './dump.js';
 import type { LostFile } from './lost-names.js';
 import type { RecordedMount } from './recorded-mounts.js';
@@ -29,6 +30,8 @@ export interface AdoptedRecorded {
   readonly kind: 'oci';
   /** Where file systems are mounted in it, sorted. */
   readonly mountpoints: readonly string[];
+  /** How its users are numbered on the machine. */
+  readonly users?: ContainerUsers;
 }
 
 export interface JobDump extends DumpResult {

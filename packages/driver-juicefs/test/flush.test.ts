@@ -2,6 +2,7 @@ import { type FileHandle, mkdir, mkdtemp, open, rm, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { assertRejects } from '@holdfast/testkit/contract';
+import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import { bytesLeft, flushVolume } from '../src/flush.js';
 import { metric } from '../src/mount/metrics.js';
@@ -20,6 +21,9 @@ test('a block that is staged in any cache directory is never called flushed; the
     expect(error.message).toContain('1000 bytes are on this machine only');
     expect(error.context['leftBytes']).toBe(1000);
     await rm(join(chunks, '1_0_1000'));
+    await writeFile(join(chunks, '2_0_1000'), '');
+    await assertRejects(flushVolume(config, [first, second]), { code: 'HF_STORAGE_TIMEOUT' });
+    await rm(join(chunks, '2_0_1000'));
     await flushVolume(config, [first, second]);
   } finally {
     await rm(folder, { recursive: true });
@@ -38,6 +42,19 @@ test('open directories, and files that were removed, hold no flush up; names of 
     await flushVolume(config, []);
   } finally {
     await Promise.all(handles.map((handle) => handle.close()));
+    await rm(folder, { recursive: true });
+  }
+});
+
+test('an open pipe has nothing to flush', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'hf-flush-'));
+  const config = aConfig({ mount: { path: folder, logFile: join(folder, '..', 'no-such-log') } });
+  await execa('mkfifo', [join(folder, 'pipe')]);
+  const pipe = await open(join(folder, 'pipe'), 'r+');
+  try {
+    await flushVolume(config, []);
+  } finally {
+    await pipe.close();
     await rm(folder, { recursive: true });
   }
 });

@@ -6,13 +6,14 @@ const operation = 'storage.flush';
 
 /**
  * The client's fsync of a handle that only reads flushes nothing, hence a handle of each file that writes, nothing. One that was removed meanwhile
- * has nothing to keep, and neither has a directory or a program that runs. The names stay in here, however many they are; of /proc only links
+ * has nothing to keep, and neither has a directory, a pipe or a program that runs; the opening of a pipe might wait for ever. The names stay in here, however many they are; of /proc only links
  * are read to find them, not the mount.
  */
 const script = String.raw`
 command -v find >/dev/null && command -v sort >/dev/null || { echo 'find and sort are needed' >&2; exit 127; }
 find /proc/[0-9]*/fd -maxdepth 1 -type l -lname "$1" -printf '%l\0' 2>/dev/null | sort -zu | xargs -0 -r /bin/sh -c '
 for file; do
+  if [ -p "$file" ] || [ -c "$file" ] || [ -b "$file" ]; then continue; fi
   said=$(dd if=/dev/null of="$file" conv=notrunc,nocreat,fsync status=none 2>&1) && continue
   case $said in
   *"No such file or directory"|*"Is a directory"|*"Text file busy") ;;

@@ -60,3 +60,27 @@ test('a bucket that Holdfast made goes with its volume; one that holds something
   await removeBucket(config, counting, {});
   expect(removals).toBe(1);
 });
+
+test('a bucket that Holdfast did not make is left where it is empty, too', async () => {
+  const { client, tags } = fakeBucket();
+  const bucket = { ...client, remove: () => Promise.reject(new Error('removed')) };
+  await removeBucket(aConfig({ stateDirectory }), bucket, {});
+  tags.set(bucketTag, 'of another volume');
+  await removeBucket(aConfig({ stateDirectory }), bucket, {});
+});
+
+test('a bucket that was made is private and encrypted before its tag calls it complete', async () => {
+  const { client, tags } = fakeBucket();
+  const done: string[] = [];
+  const noting = { ...client, exists: async () => false, create: async () => 'created' as const };
+  const bucket = {
+    ...noting,
+    secure: async () => void done.push(`secured, with ${tags.size} tags`),
+    tag: async (set: Readonly<Record<string, string>>) => {
+      done.push('tagged');
+      await client.tag(set);
+    },
+  };
+  expect(await ensureBucket(aConfig({ stateDirectory }), bucket, {})).toBe('made');
+  expect(done).toEqual(['secured, with 0 tags', 'tagged']);
+});

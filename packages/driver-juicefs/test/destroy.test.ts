@@ -82,3 +82,34 @@ test('a bucket that is gone is told', async () => {
   const setup = { ...fake.setup, buckets: () => ({ ...fake.bucket.client, exists: async () => false }) };
   await assertRejects(destroyVolume(setup, { force: true }), { code: 'HF_STORAGE_MISSING' });
 });
+
+test.each([
+  ['files', { Stat: { UsedInodes: 1 } }, []],
+  ['objects alone', {}, ['snapshots/chunks/0/0/1_0_4']],
+])('a volume that holds %s is removed by force alone', async (_, whole, keys) => {
+  await using fake = await fakeJuicefs();
+  await provisionVolume(fake.setup);
+  await fake.tell('made', { whole });
+  for (const key of keys) fake.bucket.objects.set(key, 'kept');
+  await assertRejects(destroyVolume(fake.setup), { code: 'HF_STORAGE_NOT_EMPTY' });
+  expect(await fake.calls()).not.toContainEqual(expect.stringMatching(/^destroy /u));
+  await destroyVolume(fake.setup, { force: true });
+  expect(fake.bucket.objects.size).toBe(0);
+});
+
+test('marks of a format that somebody else left are not removed', async () => {
+  await using fake = await fakeJuicefs();
+  fake.bucket.objects.set('snapshots/juicefs_uuid', 'a');
+  await destroyVolume(fake.setup, { force: true });
+  expect([...fake.bucket.objects.keys()]).toEqual(['snapshots/juicefs_uuid']);
+});
+
+test('a volume that came to be while the lock was waited for is looked at as the one before', async () => {
+  await using fake = await fakeJuicefs();
+  const { client } = fake.bucket;
+  const exists = async (): Promise<boolean> => {
+    await fake.tell('made', { setting: { Name: 'another' } });
+    return true;
+  };
+  await assertRejects(destroyVolume({ ...fake.setup, buckets: () => ({ ...client, exists }) }, { force: true }), { code: 'HF_PROVISION_CONFLICT' });
+});

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CallOptions, HoldfastError } from '@holdfast/core';
 import { assertRejects } from '@holdfast/testkit/contract';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { lockKey, withFormatLock } from '../src/format-lock.js';
 import { fakeBucket } from './support/fake-bucket.js';
 
@@ -109,4 +109,28 @@ test('who gives up while it takes the lock leaves none that came there', async (
   const bucket = { ...client, write: async (...args: Parameters<typeof client.write>) => Promise.reject((await client.write(...args)) && gaveUp) };
   await expect(withFormatLock(bucket, 'snapshots', {}, async () => 'in')).rejects.toBe(gaveUp);
   expect(objects.size).toBe(0);
+});
+
+test('a lock that cannot be renewed ends the task before its time is up, and a failure that passes does not', async () => {
+  const { client } = fakeBucket();
+  let failures = 0;
+  const away = (): Promise<never> => {
+    failures += 1;
+    return Promise.reject(new HoldfastError('HF_CLOUD_UNAVAILABLE', { kind: 'unavailable', message: 'away' }));
+  };
+  let isAway = false;
+  const bucket = { ...client, read: (key: string) => (isAway ? away() : client.read(key)) };
+  const task = async ({ signal }: CallOptions): Promise<void> => {
+    isAway = true;
+    while (failures < 3) await sleep(1);
+    expect(signal?.aborted).toBe(false);
+    const now = Date.now() + 89_999;
+    vi.spyOn(Date, 'now').mockReturnValue(now);
+    await sleep(5000, undefined, { signal });
+  };
+  try {
+    await assertRejects(withFormatLock(bucket, 'snapshots', {}, task, 2), { code: 'HF_PROVISION_CONFLICT' });
+  } finally {
+    vi.restoreAllMocks();
+  }
 });

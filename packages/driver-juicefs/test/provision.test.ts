@@ -80,6 +80,16 @@ test('a removal that another machine is in the middle of is waited for', async (
   expect(fake.bucket.objects.get(noteKey)).toBe(removing);
 });
 
+test('the note about another volume of this name stays as it is', async () => {
+  await using fake = await fakeJuicefs();
+  await fake.tell('older');
+  const removing = JSON.stringify({ ...noted, destroying: true });
+  fake.bucket.objects.set(noteKey, removing);
+  await provisionVolume(fake.setup);
+  expect(fake.bucket.objects.get(noteKey)).toBe(removing);
+  await assertRejects(destroyVolume(fake.setup, { force: true }), { code: 'HF_STORAGE_NOT_EMPTY' });
+});
+
 test('such a volume can be destroyed at once, too', async () => {
   await using fake = await fakeJuicefs();
   await fake.after('exit 137');

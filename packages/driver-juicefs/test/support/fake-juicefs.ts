@@ -14,7 +14,10 @@ export interface FakeJuicefs extends AsyncDisposable {
   /** Process numbers of the clients that were started. */
   mounting(): Promise<readonly number[]>;
   /** What `status` tells from now on, with what is different; undefined: `not formatted`. */
-  tell(uuid: string | undefined, different?: { readonly setting?: object; readonly sessions?: readonly object[] }): Promise<void>;
+  tell(
+    uuid: string | undefined,
+    different?: { readonly setting?: object; readonly sessions?: readonly object[]; readonly whole?: object },
+  ): Promise<void>;
   /** A line of shell that `format` and `destroy` run after their work. */
   after(line: string): Promise<void>;
 }
@@ -26,8 +29,12 @@ export async function fakeJuicefs(): Promise<FakeJuicefs> {
   const bucket = fakeBucket();
   const mount = { path: join(folder, 'mount'), logFile: join(folder, 'log') };
   const config = aConfig({ program, mount, stateDirectory: join(folder, 'state') });
-  const status = (UUID: string, { setting = {}, sessions = [] }: { setting?: object; sessions?: readonly object[] } = {}): string =>
+  const status = (
+    UUID: string,
+    { setting = {}, sessions = [], whole = {} }: { setting?: object; sessions?: readonly object[]; whole?: object } = {},
+  ): string =>
     JSON.stringify({
+      ...whole,
       Sessions: sessions,
       Setting: {
         Name: config.name,

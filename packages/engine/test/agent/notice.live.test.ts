@@ -31,7 +31,7 @@ describe.skipIf(missing !== undefined)(`a notice of a Spot interruption${missing
 
   test('freezes the container for good with its last snapshot; a new container on another node goes on from exactly there', async () => {
     await using first = await AgentNode.start(storage, { agent: { spot: { watch: 'on', endpoint: imds.endpoint, interval: '200ms' } } });
-    const id = await first.run('count', counting(60));
+    const id = await first.run('count', counting(40));
     await first.untilProtected(id);
     await until(async () => (await first.logs(id)).includes('n=5\n'));
     imds.announce('terminate');
@@ -50,9 +50,26 @@ describe.skipIf(missing !== undefined)(`a notice of a Spot interruption${missing
 
     const last = Number(/n=(\d+)\n$/u.exec(printed)?.[1]);
     await using second = await AgentNode.start(storage);
-    const next = await second.run('count', counting(60));
+    const next = await second.run('count', counting(40));
     expect(await second.docker.docker(['wait', next])).toBe('3');
     const numbers = [...(await second.logs(next)).matchAll(/^n=(\d+)$/gmu)].map(([, number]) => Number(number));
-    expect(numbers).toEqual(Array.from({ length: 60 - last }, (_, index) => last + 1 + index));
+    expect(numbers).toEqual(Array.from({ length: 40 - last }, (_, index) => last + 1 + index));
+  });
+
+  test('holds the container again where the agent is killed and started anew; an agent that finds the time long past lets it run on', async () => {
+    await using node = await AgentNode.start(storage, { agent: { spot: { watch: 'on', endpoint: imds.endpoint, interval: '200ms' } } });
+    const id = await node.run('count', counting(1000));
+    await node.untilProtected(id);
+    imds.announce('terminate');
+    await until(async () => (await node.statusOf(id))?.snapshots === 1);
+    await node.endAgent('SIGKILL');
+    await node.startAgent();
+    await until(async () => (await node.statusOf(id))?.snapshots === 1);
+    const printed = await node.logs(id);
+    await delay(1000);
+    expect(await node.logs(id)).toBe(printed);
+    imds.announce('terminate', new Date(Date.now() - 600_000));
+    await until(async () => (await node.logs(id)) !== printed);
+    await node.docker.docker(['kill', id]);
   });
 });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtempDisposable } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +15,8 @@ import { memoryBytesOf } from '../../src/container/processes.js';
 import { recordLostNames } from '../../src/container/lost-names.js';
 import { relinkLostNames } from '../../src/container/relink.js';
 import { createFileCapture } from '../../src/files/file-capture.js';
-import { recordOutside } from '../../src/files/record-outside.js';
+import { checkOutside } from '../../src/files/check-outside.js';
+import { type OutsideFile, recordOutside } from '../../src/files/record-outside.js';
 import { restoreFiles } from '../../src/files/restore-files.js';
 import { readBundle } from '../../src/oci/bundle.js';
 import { type ContainerFiles, containerFiles } from '../../src/oci/container-files.js';
@@ -34,6 +35,8 @@ def put(path, text, how='w'):
 group = put('/etc/group', 'copied up\\n', 'a')
 log = put('/data/log', 'in a volume\\n', 'a')
 os.remove('/etc/passwd')
+outside = put('/single', 'outside', 'a')
+os.mkdir('/scratch'); put('/scratch/big', 'left out').close()
 os.makedirs('/var/deep')
 kept = put('/var/kept', 'kept'); os.link('/var/kept', '/var/deep/other'); os.unlink('/var/kept')
 beside = put('/var/one', 'beside'); os.link('/var/one', '/var/two'); os.unlink('/var/one')
@@ -44,22 +47,23 @@ libc = ctypes.CDLL(None, use_errno=True)
 libc.syscall(425, 1, 0)
 print('io_uring', errno.errorcode[ctypes.get_errno()], flush=True)
 while not os.path.exists('/tmp/tell'): time.sleep(0.05)
-for file in [group, log, kept, beside, ghost, memory, shared]:
+for file in [group, log, outside, kept, beside, ghost, memory, shared]:
     file.write('+'); file.flush(); file.seek(0)
     print(repr(file.read()[-8:]), os.fstat(file.fileno()).st_nlink, flush=True)
-print(os.path.exists('/etc/passwd'), os.path.samefile('/var/deep/other', '/proc/self/fd/%d' % kept.fileno()), sorted(os.listdir('/var')), flush=True)
+print(os.path.exists('/etc/passwd'), os.path.exists('/scratch/big'), os.path.samefile('/var/deep/other', '/proc/self/fd/%d' % kept.fileno()), sorted(os.listdir('/var')), flush=True)
 `;
 
 const told = [
   'io_uring ENOSYS',
   "'ied up\\n+' 1",
   "'volume\\n+' 1",
+  "'outside+' 1",
   "'kept+' 1",
   "'beside+' 1",
   "'ghost+' 0",
   "'memory+' 1",
   "'shared+' 1",
-  "False True ['deep', 'two']",
+  "False False True ['deep', 'two']",
 ];
 
 async function adopt(node: DockerNode, id: string, files: ContainerFiles, criuConfig: string): Promise<AdoptedContainer> {
@@ -100,13 +104,25 @@ function bundleOf(node: DockerNode, id: string): string {
 }
 
 async function filesOf(bundleFolder: string): Promise<ContainerFiles> {
-  return containerFiles(await readBundle(bundleFolder), parseMountInfo(readFileSync('/proc/self/mountinfo', 'utf8')));
+  return containerFiles(await readBundle(bundleFolder), parseMountInfo(readFileSync('/proc/self/mountinfo', 'utf8')), { exclude: ['/scratch'] });
 }
 
-async function snapshot(container: AdoptedContainer, files: ContainerFiles, folder: string): Promise<MemoryCheckpoint> {
+interface Taken {
+  readonly checkpoint: MemoryCheckpoint;
+  readonly outside: readonly OutsideFile[];
+}
+
+async function snapshot(container: AdoptedContainer, files: ContainerFiles, folder: string): Promise<Taken> {
   const checkpoint = new MemoryCheckpoint();
   const imagesDir = join(folder, 'images');
-  const capture = createFileCapture({ roots: files.roots, parent: undefined, stagingDir: join(folder, 'staging'), treeTool, logger: silentLogger });
+  const capture = createFileCapture({
+    roots: files.roots,
+    parent: undefined,
+    exclude: files.exclude,
+    stagingDir: join(folder, 'staging'),
+    treeTool,
+    logger: silentLogger,
+  });
   const writer = checkpoint.writer();
   await capture.preCopy(writer, { openFiles: await container.openFiles() });
   const dump = await container.prepareDump({ imagesDir, workDir: join(folder, 'work'), deadlineMs: 60_000 });
@@ -114,11 +130,11 @@ async function snapshot(container: AdoptedContainer, files: ContainerFiles, fold
   const { lostFiles } = await dump.run();
   const open = await container.openFiles();
   await capture.frozen(open);
-  expect(await recordOutside(open, files.roots, files)).toEqual([]);
+  const outside = await recordOutside(open, files.roots, files);
   await container.thaw();
   const { trees } = await capture.finish(writer);
   await recordLostNames(imagesDir, lostFiles, files.roots, trees, files);
-  return checkpoint;
+  return { checkpoint, outside };
 }
 
 test.skipIf(missingDocker() !== undefined)(
@@ -126,29 +142,38 @@ test.skipIf(missingDocker() !== undefined)(
   async () => {
     const tools = await toolsOfEnvironment();
     await using folder = await mkdtempDisposable(join(tmpdir(), 'hf-runtime-'));
+    const single = join(folder.path, 'single');
+    writeFileSync(single, '');
     const runtime = new PreparingRuntime(folder.path, tools);
     await using node = await startDocker({ runtimes: { preparing: runtime.path } });
     await node.importImage('python', { python: true });
-    const first = await node.docker(['run', '-d', ...mounts, '-v', 'first:/data', 'python', 'python3', '-c', program]);
+    const first = await node.docker(['run', '-d', ...mounts, '-v', 'first:/data', '-v', `${single}:/single`, 'python', 'python3', '-c', program]);
     await until(async () => (await node.docker(['logs', first])).includes('io_uring'));
     const files = await filesOf(bundleOf(node, first));
     expect(files.roots.map(({ destination }) => destination)).toEqual(['/', '/data']);
     expect(files.inMemory).toEqual(expect.arrayContaining(['/dev/shm', '/ram']));
     const container = await adopt(node, first, files, runtime.criuConfig);
     expect(await container.memoryBytes()).toBeGreaterThan((await memoryBytesOf(await container.processes())) + 8 * 1024 * 1024 - 1);
-    const checkpoint = await snapshot(container, files, folder.path);
-    const changes = (await node.docker(['diff', first])).split('\n').sort();
+    const { checkpoint, outside } = await snapshot(container, files, folder.path);
+    const changes = (await node.docker(['diff', first]))
+      .split('\n')
+      .filter((line) => !line.includes('/scratch'))
+      .sort();
     await container.kill();
+    // What the job wrote after the snapshot.
+    appendFileSync(single, ' and more');
 
     let second: Promise<string> | undefined;
     const bundle = await runtime.nextRestored(() => {
-      second = node.docker(['run', '-d', '--name', 'second', ...mounts, '-v', 'second:/data', 'python', 'true']);
+      second = node.docker(['run', '-d', '--name', 'second', ...mounts, '-v', 'second:/data', '-v', `${single}:/single`, 'python', 'true']);
     });
     const other = await filesOf(bundle);
     if (other.overlay === undefined) throw new Error('no overlay');
     const overlay = await openOverlay(other.overlay, { treeTool });
     await overlay.unmount();
-    await restoreFiles({ reader: checkpoint.reader(), roots: other.roots, treeTool, savedName: 'before' });
+    const { tails } = await checkOutside(JSON.parse(JSON.stringify(outside)), { saveDir: join(folder.path, 'saved', 'tails'), places: other });
+    expect(tails).toMatchObject([{ path: single, bytes: 9 }]);
+    await restoreFiles({ reader: checkpoint.reader(), roots: other.roots, exclude: other.exclude, treeTool, savedName: 'before' });
     await overlay.mount();
     await using _links = await relinkLostNames(runtime.images, other.roots, other);
     runtime.restore();

@@ -25,8 +25,8 @@ export function narrateRun(printer: Printer, clock: CliOptions['clock']): (event
     // Scripts get every event at -q 0, also those that people see with --verbose only.
     if (printer.json) printer.line(weight === 'detail' ? 'word' : weight, event);
     else if (isRepeated(event)) return;
-    else if (event.type === 'restore.started') printer.progress(`${lines.join(' ')} …`);
-    else if (event.type === 'restore.progress') printer.progress(lines.join(' '));
+    else if (event.type === 'restore.started') printer.atWork(`${lines.join(' ')} …`);
+    else if (event.type === 'restore.progress') printer.atWork(lines.join(' '));
     else printer.say(weight, ...lines);
   };
 }

@@ -32,12 +32,15 @@ export interface Printer {
   text(text: string): void;
   /** One line that is drawn over until the next message; only on a terminal. Undefined takes it away. */
   progress(text: string | undefined): void;
+  /** The same, and where there is no terminal a line of its own, of which the first is said at once and others every ten seconds at most. */
+  atWork(text: string): void;
   readonly logger: Logger;
 }
 
 /** Where a terminal does not tell its width. */
 const narrowest = 80;
 const redrawEveryMs = 100;
+const sayAgainEveryMs = 10_000;
 
 export function createPrinter(streams: Streams, options: PrinterOptions): Printer {
   const { stdout, stderr } = streams;
@@ -46,6 +49,7 @@ export function createPrinter(streams: Streams, options: PrinterOptions): Printe
     weight === 'detail' ? options.verbose && options.quiet === 0 : options.quiet < (weight === 'word' ? 1 : 2);
   let drawn = false;
   let drawnAtMs = Number.NEGATIVE_INFINITY;
+  let saidAtMs = Number.NEGATIVE_INFINITY;
   const write = (stream: OutputStream, text: string): void => {
     if (drawn) stderr.write('\r\u001B[2K');
     drawn = false;
@@ -54,6 +58,15 @@ export function createPrinter(streams: Streams, options: PrinterOptions): Printe
   const say = (weight: Weight, lines: readonly string[], color: (text: string) => string): void => {
     const [first = '', ...rest] = lines;
     if (!options.json && shows(weight)) write(stderr, [`${paint.dim('holdfast:')} ${color(first)}`, ...rest, ''].join('\n'));
+  };
+  const draw = (text: string | undefined): void => {
+    if (!stderr.isTerminal || options.json || options.quiet > 0) return;
+    if (text !== undefined && drawn && options.clock.monotonicMs() - drawnAtMs < redrawEveryMs) return;
+    write(stderr, '');
+    if (text === undefined) return;
+    drawnAtMs = options.clock.monotonicMs();
+    stderr.write(`holdfast: ${text}`.slice(0, (stderr.columns ?? narrowest) - 1));
+    drawn = true;
   };
   const log = (level: string) => (fields: Readonly<Record<string, unknown>>, message: string) => {
     if (options.json) return shows('detail') ? write(stderr, `${jsonText({ type: 'log', level, message, ...fields })}\n`) : undefined;
@@ -70,14 +83,12 @@ export function createPrinter(streams: Streams, options: PrinterOptions): Printe
     },
     document: (value) => write(stdout, `${jsonText(value)}\n`),
     text: (text) => options.quiet < 2 && write(stdout, text),
-    progress: (text) => {
-      if (!stderr.isTerminal || options.json || options.quiet > 0) return;
-      if (text !== undefined && drawn && options.clock.monotonicMs() - drawnAtMs < redrawEveryMs) return;
-      write(stderr, '');
-      if (text === undefined) return;
-      drawnAtMs = options.clock.monotonicMs();
-      stderr.write(`holdfast: ${text}`.slice(0, (stderr.columns ?? narrowest) - 1));
-      drawn = true;
+    progress: draw,
+    atWork: (text) => {
+      if (stderr.isTerminal) return draw(text);
+      if (options.clock.monotonicMs() - saidAtMs < sayAgainEveryMs) return;
+      saidAtMs = options.clock.monotonicMs();
+      say('word', [text], String);
     },
     logger: { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') },
   };

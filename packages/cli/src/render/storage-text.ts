@@ -42,7 +42,7 @@ export function statusText(status: ToldStatus, now: Date): string {
     ['attached', root === undefined ? 'no' : `${root}${lasting ? ', until holdfast storage detach' : ''}`],
     ...(health === undefined ? [] : [['answers', health.ok ? `in ${spanText(health.latencyMs)}` : `no: ${escapeText(health.reason ?? '')}`]]),
     ...(usage === undefined ? [] : [['space', `${formatSize(usage.freeBytes)} free of ${formatSize(usage.totalBytes)}`]]),
-    ['in use by', sessions.length === 0 ? 'nobody' : sessions.map((session) => sessionText(session, now)).join(', ')],
+    ['in use by', sessions.length === 0 ? 'no process of Holdfast' : sessions.map((session) => sessionText(session, now)).join(', ')],
     ...resources.map(({ kind, name }) => ['', `${kind} ${escapeText(name)}`]),
   ];
   return rows.map(([title = '', text = '']) => `${title.padEnd(9)}  ${text}\n`).join('');

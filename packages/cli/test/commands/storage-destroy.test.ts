@@ -63,6 +63,19 @@ test('--yes does not ask, and --json cannot', async () => {
   expect(calls).toEqual([false]);
 });
 
+test('what is waited for is told; where something is gone that provision does not make, all of it is removed', async () => {
+  const deployment = fakeDeployment({
+    storage: {
+      inspect: () => Promise.resolve({ state: 'ready', reason: undefined, resources: [made] }),
+      plan: () => Promise.reject(new HoldfastError('HF_STORAGE_MISSING', { kind: 'not-found', message: 'no bucket' })),
+      destroy: async (options) => options?.onProgress?.({ step: 'lock', message: 'waiting for node1' }),
+    },
+  });
+  const told = await runLine(['storage', 'destroy', '--yes'], { deployment });
+  expect(told).toMatchObject({ status: 0, stdout: 'removed: s3-bucket snapshots (encrypted)\n' });
+  expect(told.stderr).toContain('lock: waiting for node1');
+});
+
 test('storage in use is refused with status 3', async () => {
   const { run } = destroyable(new HoldfastError('HF_STORAGE_IN_USE', { kind: 'conflict', message: 'process 7 on node1 uses it' }));
   expect(await run(['--yes'])).toMatchObject({ status: 3, stderr: expect.stringContaining('process 7') as unknown });

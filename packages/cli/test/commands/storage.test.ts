@@ -49,19 +49,47 @@ test('provision of storage that does not become ready has status 1 and the reaso
   expect(told).toMatchObject({ status: 1, stderr: 'holdfast: local:/fake is failed: no addresses left\n' });
 });
 
-test('Ctrl-C in provision says that the same line goes on', async () => {
+test.each([
+  ['plan', 'plan', 'Run the same line again'],
+  ['provision', 'provision', 'Run the same line again: it goes on where it was'],
+  ['attach', 'attach', 'holdfast storage detach ends that'],
+  ['status', 'inspect', 'Run the same line again'],
+  ['detach', 'detachLasting', 'holdfast storage status'],
+  ['destroy', 'destroy', 'it removes what is left'],
+])('Ctrl-C in %s is told in its own word, with what is to be done', async (word, call, remedy) => {
   const begun = Promise.withResolvers<undefined>();
-  const provision: StorageDriver['provision'] = async (options) => {
+  const interrupted = async (options?: { readonly signal?: AbortSignal | undefined }): Promise<never> => {
     begun.resolve(undefined);
     await new Promise((resolve) => options?.signal?.addEventListener('abort', resolve));
-    throw new HoldfastError('HF_ABORTED', { kind: 'aborted', message: 'aborted' });
+    throw new HoldfastError('HF_ABORTED', { kind: 'aborted', message: `${call} of local:/fake was aborted` });
   };
-  const started = startLine(['storage', 'provision'], { deployment: fakeDeployment({ storage: { provision } }) });
+  const storage = { inspect: () => Promise.resolve(ready), status: () => Promise.resolve(status), [call]: interrupted };
+  const started = startLine(['storage', word], { deployment: fakeDeployment({ storage }) });
   await begun.promise;
   started.signal('SIGINT');
   expect(await started.status).toBe(130);
-  expect(started.stderr()).toContain('the provisioning of local:/fake was interrupted');
-  expect(started.stderr()).toContain('Run the same line again: it goes on where it was');
+  expect(started.stderr()).toContain(`storage ${word} of local:/fake was interrupted`);
+  expect(started.stderr()).toContain(remedy);
+  expect(started.stderr()).not.toContain('was aborted');
+});
+
+test('who gives up while an attach lets go of its own use is told where it stays', async () => {
+  const begun = Promise.withResolvers<undefined>();
+  const letGo = Promise.withResolvers<undefined>();
+  const attach: StorageDriver['attach'] = () => {
+    const detach = async (options?: { readonly signal?: AbortSignal | undefined }): Promise<void> => {
+      begun.resolve(undefined);
+      await letGo.promise;
+      options?.signal?.throwIfAborted();
+    };
+    return Promise.resolve({ root: '/run/x', guarantees: {}, detach } as never);
+  };
+  const started = startLine(['storage', 'attach'], { deployment: fakeDeployment({ storage: { attach } }) });
+  await begun.promise;
+  started.signal('SIGINT');
+  letGo.resolve(undefined);
+  await started.status;
+  expect(started.stderr()).toContain('stays attached there until holdfast storage detach');
 });
 
 test('attach keeps it and lets go of its own use', async () => {
@@ -104,6 +132,7 @@ test.each<[string, Partial<StorageStatus>, StorageDriver['inspect'], string]>([
   const told = await line(['status'], { inspect, status: () => Promise.resolve({ ...status, ...changed }) });
   expect(told.status).toBe(1);
   expect(told.stdout).toContain(words);
+  expect(told.stderr.includes('holdfast storage provision makes it')).toBe(words === 'absent');
 });
 
 test('detach tells who still uses it', async () => {
@@ -111,9 +140,16 @@ test('detach tells who still uses it', async () => {
   const detachLasting = () => Promise.resolve(void (detached += 1));
   const held = await line(['detach'], { detachLasting, status: () => Promise.resolve(status) });
   expect(held).toMatchObject({ status: 0, stderr: expect.stringContaining('1 session of local:/fake left') as unknown });
+  for (const [lasting, words] of [
+    [true, 'is kept attached no more'],
+    [false, 'was not kept attached here'],
+  ] as const) {
+    const told = await line(['detach'], { detachLasting, status: () => Promise.resolve({ ...status, lasting, sessions: [] }) });
+    expect(told.stderr).toContain(words);
+  }
   const free = await line(['detach', '--json'], { detachLasting, status: () => Promise.resolve({ ...status, sessions: [] }) });
   expect(JSON.parse(free.stdout)).toEqual({ storage: 'local:/fake', detached: true, sessions: [] });
-  expect(detached).toBe(2);
+  expect(detached).toBe(4);
 });
 
 test('--force and --yes belong to destroy', async () => {

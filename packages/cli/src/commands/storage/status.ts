@@ -8,7 +8,10 @@ export async function status({ deployment: { storage } }: OpenedDeployment, { cl
   const [{ state, reason, resources }, seen] = await Promise.all([inspect(storage, { signal }), storage.status({ signal })]);
   const told = { storage: storage.name, state, reason, ...seen, resources };
   if (printer.json) printer.document(told);
-  else printer.text(statusText(told, cli.clock.now()));
+  else {
+    printer.text(statusText(told, cli.clock.now()));
+    if (state === 'absent') printer.say('word', 'nothing of it is made yet: holdfast storage provision makes it');
+  }
   return state === 'ready' && seen.health?.ok !== false ? exitCodes.ok : exitCodes.no;
 }
 

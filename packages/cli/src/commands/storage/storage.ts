@@ -5,6 +5,7 @@ import type { CommandContext, OpenedDeployment } from '../command-context.js';
 import { attach } from './attach.js';
 import { destroy } from './destroy.js';
 import { detach } from './detach.js';
+import { namingInterruption, type StorageAction } from './interrupted.js';
 import { plan } from './plan.js';
 import { provision } from './provision.js';
 import { status } from './status.js';
@@ -18,16 +19,20 @@ const actions = {
   status,
   detach,
   destroy,
-} satisfies Readonly<Record<string, Action>>;
+} satisfies Readonly<Record<StorageAction, Action>>;
 
-const names = ['plan', 'provision', 'attach', 'status', 'detach', 'destroy'] as const satisfies readonly (keyof typeof actions)[];
+const names = ['plan', 'provision', 'attach', 'status', 'detach', 'destroy'] as const satisfies readonly StorageAction[];
 
 export async function storage(context: CommandContext): Promise<number> {
   const given: GivenValues = new Map([['action', { origin: 'ACTION', value: context.words[0] ?? '' }]]);
   const name = choiceOf(given, 'action', names) ?? 'status';
   if (name !== 'destroy') refuseOptions(name, context.values);
   await using opened = await context.open(context.signal);
-  return await actions[name](opened, context);
+  try {
+    return await actions[name](opened, context);
+  } catch (error) {
+    throw namingInterruption(name, opened.deployment.storage.name, error);
+  }
 }
 
 function refuseOptions(name: string, values: GivenValues): void {

@@ -37,7 +37,8 @@ export async function askInTime<T>(
 function unanswered(who: string, operation: string, timeoutMs: number): HoldfastError {
   return new HoldfastError('HF_STORAGE_TIMEOUT', {
     kind: 'timeout',
-    retry: 'yes',
+    // Asked several times in a row it would keep the caller waiting for a multiple of what was said.
+    retry: 'spent',
     message: `${who} does not answer: nothing came within ${timeoutMs / 1000} s`,
     operation,
     hint: 'Look whether it runs and can be reached from here',

@@ -65,14 +65,14 @@ export async function plannedBucket(
   operation: string,
   options: CallOptions,
 ): Promise<'create' | 'adopt' | 'none'> {
-  if (await client.exists(options)) return (await isMadeBucket(config, client, options)) ? 'none' : 'adopt';
+  if (await isBucketThere(config, client, options)) return (await isMadeBucket(config, client, options)) ? 'none' : 'adopt';
   if (!config.bucket.create) throw missingBucket(config.bucket.name, operation, makeIt);
   return 'create';
 }
 
 /** Whether it is there, and Holdfast made it for this volume. */
 export async function isMadeBucket(config: JuicefsConfig, client: BucketClient, options: CallOptions): Promise<boolean> {
-  if (!(await client.exists(options))) return false;
+  if (!(await isBucketThere(config, client, options))) return false;
   return (
     (await client.tags(options))[bucketTag] === config.name ||
     wasBegun(await resourceState(config.stateDirectory).read(recordKey), config.bucket.name)
@@ -84,6 +84,11 @@ function wasBegun(record: ResourceRecord | undefined, bucket: string): boolean {
   return record?.status === 'intended' && record.name === bucket;
 }
 
+/** Whether it is there; first by a call whose refusal has words: one of HEAD has none. */
+export async function isBucketThere({ name }: Pick<JuicefsConfig, 'name'>, client: BucketClient, options: CallOptions): Promise<boolean> {
+  return (await client.read(madeVolumeKey(name), options)) !== undefined || client.exists(options);
+}
+
 /** Rejects with HF_STORAGE_MISSING where the bucket of a volume is gone, and with what S3 says where it refuses or does not answer. */
 export async function assertBucketThere(
   { bucket, name }: JuicefsConfig,
@@ -91,9 +96,7 @@ export async function assertBucketThere(
   operation: string,
   options: CallOptions,
 ): Promise<void> {
-  // First by a call whose refusal has words: one of HEAD has none.
-  if ((await client.read(madeVolumeKey(name), options)) !== undefined) return;
-  if (!(await client.exists(options)))
+  if (!(await isBucketThere({ name }, client, options)))
     throw missingBucket(bucket.name, operation, "Correct 'bucket' if it is another one; with a bucket that is gone the volume's files are lost");
 }
 

@@ -17,13 +17,13 @@ export interface JuicefsConfig {
   readonly mount: MountConfig;
   /** Takes the risk of losing snapshots that were acknowledged. Default false. */
   readonly allowDataLoss: boolean;
-  /** The juicefs program. Default: the variable HOLDFAST_JUICEFS, else `juicefs` on the path. */
+  /** The juicefs program, as an absolute path or a name on the path. Default: the variable HOLDFAST_JUICEFS, else `juicefs` on the path. */
   readonly program: string | undefined;
   /** Where it is noted what was provisioned. Default `/var/lib/holdfast/provision/juicefs-NAME`. */
   readonly stateDirectory: string;
 }
 
-const hint = 'docs/juicefs.md has an example';
+const hint = 'docs/juicefs.md lists the settings';
 
 export const juicefsConfigSchema: z.ZodType<JuicefsConfig> = z
   .strictObject({
@@ -37,7 +37,11 @@ export const juicefsConfigSchema: z.ZodType<JuicefsConfig> = z
     format: formatSchema,
     mount: mountSchema,
     allowDataLoss: z.boolean().meta({ description: 'Takes the risk of losing snapshots that were acknowledged.' }).prefault(false),
-    program: absolutePathField('The juicefs program; by default HOLDFAST_JUICEFS, else juicefs on the path.').optional(),
+    program: z
+      .string()
+      .regex(/^(?:\/.+|[^/]+)$/u, { error: (issue) => `'${String(issue.input)}' is no absolute path, and no name of a program` })
+      .meta({ description: 'The juicefs program, as an absolute path or a name on the path; by default HOLDFAST_JUICEFS, else juicefs.' })
+      .optional(),
     stateDirectory: absolutePathField('Where it is noted what was provisioned.').optional(),
   })
   .transform((section, context): JuicefsConfig => {

@@ -2,6 +2,7 @@ import { type CallOptions, HoldfastError, type StorageProgress } from '@holdfast
 import { removeBucket } from './bucket.js';
 import type { BucketClient } from './client.js';
 import type { JuicefsConfig } from './config.js';
+import { forgetHere } from './forget-here.js';
 import { assertSameFormat } from './format.js';
 import { withFormatLock } from './format-lock.js';
 import { isMadeVolume, madeVolumeKey, readMadeVolume, writeMadeVolume } from './made-volume.js';
@@ -31,6 +32,7 @@ export async function destroyVolume(setup: Setup, options: Options = {}): Promis
       await withFormatLock(bucket, config.name, { ...call, onWait: waiting }, (held) => removeVolume(setup, bucket, options.force === true, held));
     } else if (volume !== undefined) throw bucketGone(config);
     await removeBucket(config, bucket, call);
+    await forgetHere(config, volume?.setting.UUID);
   });
 }
 

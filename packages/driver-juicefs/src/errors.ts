@@ -164,9 +164,15 @@ export function juicefsFailure({ command, exitCode, complaints, operation, confi
       ...rest,
     });
   const { code, kind, words } = meaning;
-  const hint =
-    meaning.of === 'metadata' && mayHaveNoTls(config, said) ? `${meaning.hint}, and whether it has TLS, which is asked of it` : meaning.hint;
+  const hint = hintOf(meaning, config, said);
   return new HoldfastError(code, { kind, message: `${place(meaning.of, config)} ${words}: ${said}`, hint, ...rest });
+}
+
+function hintOf({ of, kind, hint }: Meaning, config: JuicefsConfig, said: string): string {
+  if (of !== 'metadata') return hint;
+  if (mayHaveNoTls(config, said)) return `${hint}, and whether it has TLS, which is asked of it`;
+  if (kind !== 'permission' || untrusted.test(said) || config.metadata.password.from !== 'nowhere') return hint;
+  return `The configuration names no password, so it is that of the variable HOLDFAST_STORAGE_PASSWORD, if set; 'metadata.passwordFile' and others name another place. ${hint}`;
 }
 
 /** A server without TLS takes what begins it for a command, and says nothing, or hangs up. */

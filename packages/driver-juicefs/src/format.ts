@@ -43,12 +43,7 @@ export function fixedDifferences({ name, bucket, format }: JuicefsConfig, settin
 
 /** Throws HF_PROVISION_CONFLICT with what could be changed and is not, since Holdfast did not make the volume. */
 export function refuseChanges({ name, format }: JuicefsConfig, setting: VolumeSetting, operation: string): void {
-  const capacity = (bytes: number | undefined): string => (bytes === undefined || bytes === 0 ? 'no limit' : `${wholeGibibytes(bytes)} GiB`);
-  const pairs: readonly (readonly [string, string, string])[] = [
-    ['format.trashDays', String(setting.TrashDays), String(format.trashDays)],
-    ['format.capacity', capacity(setting.Capacity), capacity(format.capacityBytes)],
-  ];
-  const differences = pairs.flatMap(([option, volume, configured]) => (volume === configured ? [] : [{ option, volume, configured }]));
+  const differences = changeableDifferences({ format }, setting);
   if (differences.length === 0) return;
   throw new HoldfastError('HF_PROVISION_CONFLICT', {
     kind: 'conflict',
@@ -57,6 +52,22 @@ export function refuseChanges({ name, format }: JuicefsConfig, setting: VolumeSe
     context: { volume: name },
     hint: "Write the volume's values into the configuration; or change the volume yourself, by juicefs config, if nobody else relies on them",
   });
+}
+
+function changeableDifferences({ format }: Pick<JuicefsConfig, 'format'>, setting: VolumeSetting): readonly Difference[] {
+  const capacity = (bytes: number | undefined): string => (bytes === undefined || bytes === 0 ? 'no limit' : `${wholeGibibytes(bytes)} GiB`);
+  const pairs: readonly (readonly [string, string, string])[] = [
+    ['format.trashDays', String(setting.TrashDays), String(format.trashDays)],
+    ['format.capacity', capacity(setting.Capacity), capacity(format.capacityBytes)],
+  ];
+  return pairs.flatMap(([option, volume, configured]) => (volume === configured ? [] : [{ option, volume, configured }]));
+}
+
+/** What `provision` would change, in words. Pure. */
+export function changeText(config: JuicefsConfig, setting: VolumeSetting): string {
+  return changeableDifferences(config, setting)
+    .map(({ option, volume, configured }) => `${option} from ${volume} to ${configured}`)
+    .join(', ');
 }
 
 function said(differences: readonly Difference[]): string {
@@ -83,8 +94,16 @@ export function assertSameFormat(config: JuicefsConfig, setting: VolumeSetting, 
     message: `The volume '${config.name}' was made otherwise: ${said(differences)}`,
     operation,
     context: { volume: config.name },
-    hint: "Write the volume's values into the configuration, which are fixed; or make another volume, with another name and database",
+    hint: isMoved(config, setting)
+      ? `Correct 'bucket'. If the same bucket has got another address, tell it to the volume, while nobody has it mounted: juicefs config METADATA-URL --bucket=${bucketUrl(config.bucket)}`
+      : "Write the volume's values into the configuration, which are fixed; or make another volume, with another name and database",
   });
+}
+
+/** Whether the volume's bucket has the configured one's name, and another address. */
+function isMoved({ bucket }: JuicefsConfig, setting: VolumeSetting): boolean {
+  const url = trimmed(setting.Bucket);
+  return url !== trimmed(bucketUrl(bucket)) && (url.endsWith(`/${bucket.name}`) || url.includes(`//${bucket.name}.`));
 }
 
 function has(given: boolean): string {

@@ -1,10 +1,10 @@
 import { type CallOptions, isHoldfastError, type PlannedResource, type StorageInspection, type StoragePlan } from '@holdfast/core';
 import { answerMs, askInTime } from './ask-in-time.js';
-import { assertBucketThere, isMadeBucket, plannedBucket } from './bucket.js';
+import { assertBucketThere, isBucketThere, isMadeBucket, plannedBucket } from './bucket.js';
 import type { BucketClient } from './client.js';
 import type { JuicefsConfig } from './config.js';
 import { bucketUrl } from './config-bucket.js';
-import { assertSameFormat, changedSettings, refuseChanges } from './format.js';
+import { assertSameFormat, changedSettings, changeText, refuseChanges } from './format.js';
 import { isMadeVolume, readMadeVolume } from './made-volume.js';
 import { metadataLocation } from './metadata-url.js';
 import { throwIfAborted } from './provision.js';
@@ -42,7 +42,10 @@ async function planChanges(config: JuicefsConfig, { setting }: Volume, client: B
   if (changes.length === 0) return { resources: resources(config, 'none', 'none'), upToDate: true };
   if (!isMadeVolume(await readMadeVolume(client, config.name, call), setting.UUID)) refuseChanges(config, setting, 'storage.plan');
   const known = resources(config, 'none', 'change');
-  return { resources: known.map((each) => (each.kind === 'volume' ? { ...each, detail: changes.join(', ') } : each)), upToDate: false };
+  return {
+    resources: known.map((each) => (each.kind === 'volume' ? { ...each, detail: changeText(config, setting) } : each)),
+    upToDate: false,
+  };
 }
 
 /** The state as it is now. */
@@ -60,13 +63,13 @@ export async function inspectVolume(setup: Setup, options: CallOptions = {}): Pr
     return await withBucket(setup, (client) =>
       askBucket(setup, operation, options, async (call) => {
         if (volume === undefined) return withoutVolume(config, client, call);
-        if (await client.exists(call)) return { state: 'ready', reason: undefined, resources: known };
+        if (await isBucketThere(config, client, call)) return { state: 'ready', reason: undefined, resources: known };
         return { state: 'failed', reason: `The bucket '${config.bucket.name}' is gone, and the volume's files with it`, resources: known };
       }),
     );
   } catch (error) {
     if (!isHoldfastError(error) || error.kind === 'aborted') throw error;
-    return { state: error.retry === 'yes' ? 'degraded' : 'failed', reason: error.message, resources: known };
+    return { state: error.retry !== 'no' ? 'degraded' : 'failed', reason: error.message, resources: known };
   }
 }
 

@@ -72,6 +72,8 @@ function readUrl(text: string): Place | SettingProblem {
   if (scheme === 'sqlite3' || scheme === 'badger')
     return { message: `${scheme} keeps the metadata in a file of one machine, so that no other machine could read a snapshot`, hint };
   const engine = schemes.get(scheme);
+  if (scheme === 'mariadb')
+    return { message: "JuiceFS has one name for MySQL and MariaDB, and 'mariadb' is not it", hint: 'Write mysql:// in its place' };
   if (engine === undefined) return { message: `'${scheme}' is no metadata engine that Holdfast knows`, hint };
   if (!URL.canParse(plain)) return { message: 'it cannot be read as a URL', hint };
   const url = new URL(plain);

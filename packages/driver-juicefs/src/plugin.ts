@@ -11,7 +11,7 @@ import { createJuicefsDriver } from './driver.js';
 import { createProvisionedDriver } from './provisioned-driver.js';
 import type { AskRedis } from './redis-keeping.js';
 import { isVolumeGone } from './volume-gone.js';
-import { isWithoutUrl, withPlaceholder } from './provisioned-section.js';
+import { assertOneMetadata, isWithoutUrl, withPlaceholder } from './provisioned-section.js';
 
 export interface JuicefsSources extends PasswordSources {
   /** Clients of S3: `s3Buckets()` of `@holdfast/driver-juicefs/aws-sdk`. */
@@ -30,6 +30,7 @@ export function juicefs(sources: JuicefsSources): StoragePlugin {
     configSchema: schema(),
     configFromUrl: juicefsConfigFromUrl,
     create: (section) => {
+      assertOneMetadata(section);
       if (isWithoutUrl(section)) return createWithDatabase(section, sources);
       const config = parseJuicefsConfig(section);
       return createDriver(config, sources, section);

@@ -1,7 +1,7 @@
 import { type CallOptions, HoldfastError, type StorageProgress } from '@holdfast/core';
 import { ensureBucket } from './bucket.js';
 import type { BucketClient } from './client.js';
-import { assertSameFormat, changedSettings, formatArguments, refuseChanges } from './format.js';
+import { assertSameFormat, changedSettings, changeText, formatArguments, refuseChanges } from './format.js';
 import { withFormatLock } from './format-lock.js';
 import { juicefsMetadataUrl, metadataLocation } from './metadata-url.js';
 import { completeMadeVolume, isHalfDone, isMadeVolume, type MadeVolume, readMadeVolume, writeMadeVolume } from './made-volume.js';
@@ -70,7 +70,7 @@ async function change(setup: Setup, { setting }: Volume, call: CallOptions, tell
     timeoutMs: formatTimeoutMs,
     ...call,
   });
-  tell('settings', `Changed ${changes.join(' ')}`);
+  tell('settings', `Changed ${changeText(setup.config, setting)}`);
 }
 
 /** Removes what a format of ours that was killed left: the client makes no volume where it finds its own marks. Refuses what is of another volume. */

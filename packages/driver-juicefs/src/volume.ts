@@ -2,7 +2,7 @@ import { type CallOptions, HoldfastError } from '@holdfast/core';
 import * as z from 'zod';
 import { juicefsFailure } from './errors.js';
 import { juicefsMetadataUrl } from './metadata-url.js';
-import { type JuicefsProgram, runJuicefs } from './run-juicefs.js';
+import { type JuicefsProgram, juicefsPath, runJuicefs } from './run-juicefs.js';
 
 /** JuiceFS's own words. */
 export interface VolumeSetting {
@@ -85,11 +85,11 @@ export async function readVolume(program: JuicefsProgram, operation: string, opt
   }
   const parsed = statusSchema.safeParse(parseStatusText(stdout));
   if (!parsed.success)
-    throw new HoldfastError('HF_UNEXPECTED', {
-      kind: 'unexpected',
-      message: `juicefs status of the volume '${program.config.name}' printed what is not understood`,
+    throw new HoldfastError('HF_REQUIREMENT', {
+      kind: 'missing-requirement',
+      message: `The program '${juicefsPath(program)}' is not JuiceFS 1.4: what its status printed is not understood`,
       operation,
-      hint: 'Use JuiceFS 1.4',
+      hint: "Install JuiceFS 1.4 (docs/juicefs.md says how), and give its path as 'program' or in HOLDFAST_JUICEFS",
     });
   const { Setting, Sessions, Stat } = parsed.data;
   return { setting: Setting, sessions: Sessions ?? [], usedInodes: Stat?.UsedInodes ?? 0 };

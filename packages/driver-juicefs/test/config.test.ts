@@ -2,7 +2,9 @@ import { assertRejects } from '@holdfast/testkit/contract';
 import { expect, test } from 'vitest';
 import { parseJuicefsConfig } from '../src/config.js';
 import { juicefsConfigFromUrl } from '../src/config-url.js';
+import { juicefs } from '../src/plugin.js';
 import { aConfig, aSection } from './support/a-config.js';
+import { fakeBucket } from './support/fake-bucket.js';
 
 test('what is left out has a default, applied once', () => {
   const { format, mount, bucket, stateDirectory, allowDataLoss } = aConfig();
@@ -32,11 +34,28 @@ test.each([
   ['a colon in a cache directory', { mount: { cacheDirectories: ['/a:/b'] } }, /colon/u],
   ['a name that JuiceFS does not take', { name: 'A' }, /3 to 63/u],
   ['a block size that is none', { format: { blockSize: '3MiB' } }, /none of its values/u],
+  ['a program in a folder that depends on where one is', { program: './juicefs' }, /no absolute path/u],
+  ["MariaDB's own scheme", { metadata: { url: 'mariadb://jfs@db/jfs' } }, /one name for MySQL and MariaDB/u],
   ['the root of the file system', { mount: { path: '//' } }, /cannot be mounted over/u],
 ])('%s is refused with the reason', async (_, changes, reason) => {
   const error = await assertRejects(() => parseJuicefsConfig(aSection(changes)), { code: 'HF_CONFIG' });
   expect(error.message).toMatch(reason);
   expect(error.message + JSON.stringify(error.hint)).not.toContain('hunter2');
+});
+
+test('a program may be named as on the path', () => {
+  expect(aConfig({ program: 'juicefs' }).program).toBe('juicefs');
+  expect(aConfig({ program: '/opt/juicefs' }).program).toBe('/opt/juicefs');
+});
+
+test.each([
+  [{ passwordFile: '/etc/jfs' }, "neither 'url' nor one of rdsMysql, rdsPostgres"],
+  [{ url: 'postgres://jfs@db/jfs', rdsPostgres: {} }, "has 'url' and 'rdsPostgres'"],
+])('metadata that names no database, or two: %j', async (metadata, words) => {
+  const plugin = juicefs({ buckets: () => fakeBucket().client });
+  const error = await assertRejects(() => plugin.create({ ...aSection(), metadata }), { code: 'HF_CONFIG' });
+  expect(error.message).toContain(words);
+  expect(error.hint).toContain("either 'url'");
 });
 
 test('what is unsafe is taken where its word is given', () => {

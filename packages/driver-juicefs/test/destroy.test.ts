@@ -1,3 +1,5 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { assertRejects } from '@holdfast/testkit/contract';
 import { expect, test } from 'vitest';
 import { lockKey } from '../src/format-lock.js';
@@ -72,7 +74,7 @@ test.each([
     const setup = { ...fake.setup, buckets: () => ({ ...fake.bucket.client, exists: async () => exists }) };
     const error = await assertRejects(destroyVolume(setup, { force: true }), { code: 'HF_PROVISION_CONFLICT' });
     expect(error.message).toContain(words);
-    expect(error.hint).not.toContain('juicefs destroy');
+    expect(error.hint).not.toContain('juicefs');
   }
 });
 
@@ -112,4 +114,20 @@ test('a volume that came to be while the lock was waited for is looked at as the
     return true;
   };
   await assertRejects(destroyVolume({ ...fake.setup, buckets: () => ({ ...client, exists }) }, { force: true }), { code: 'HF_PROVISION_CONFLICT' });
+});
+
+test('the cache of the volume on this machine goes with it, and its log; of another volume nothing does', async () => {
+  await using fake = await fakeJuicefs();
+  await provisionVolume(fake.setup);
+  const { config } = fake.setup;
+  const folder = dirname(config.mount.path);
+  const [uuid, other] = ['6f9619ff-8b86-4d01-b42d-00cf4fc964ff', '6f9619ff-8b86-4d01-b42d-00cf4fc964fe'];
+  for (const each of [uuid, other]) await mkdir(join(folder, 'cache', each, 'raw'), { recursive: true });
+  await writeFile(config.mount.logFile, 'said');
+  const setup = { ...fake.setup, config: { ...config, mount: { ...config.mount, cacheDirectories: [join(folder, 'cache')] } } };
+  await fake.tell(uuid);
+  fake.bucket.objects.set('.holdfast/snapshots.json', JSON.stringify({ version: 1, volume: 'snapshots', uuid }));
+  await destroyVolume(setup);
+  expect(await readdir(join(folder, 'cache'))).toEqual([other]);
+  expect(await readdir(folder)).not.toContain('log');
 });

@@ -52,6 +52,14 @@ test.each([
   expect(error.hint).toBeTypeOf('string');
 });
 
+test('a user who is not let in without a configured password is told where it is looked for', () => {
+  const said = 'pq: password authentication failed for user "jfs"';
+  expect(failure(said).hint).toContain('HOLDFAST_STORAGE_PASSWORD');
+  const config = aConfig({ metadata: { passwordFile: '/etc/jfs' } });
+  const other = juicefsFailure({ command: 'mount', exitCode: 1, complaints: [said], operation: 'storage.attach', config });
+  expect(other.hint).not.toContain('HOLDFAST_STORAGE_PASSWORD');
+});
+
 test('a metadata engine that hangs up may have no TLS, where that is asked of it', () => {
   expect(failure('ping: context deadline exceeded').hint).toContain('TLS');
   expect(failure('dial tcp 10.0.0.1:5432: connect: connection refused').hint).not.toContain('TLS');

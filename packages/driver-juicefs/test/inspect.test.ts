@@ -31,7 +31,11 @@ function failing(failure: HoldfastError): Pick<BucketClient, 'exists' | 'read'> 
   const fail = async (): Promise<never> => {
     throw failure;
   };
-  return { exists: fail, read: fail };
+  // HEAD has no words.
+  const failSilently = async (): Promise<never> => {
+    throw new HoldfastError('HF_CLOUD_DENIED', { kind: 'permission', message: 'HTTP status 403' });
+  };
+  return { exists: failSilently, read: fail };
 }
 
 test.each(['made', undefined])('with a bucket that cannot be asked nothing is up to date, absent or ready (volume: %s)', async (uuid) => {
@@ -77,4 +81,18 @@ test('a bucket that an interrupted provision left is told as its own, and not as
   fake.bucket.tags.set(bucketTag, 'snapshots');
   expect(await inspectVolume(fake.setup)).toMatchObject({ state: 'failed', resources: [{ kind: 's3-bucket', name: 'acme-snapshots' }] });
   expect((await planVolume(fake.setup)).resources[0]).toMatchObject({ kind: 's3-bucket', action: 'none' });
+});
+
+test('a plan that gets no answer is not asked for again and again', async () => {
+  await using fake = await fakeJuicefs();
+  let asked = 0;
+  const exists = (): Promise<boolean> => {
+    asked += 1;
+    vi.advanceTimersByTime(5000);
+    return new Promise(() => {});
+  };
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const error = await assertRejects(planVolume(withBucketCalls(fake, { exists })), { code: 'HF_STORAGE_TIMEOUT' });
+  expect(error.retry).toBe('spent');
+  expect(asked).toBe(1);
 });

@@ -98,3 +98,29 @@ test('such a volume can be destroyed at once, too', async () => {
   await destroyVolume(fake.setup);
   expect([...fake.bucket.objects.keys()]).toEqual([]);
 });
+
+test('a limit that is raised is planned and told as a change, from what to what', async () => {
+  await using fake = await fakeJuicefs();
+  await provisionVolume(fake.setup);
+  const setup = { ...fake.setup, config: { ...fake.setup.config, format: { ...fake.setup.config.format, capacityBytes: 2 * 1024 ** 3 } } };
+  const { resources, upToDate } = await planVolume(setup);
+  expect(resources.at(-1)).toMatchObject({ kind: 'volume', action: 'change', detail: 'format.capacity from no limit to 2 GiB' });
+  expect(upToDate).toBe(false);
+  const told: string[] = [];
+  await provisionVolume(setup, { onProgress: ({ message }) => told.push(message) });
+  expect(told).toContain('Changed format.capacity from no limit to 2 GiB');
+});
+
+test('a bucket that has another address is told with what gives it to the volume', async () => {
+  await using fake = await fakeJuicefs();
+  await fake.tell('made', { setting: { Bucket: 'http://old.example.org:9000/acme-snapshots' } });
+  const error = await assertRejects(provisionVolume(fake.setup), { code: 'HF_PROVISION_CONFLICT' });
+  expect(error.hint).toContain('--bucket=https://acme-snapshots.s3.eu-west-1.amazonaws.com');
+});
+
+test('a program that is no JuiceFS is told as such', async () => {
+  await using fake = await fakeJuicefs();
+  const setup = { ...fake.setup, config: { ...fake.setup.config, program: '/bin/true' } };
+  const error = await assertRejects(planVolume(setup), { code: 'HF_REQUIREMENT' });
+  expect(error.message).toContain("'/bin/true' is not JuiceFS 1.4");
+});

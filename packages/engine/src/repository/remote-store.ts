@@ -158,7 +158,7 @@ function gone(root: string, cause: HoldfastError): HoldfastError {
     message: `There is no repository at ${root} any more: what was mounted there is gone`,
     kind: 'unavailable',
     operation: 'repository.open',
-    hint: 'Mount it again, where its driver does not do that by itself: the next snapshot goes on then',
+    hint: 'Mount it again, unless that comes by itself, as of a JuiceFS volume within seconds: the next snapshot goes on then',
     context: { root },
     cause,
   });

@@ -19,11 +19,16 @@ const clientGone: Explanation = {
   code: 'HF_STORAGE_IO',
   kind: 'unavailable',
   says: 'the client behind the mount is gone',
-  hint: 'Mount it again, where its driver does not do that by itself: the next snapshot goes on then',
+  hint: 'Mount it again, unless that comes by itself, as of a JuiceFS volume within seconds: the next snapshot goes on then',
 };
 
 const explanations: Readonly<Record<string, Explanation>> = {
-  ENOSPC: { code: 'HF_STORAGE_FULL', kind: 'no-space', says: 'there is no space left', hint: 'Free space there, or keep fewer snapshots' },
+  ENOSPC: {
+    code: 'HF_STORAGE_FULL',
+    kind: 'no-space',
+    says: 'there is no space left',
+    hint: 'Free space there, raise the limit that it may have (format.capacity of a JuiceFS volume), or keep fewer snapshots',
+  },
   EDQUOT: { code: 'HF_STORAGE_FULL', kind: 'no-space', says: 'the quota is used up', hint: 'Raise the quota, or keep fewer snapshots' },
   EROFS: { code: 'HF_STORAGE_READ_ONLY', kind: 'permission', says: 'the storage is read-only', hint: 'Mount it for writing' },
   EACCES: { code: 'HF_STORAGE_IO', kind: 'permission', says: 'access is denied', hint: 'Check the owner and the mode of the path' },

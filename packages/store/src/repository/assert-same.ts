@@ -14,7 +14,7 @@ export async function assertSame({ files, root, repositoryId }: Pick<StoreContex
       message: `There is no repository at ${root} any more: what was mounted there is gone`,
       kind: 'unavailable',
       context: { root },
-      hint: 'Mount it again, where its driver does not do that by itself: the next snapshot goes on then',
+      hint: 'Mount it again, unless that comes by itself, as of a JuiceFS volume within seconds: the next snapshot goes on then',
     });
   }
   if (found.id === repositoryId) return;

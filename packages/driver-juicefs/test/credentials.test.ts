@@ -72,3 +72,16 @@ test('the user that a secret names is used in place of that of the URL', async (
   await runJuicefs({ config: changed, sources: {} }, { args: formatArguments(changed), operation: 'storage.provision', timeoutMs: 20_000 });
   expect(await fake.calls()).toEqual([expect.stringContaining('postgres://other@db.example.org:5432/jfs')]);
 });
+
+test('a password with a zero byte, as UTF-16 has it, is refused and not repeated', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'hf-credentials-'));
+  try {
+    const passwordFile = join(folder, 'password');
+    await writeFile(passwordFile, Buffer.from('canary', 'utf16le'));
+    const error = await assertRejects(juicefsAccess(aConfig({ metadata: { passwordFile } }), {}, 'mount'), { code: 'HF_STORAGE_PERMISSION' });
+    expect(error.hint).toContain('UTF-16');
+    expect(JSON.stringify(error)).not.toMatch(/c.{0,6}a.{0,6}n.{0,6}a.{0,6}r.{0,6}y/u);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});

@@ -41,6 +41,18 @@ export async function readCredentials(
   purpose: PasswordPurpose,
   options: CallOptions = {},
 ): Promise<Credentials> {
+  const credentials = await ask(config, sources, purpose, options);
+  // What refuses it later repeats it in its message.
+  if (`${credentials.user}${credentials.password}`.includes('\0'))
+    throw passwordFailure(
+      purpose,
+      'what its source gave holds a zero byte, which no database and no program takes',
+      'Write its file or its secret as UTF-8, not UTF-16',
+    );
+  return credentials;
+}
+
+async function ask(config: Account, sources: PasswordSources, purpose: PasswordPurpose, options: CallOptions): Promise<Credentials> {
   const { user, password } = config;
   const { environment = {}, secrets, tokens } = sources;
   switch (password.from) {

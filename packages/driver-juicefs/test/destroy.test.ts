@@ -57,6 +57,8 @@ test('a client that was lost does not stand in the way for ever; one that may li
   await fake.tell('made', { sessions: [session(3_600_000), session(-30_000)] });
   const error = await assertRejects(destroyVolume(fake.setup), { code: 'HF_STORAGE_IN_USE' });
   expect(error.message.match(/node1/gu)).toHaveLength(1);
+  await fake.tell('made', { sessions: [session(30_000)] });
+  await assertRejects(destroyVolume(fake.setup), { code: 'HF_STORAGE_IN_USE' });
   await fake.tell('made', { sessions: [{ HostName: 'of an older client' }] });
   await assertRejects(destroyVolume(fake.setup), { code: 'HF_STORAGE_IN_USE' });
   await fake.tell('made', { sessions: [session(3_600_000)] });

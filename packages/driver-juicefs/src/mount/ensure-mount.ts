@@ -63,7 +63,8 @@ async function makePrivate(path: string, options: CallOptions): Promise<void> {
   await runAbandonable({ command: '/bin/chmod', args: ['0700', '--', join(path, '.')], timeoutMs: 10_000 });
 }
 
-function assertUsable(config: JuicefsConfig, uuid: string, seen: MountedVolume): void {
+/** Throws HF_STORAGE_IN_USE where what is mounted is not the volume, or not as the configuration has it. Pure. */
+export function assertUsable(config: JuicefsConfig, uuid: string, seen: MountedVolume): void {
   if (seen.uuid !== uuid) throw occupied(config, 'another volume of JuiceFS is mounted there');
   const why = unusableOption(config.mount, seen.options);
   if (why !== undefined) throw occupied(config, why);

@@ -9,9 +9,9 @@ import { AgentNode } from './agent-node.js';
 
 const missing = missingDocker();
 
-/** Counts in memory and in a file of its own root; deletes a file of the image; tells at the end what the file has become. */
+/** Counts in memory, in a file of its own root and in one of a volume; deletes a file of the image; tells at the end what the files have become. */
 const counting = (to: number): string =>
-  `rm /etc/group; mkdir /data; n=0; while [ $n -lt ${to} ]; do n=$((n+1)); echo $n >> /data/count; echo n=$n; usleep 100000; done; sha256sum < /data/count; ls /etc; exit 3`;
+  `rm /etc/group; n=0; while [ $n -lt ${to} ]; do n=$((n+1)); echo $n >> /root/count; echo $n >> /data/count; echo n=$n; usleep 100000; done; sha256sum < /root/count; sha256sum < /data/count; ls /etc; exit 3`;
 
 const ending = (to: number): string => {
   const text = Array.from({ length: to }, (_, index) => `${index + 1}\n`).join('');
@@ -26,7 +26,7 @@ describe.skipIf(missing !== undefined)(`a container whose node is lost${missing 
   afterAll(async () => rm(storage, { recursive: true, force: true }));
 
   test('goes on in a new container on another node, and ends as if nothing had happened', async () => {
-    const words = ['base', 'sh', '-c', counting(120)];
+    const words = ['-v', 'data:/data', 'base', 'sh', '-c', counting(120)];
     await using first = await AgentNode.start(storage);
     const id = await first.run('count', words);
     await first.untilProtected(id);
@@ -42,7 +42,7 @@ describe.skipIf(missing !== undefined)(`a container whose node is lost${missing 
     const logs = await second.logs(next);
     expect(logs).toContain('holdfast: resuming job count from snapshot 2');
     expect(logs).not.toContain('n=19\n');
-    expect(logs).toContain(ending(120));
+    expect(logs).toContain(ending(120).repeat(2));
     expect(logs).not.toContain('group\n');
   });
 });

@@ -62,6 +62,11 @@ describe.skipIf(missing !== undefined)(`containers of one node${missing === unde
   });
 
   test('run on while their storage is away, and are protected once it is back; those with snapshots do not start anew', async () => {
+    const saved = await node.run('saved', words);
+    await node.untilProtected(saved);
+    await node.client.snapshot('saved');
+    await node.docker.docker(['kill', saved]);
+    await until(async () => (await node.statusOf(saved)) === undefined);
     await node.endAgent('SIGTERM');
     await rename(join(folder, 'storage'), join(folder, 'away'));
     await node.startAgent();
@@ -69,10 +74,7 @@ describe.skipIf(missing !== undefined)(`containers of one node${missing === unde
     await reached(fresh, 3);
     expect(await node.statusOf(fresh)).toMatchObject({ state: 'waiting' });
     expect(await node.logs(fresh)).toContain('holdfast: the storage does not answer: job fresh starts anew');
-    const refused = await node.docker.tryDocker([
-      'start',
-      (await node.docker.docker(['ps', '-aq', '--filter', 'status=exited'])).split('\n')[0] ?? '',
-    ]);
+    const refused = await node.docker.tryDocker(['start', saved]);
     expect(refused.stderr).toContain('starting anew would lose what it has done');
     await rename(join(folder, 'away'), join(folder, 'storage'));
     await node.untilProtected(fresh);

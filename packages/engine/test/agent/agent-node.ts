@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -95,6 +95,9 @@ export class AgentNode implements AsyncDisposable {
   async lose(): Promise<void> {
     await this.endAgent('SIGKILL');
     await this.docker.kill();
+    // Its memory is this machine's, and would stay.
+    const attempts = await readdir(join(this.folder, 'state/runs')).catch(() => []);
+    for (const attempt of attempts) await rm(`/dev/shm/holdfast-${attempt}`, { recursive: true, force: true });
     await rm(join(this.folder, 'state'), { recursive: true, force: true });
   }
 

@@ -47,12 +47,13 @@ export function jobExists(job: string): HoldfastError {
   });
 }
 
-export function checkpointMissing(job: string, number: number, why: string): HoldfastError {
+export function checkpointMissing(job: string, number: number, why: string, cause?: unknown): HoldfastError {
   return new HoldfastError('HF_CHECKPOINT_MISSING', {
     message: `Snapshot ${number} of job ${job} ${why}`,
     kind: 'not-found',
     context: { job, number },
     hint: `Run "holdfast show ${job}" for the snapshots that are there`,
+    ...(cause === undefined ? {} : { cause }),
   });
 }
 

@@ -223,6 +223,8 @@ export interface CheckpointStore extends AsyncDisposable {
   /**
    * Opens a committed snapshot, which stays whole until the reader is disposed of, whoever prunes meanwhile.
    *
+   * - What a reader reads is found wherever a prune moves it. Where the snapshot goes all the same (the storage took no pin, or the reader stood still for too
+   *   long), he hears HF_CHECKPOINT_MISSING, not that it is damaged.
    * - Rejects with `not-found`, `corrupt` or `newer-format`.
    */
   open(ref: Pick<CheckpointRef, 'job' | 'number'>, options?: CallOptions): Promise<CheckpointReader>;
@@ -233,6 +235,7 @@ export interface CheckpointStore extends AsyncDisposable {
    * - Both jobs go on by themselves. Whatever is pruned of the other one, the blocks that the new one needs stay; once it needs none, its own prune lets go.
    * - A job may be forked that is a fork itself.
    * - Rejects with HF_JOB_EXISTS where the name was ever claimed; of forks to one name at the same time at most one resolves.
+   * - Where the newest is asked for and pruned meanwhile, it is the one that is the newest then.
    * - Rejects with HF_CHECKPOINT_MISSING where that snapshot is not there or was left behind; the name stays free.
    * - Killed at any step, either the new job is there, whole and durable, or its name is still free.
    */

@@ -4,6 +4,7 @@ import { parseJobName } from '@holdfast/store';
 import { openArchiveTarget } from '../archive/archive-target.js';
 import { exportSnapshot } from '../archive/export-snapshot.js';
 import { openTransferFolder } from '../archive/transfer-folder.js';
+import { openNewest } from '../repository/open-newest.js';
 import { untilAborted } from '../archive/until-aborted.js';
 
 export interface ExportJobOptions extends CallOptions {
@@ -40,8 +41,7 @@ async function doExport(
 ): Promise<ExportReport> {
   parseJobName(job);
   const store = await open({ signal });
-  const chosen = number ?? (await newest(store, job, signal));
-  await using reader: CheckpointReader = await store.open({ job, number: chosen }, { signal });
+  await using reader: CheckpointReader = number === undefined ? await newest(store, job, signal) : await store.open({ job, number }, { signal });
   await using folder = await openTransferFolder(stateDirectory);
   await using archive = await openArchiveTarget(target);
   const { archiveBytes } = await exportSnapshot({
@@ -53,14 +53,14 @@ async function doExport(
     signal,
   });
   await archive.finish();
-  const { createdAt, logicalBytes } = reader.summary;
-  return { job, number: chosen, createdAt, archiveBytes, logicalBytes };
+  const { number: exported, createdAt, logicalBytes } = reader.summary;
+  return { job, number: exported, createdAt, archiveBytes, logicalBytes };
 }
 
 /** The newest one that can be read, as a resume chooses. */
-async function newest(store: CheckpointStore, job: string, signal: AbortSignal | undefined): Promise<number> {
-  const summary = (await store.list(job, { signal })).find(({ eligible }) => eligible);
-  if (summary !== undefined) return summary.number;
+async function newest(store: CheckpointStore, job: string, signal: AbortSignal | undefined): Promise<CheckpointReader> {
+  const reader = await openNewest(store, job, signal);
+  if (reader !== undefined) return reader;
   const isThere = (await store.jobs({ signal })).includes(job);
   throw new HoldfastError(isThere ? 'HF_CHECKPOINT_MISSING' : 'HF_JOB_MISSING', {
     message: isThere ? `job ${job} has no snapshot that can be read` : `there is no job ${job} in this storage`,

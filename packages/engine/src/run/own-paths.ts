@@ -1,5 +1,6 @@
 import { type CheckpointStore, isHoldfastError } from '@holdfast/core';
 import type { TrackedRoot } from '../files/index.js';
+import { openNewest } from '../repository/open-newest.js';
 import { moveHere } from './move-here.js';
 import type { OwnPaths } from './relatives.js';
 import { parseSnapshotMetadata, type SnapshotMetadata } from './snapshot-metadata.js';
@@ -23,10 +24,8 @@ export async function ownPathsOf(
 
 async function newestMetadata(store: CheckpointStore, job: string, signal: AbortSignal): Promise<SnapshotMetadata | undefined> {
   try {
-    const newest = (await store.list(job, { signal })).find(({ eligible }) => eligible);
-    if (newest === undefined) return undefined;
-    await using reader = await store.open(newest, { signal });
-    return parseSnapshotMetadata(reader.metadata, job, newest.number);
+    await using reader = await openNewest(store, job, signal);
+    return reader === undefined ? undefined : parseSnapshotMetadata(reader.metadata, job, reader.summary.number);
   } catch (error) {
     if (isHoldfastError(error) && error.kind === 'corrupt') return undefined;
     throw error;

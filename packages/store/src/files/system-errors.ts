@@ -8,6 +8,15 @@ export function systemCode(error: unknown): string | undefined {
   return typeof bare.code === 'string' ? bare.code : undefined;
 }
 
+/**
+ * True where the file may have been removed or replaced since it was opened: unlike a local file system, storage that machines share need not keep what
+ * another machine removed. Opened anew, its name tells. JuiceFS answers `EBADF`, too, where the file went while it was being opened.
+ */
+export function isStale(error: unknown): boolean {
+  const name = systemCode(error);
+  return name === 'ENOENT' || name === 'ESTALE' || name === 'EBADF';
+}
+
 interface Explanation {
   readonly code: ErrorCode;
   readonly kind: ErrorKind;

@@ -1,6 +1,6 @@
 import { HoldfastError } from '@holdfast/core/basics';
 import type { FileOperations, OpenFile, SyncPoint } from './file-operations.js';
-import { systemCode } from './system-errors.js';
+import { isStale, systemCode } from './system-errors.js';
 
 /** Writes all of it, whatever the system takes at a time. */
 export async function writeFully(file: OpenFile, bytes: Uint8Array, position: number): Promise<void> {
@@ -24,22 +24,34 @@ export async function readFully(file: OpenFile, target: Uint8Array, position: nu
   return done;
 }
 
-/** Opens a regular file for reading and closes it again; anything that is not a regular file is refused. */
+/** So often is a file opened that is replaced whenever it is read. */
+const looksLimit = 4;
+
+/**
+ * Opens a regular file for reading and closes it again; anything that is not a regular file is refused. Where it was replaced while it was open, it is opened
+ * anew and `work` begins again.
+ */
 export async function withFile<T>(files: FileOperations, path: string, work: (file: OpenFile, sizeBytes: number) => Promise<T>): Promise<T> {
-  const file = await files.open(path, 'read');
-  try {
-    const info = await file.info();
-    if (info.type !== 'file') {
-      throw new HoldfastError('HF_STORAGE_IO', {
-        message: `${path} is not a regular file`,
-        kind: 'conflict',
-        hint: 'Nothing but regular files belongs there',
-      });
+  for (let looks = 1; ; looks += 1) {
+    const file = await files.open(path, 'read');
+    try {
+      return await workOn(file, path, work);
+    } catch (error) {
+      if (looks === looksLimit || !isStale(error)) throw error;
+    } finally {
+      await file.close();
     }
-    return await work(file, info.sizeBytes);
-  } finally {
-    await file.close();
   }
+}
+
+async function workOn<T>(file: OpenFile, path: string, work: (file: OpenFile, sizeBytes: number) => Promise<T>): Promise<T> {
+  const info = await file.info();
+  if (info.type === 'file') return await work(file, info.sizeBytes);
+  throw new HoldfastError('HF_STORAGE_IO', {
+    message: `${path} is not a regular file`,
+    kind: 'conflict',
+    hint: 'Nothing but regular files belongs there',
+  });
 }
 
 /** A whole file, or undefined where there is none. `tooLarge` makes the error for one above the limit. */

@@ -12,7 +12,7 @@ import { type Manifest, type ManifestSummary, toCheckpointSummary } from '../man
 import { encodeManifest } from '../manifest/manifest-codec.js';
 import type { JobPaths, StoreContext } from '../repository/store-context.js';
 import { publishManifest, withdrawManifest } from '../write/publish-manifest.js';
-import { SourcePins } from './source-pins.js';
+import { pinSource } from './pin-source.js';
 import { type ForkSource, findSource, readSource } from './source-snapshot.js';
 
 export interface ForkRequest {
@@ -26,15 +26,13 @@ export async function forkJob(context: StoreContext, paths: JobPaths, { from, ho
   throwIfAborted(signal, 'store.fork');
   if (!isAttempt(holder.attempt)) throw usage(`${JSON.stringify(holder.attempt)} is not the name of an attempt`);
   await assertFree(context, paths);
-  const source = await findSource(context, from);
+  const found = await findSource(context, from);
   await makeDirectories(context, paths);
   const epoch = await createEpoch(context, paths, holder, undefined);
   if (epoch === undefined) throw jobExists(paths.job);
   const name: SnapshotName = { number: epoch.firstNumber, epoch: epoch.epoch, attempt: epoch.attempt };
-  const pins = new SourcePins(context, paths, epoch.epoch);
-  let manifest: Manifest;
+  const { source, manifest, pins } = await pinSource(context, paths, epoch.epoch, from, found);
   try {
-    manifest = await pins.pinAll(source);
     throwIfAborted(signal, 'store.fork');
     await assertFree(context, paths);
   } catch (error) {

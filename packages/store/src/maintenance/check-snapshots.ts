@@ -8,6 +8,7 @@ import type { Manifest } from '../manifest/manifest.js';
 import { readManifest } from '../manifest/read-manifest.js';
 import { RepositoryReader } from '../read/checkpoint-reader.js';
 import { pinToRead } from '../pins/read-pin.js';
+import { assertSame } from '../repository/assert-same.js';
 import type { JobPaths, StoreContext } from '../repository/store-context.js';
 import type { CheckedPack } from './check-packs.js';
 import { type Findings, noting } from './findings.js';
@@ -34,9 +35,12 @@ export async function checkSnapshots(
     findings.snapshots += 1;
     // A prune removes the manifest first: while it is there, so is whatever it needs.
     const pruned = async (): Promise<boolean> => {
-      const gone = await isGone(context.files, file);
-      if (gone) findings.snapshots -= 1;
-      return gone;
+      if (!(await isGone(context.files, file))) return false;
+      // Where the mount went away, everything is gone.
+      await assertSame(context);
+      context.logger.info({ job: paths.job, number: name.number }, 'a snapshot was removed while it was verified');
+      findings.snapshots -= 1;
+      return true;
     };
     const check = (): Promise<Manifest | undefined> => checkSnapshot(context, paths, name, isEligible(view.lineage, name), verified, findings);
     verified = (await noting(findings, file, name.number, check, pruned)) ?? verified;

@@ -36,7 +36,7 @@ export async function pruneJob(context: StoreContext, paths: JobPaths, policy: P
   const waiting = await removeCondemned(context, paths, view, { graceMs, time, evenNewest: policy.evenNewest === true }, removals, run.signal);
   // Always, so that what an earlier prune removed is gone for good before its packs are.
   if (view.current !== undefined) await context.files.syncDirectory(paths.manifests, 'manifest-directory');
-  await removePacks(context, paths, { graceMs, repackBelow, time, read: held.read }, removals, run);
+  await removePacks(context, paths, { graceMs, repackBelow, time }, removals, run);
   await releaseSources(context, paths, time);
   await removeLeftovers(context, paths, view, time, removals, run.signal);
   for (const file of held.dead) await removeIfThere(context.files, join(paths.pins, file));

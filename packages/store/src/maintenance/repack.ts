@@ -2,6 +2,7 @@ import type { HoldfastError } from '@holdfast/core';
 import { isHoldfastError } from '@holdfast/core/basics';
 import { throwIfAborted } from '../files/abort.js';
 import { movedPackName } from '../files/names.js';
+import { isStale } from '../files/system-errors.js';
 import type { JobPaths, StoreContext } from '../repository/store-context.js';
 import { copyBlocks } from './copy-blocks.js';
 import type { SparsePack } from './judge-packs.js';
@@ -82,5 +83,5 @@ async function moveGroup(
 
 /** Damaged, of a newer format, or removed by a prune that was faster. */
 function isPassedOver(error: unknown): error is HoldfastError {
-  return isHoldfastError(error) && (error.kind === 'corrupt' || error.kind === 'newer-format' || error.kind === 'not-found');
+  return isHoldfastError(error) && (error.kind === 'corrupt' || error.kind === 'newer-format' || isStale(error));
 }

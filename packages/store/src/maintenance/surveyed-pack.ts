@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { isHoldfastError } from '@holdfast/core/basics';
 import { packGeneration, parsePackName, type SnapshotName } from '../files/names.js';
-import { systemCode } from '../files/system-errors.js';
+import { isStale } from '../files/system-errors.js';
 import type { IndexEntry } from '../pack/pack-index.js';
 import { PackReader } from '../pack/pack-reader.js';
 import type { JobPaths, StoreContext } from '../repository/store-context.js';
@@ -25,7 +25,7 @@ export async function surveyPack(context: StoreContext, paths: JobPaths, file: s
     const { modifiedMs } = await context.files.inspect(join(paths.packs, file));
     return { file, name, generation: packGeneration(name), modifiedMs, entries: await entriesOf(context, paths, file) };
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return undefined;
+    if (isStale(error)) return undefined;
     throw error;
   }
 }

@@ -62,16 +62,20 @@ export class BlockDecoder {
     try {
       target.check();
       const id = blockId(this.#table, ordinal);
-      using located = await this.#locator.find(id, this.#hint(ordinal));
-      const { pack, entry } = located;
-      try {
-        const space = target.space(entry.pageCount);
-        const { codec, extra } = await readVerified(this.#tools, pack, entry, stored, space);
-        return { id, path: pack.path, codec, extra, pages: Buffer.from(space, 0, entry.pageCount * pageSizeBytes) };
-      } catch (error) {
-        if (error instanceof MalformedBytes) throw corrupt('HF_PACK_CORRUPT', pack.path, error.message, error);
-        throw error;
-      }
+      let space: SharedArrayBuffer | undefined;
+      return await this.#locator.read(id, this.#hint(ordinal), async ({ pack, entry }) => {
+        try {
+          target.check();
+          const lengthBytes = entry.pageCount * pageSizeBytes;
+          space ??= target.space(entry.pageCount);
+          if (space.byteLength < lengthBytes) throw new MalformedBytes(`block ${id} has more pages than in another pack`);
+          const { codec, extra } = await readVerified(this.#tools, pack, entry, stored, space);
+          return { id, path: pack.path, codec, extra, pages: Buffer.from(space, 0, lengthBytes) };
+        } catch (error) {
+          if (error instanceof MalformedBytes) throw corrupt('HF_PACK_CORRUPT', pack.path, error.message, error);
+          throw error;
+        }
+      });
     } finally {
       this.#stored.release(stored);
     }

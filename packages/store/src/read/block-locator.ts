@@ -1,37 +1,23 @@
-import { join } from 'node:path';
 import { HoldfastError, isHoldfastError } from '@holdfast/core/basics';
 import { listIfThere } from '../files/directories.js';
+import { isGone } from '../files/is-gone.js';
 import { parsePackName } from '../files/names.js';
-import { systemCode } from '../files/system-errors.js';
+import { isStale } from '../files/system-errors.js';
 import type { PackHint } from '../manifest/manifest.js';
-import type { IndexEntry } from '../pack/pack-index.js';
-import { PackReader } from '../pack/pack-reader.js';
-import { jobPaths, refuseLinks, type StoreContext } from '../repository/store-context.js';
+import { jobPaths, type StoreContext } from '../repository/store-context.js';
+import { keyOf, type Located, OpenPacks, packPath } from './open-packs.js';
 
-/** Where a block is. Its pack stays open until this is disposed of. */
-export interface Located extends Disposable {
-  readonly pack: PackReader;
-  readonly entry: IndexEntry;
-}
-
-interface KnownPack {
-  readonly pack: PackReader;
-  readonly entries: ReadonlyMap<string, IndexEntry>;
-}
-
-/** Shared by all who want the pack: also while it is being opened. */
-interface SharedPack {
-  readonly opening: Promise<KnownPack | undefined>;
-  users: number;
-}
+export type { Located } from './open-packs.js';
 
 const defaultOpenLimit = 64;
 
-/** Finds blocks by what the packs' own indexes say; the hint only tells where to look first. */
+/** A prune moves a block at most once, and seldom the same one in two of them: who meets as many did not just come at a bad moment. */
+const looksLimit = 8;
+
+/** Finds blocks by what the packs' own indexes say; the hint only tells where to look first. Prunes may move them to other packs all the while. */
 export class BlockLocator {
   readonly #context: StoreContext;
-  readonly #openLimit: number;
-  readonly #open = new Map<string, SharedPack>();
+  readonly #packs: OpenPacks;
   /** Where the last block was found that was not in the pack it was looked for in: a repack moves blocks together. */
   readonly #moved = new Map<string, PackHint>();
   /** Searches come one after the other: what one finds spares the next one its own. */
@@ -40,7 +26,24 @@ export class BlockLocator {
   /** More than `openLimit` packs are open only while more are in use. */
   constructor(context: StoreContext, openLimit: number = defaultOpenLimit) {
     this.#context = context;
-    this.#openLimit = openLimit;
+    this.#packs = new OpenPacks(context, openLimit);
+  }
+
+  /**
+   * Finds the block and lets `work` read it. Where that fails and the pack is gone, the block was moved: it is looked for anew. Rejects as `find` does, with
+   * the error of `work`, and with kind `unavailable` where the block is moved again and again.
+   */
+  async read<T>(id: string, hint: PackHint, work: (located: Located) => Promise<T>): Promise<T> {
+    for (let looks = 1; ; looks += 1) {
+      using located = await this.find(id, hint);
+      try {
+        return await work(located);
+      } catch (error) {
+        if (!(await this.#mayHaveMoved(located, error))) throw error;
+        if (looks === looksLimit) throw movesOnAndOn(id, located.pack.path, error);
+        await this.#packs.giveUp(located);
+      }
+    }
   }
 
   /** Rejects with HF_BLOCK_MISSING, or with the error of the pack that should have had it. */
@@ -49,7 +52,7 @@ export class BlockLocator {
     if (moved !== undefined) return moved;
     let problem: HoldfastError | undefined;
     try {
-      const located = await this.#findIn(id, hint);
+      const located = await this.#packs.find(id, hint);
       if (located !== undefined) return located;
     } catch (error) {
       if (!isHoldfastError(error) || error.kind !== 'corrupt') throw error;
@@ -60,7 +63,7 @@ export class BlockLocator {
     const elsewhere = await searching;
     if (elsewhere !== undefined) return elsewhere;
     if (problem !== undefined) throw problem;
-    const file = join(jobPaths(this.#context.root, hint.job).packs, hint.pack);
+    const file = packPath(this.#context.root, hint);
     throw new HoldfastError('HF_BLOCK_MISSING', {
       message: `Block ${id} is in no pack of job ${hint.job}; it was in ${file}`,
       kind: 'corrupt',
@@ -70,9 +73,7 @@ export class BlockLocator {
   }
 
   async close(): Promise<void> {
-    const packs = [...this.#open.values()];
-    this.#open.clear();
-    for (const shared of packs) await closeShared(shared);
+    await this.#packs.close();
   }
 
   async #findMoved(id: string, hint: PackHint): Promise<Located | undefined> {
@@ -80,85 +81,56 @@ export class BlockLocator {
     return moved === undefined ? undefined : await this.#findIfWhole(id, moved);
   }
 
+  /** Undefined only once the packs were the same before and after all of them were looked at: else the block may have moved past the search. */
   async #search(id: string, hint: PackHint): Promise<Located | undefined> {
-    const directory = jobPaths(this.#context.root, hint.job).packs;
-    for (const pack of await listIfThere(this.#context.files, directory)) {
-      if (pack === hint.pack || parsePackName(pack) === undefined) continue;
-      const place = { job: hint.job, pack };
-      const located = await this.#findIfWhole(id, place);
-      if (located === undefined) continue;
-      this.#moved.set(keyOf(hint), place);
-      return located;
+    const looked = new Set([hint.pack]);
+    let before: string | undefined;
+    for (let looks = 0; looks <= looksLimit; looks += 1) {
+      const packs = await this.#list(hint.job);
+      const listed = packs.join('\n');
+      if (listed === before) return undefined;
+      before = listed;
+      for (const pack of packs) {
+        if (looked.has(pack)) continue;
+        looked.add(pack);
+        const place = { job: hint.job, pack };
+        const located = await this.#findIfWhole(id, place);
+        if (located === undefined) continue;
+        this.#moved.set(keyOf(hint), place);
+        return located;
+      }
     }
-    return undefined;
+    throw movesOnAndOn(id, packPath(this.#context.root, hint));
+  }
+
+  async #list(job: string): Promise<readonly string[]> {
+    const files = await listIfThere(this.#context.files, jobPaths(this.#context.root, job).packs);
+    return files.filter((file) => parsePackName(file) !== undefined).sort();
   }
 
   async #findIfWhole(id: string, place: PackHint): Promise<Located | undefined> {
     try {
-      return await this.#findIn(id, place);
+      return await this.#packs.find(id, place);
     } catch (error) {
       if (isHoldfastError(error) && error.kind === 'corrupt') return undefined;
       throw error;
     }
   }
 
-  /** Undefined where there is no such file, or no such block in it. The packs used last stay open. */
-  async #findIn(id: string, { job, pack }: PackHint): Promise<Located | undefined> {
-    const key = keyOf({ job, pack });
-    const shared = this.#open.get(key) ?? { opening: this.#openPack(job, pack), users: 0 };
-    this.#open.delete(key);
-    this.#open.set(key, shared);
-    shared.users += 1;
-    const release = (): void => {
-      shared.users -= 1;
-    };
-    try {
-      const known = await shared.opening;
-      await this.#closeOldest();
-      const entry = known?.entries.get(id);
-      if (known !== undefined && entry !== undefined) return { pack: known.pack, entry, [Symbol.dispose]: release };
-      if (known === undefined) this.#forget(key, shared);
-    } catch (error) {
-      this.#forget(key, shared);
-      release();
-      throw error;
-    }
-    release();
-    return undefined;
-  }
-
-  /** What could not be opened is tried again by the next find. */
-  #forget(key: string, shared: SharedPack): void {
-    if (this.#open.get(key) === shared) this.#open.delete(key);
-  }
-
-  async #closeOldest(): Promise<void> {
-    for (const [key, shared] of this.#open) {
-      if (this.#open.size <= this.#openLimit) break;
-      if (shared.users > 0) continue;
-      this.#open.delete(key);
-      await closeShared(shared);
-    }
-  }
-
-  async #openPack(job: string, name: string): Promise<KnownPack | undefined> {
-    try {
-      const paths = jobPaths(this.#context.root, job);
-      await refuseLinks(this.#context, paths);
-      const pack = await PackReader.open(this.#context.files, paths.packs, name, this.#context.repositoryId);
-      return { pack, entries: new Map(pack.entries.map((entry) => [entry.id, entry])) };
-    } catch (error) {
-      if (systemCode(error) === 'ENOENT') return undefined;
-      throw error;
-    }
+  /** A pack that is gone by now may have answered anything before, zeros among it. */
+  async #mayHaveMoved({ pack }: Located, error: unknown): Promise<boolean> {
+    if (isHoldfastError(error) && error.kind === 'aborted') return false;
+    return isStale(error) || (await isGone(this.#context.files, pack.path));
   }
 }
 
-function keyOf({ job, pack }: PackHint): string {
-  return `${job}/${pack}`;
-}
-
-/** Nothing was written, so a close that fails loses nothing. */
-async function closeShared({ opening }: SharedPack): Promise<void> {
-  await opening.then((known) => known?.pack.close()).catch(() => undefined);
+function movesOnAndOn(id: string, file: string, cause?: unknown): HoldfastError {
+  return new HoldfastError('HF_STORAGE_IO', {
+    message: `Block ${id} cannot be read: each time it was found its pack was gone, at last ${file}`,
+    kind: 'unavailable',
+    retry: 'yes',
+    context: { file, block: id },
+    hint: 'Try again; where it repeats, look whether something else than Holdfast removes files of the repository',
+    ...(cause === undefined ? {} : { cause }),
+  });
 }

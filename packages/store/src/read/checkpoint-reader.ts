@@ -8,16 +8,18 @@ import type {
   ObjectLayout,
   WriteOptions,
 } from '@holdfast/core';
-import { HoldfastError, pageSizeBytes } from '@holdfast/core/basics';
-import { usage } from '../errors.js';
+import { HoldfastError, isHoldfastError, pageSizeBytes } from '@holdfast/core/basics';
+import { checkpointMissing, usage } from '../errors.js';
 import { throwIfAborted } from '../files/abort.js';
 import type { OpenFile } from '../files/file-operations.js';
+import { isGone } from '../files/is-gone.js';
 import { manifestName } from '../files/names.js';
 import { systemCode } from '../files/system-errors.js';
 import { removeIfThere, writeFully } from '../files/whole-files.js';
 import { type Manifest, toCheckpointSummary } from '../manifest/manifest.js';
 import type { ObjectMap } from '../manifest/page-map.js';
 import type { WindowCursor } from '../manifest/window-cursor.js';
+import { assertSame } from '../repository/assert-same.js';
 import { jobPaths, type StoreContext } from '../repository/store-context.js';
 import { BlockLocator } from './block-locator.js';
 import { BlockPages } from './block-pages.js';
@@ -29,6 +31,9 @@ import { type RebuildTools, rebuildObject } from './rebuild-object.js';
 import { VerifiedWindows } from './verified-windows.js';
 
 const readLimitBytes = 256 * 1024 * 1024;
+
+/** What reading files fails with that somebody removes. */
+const mayBeRemoved: ReadonlySet<string> = new Set(['corrupt', 'not-found', 'unavailable']);
 
 export class RepositoryReader implements CheckpointReader {
   readonly summary: CheckpointSummary;
@@ -141,7 +146,19 @@ export class RepositoryReader implements CheckpointReader {
   ): Promise<void> {
     const check = (): void => throwIfAborted(signal, 'store.read');
     check();
-    await rebuildObject(this.#tools, { map, layout, take, check, isKnown });
+    try {
+      await rebuildObject(this.#tools, { map, layout, take, check, isKnown });
+    } catch (error) {
+      await this.#assertThere(error);
+      throw error;
+    }
+  }
+
+  /** Who reads without a pin, or stood still for longer than his holds, may find that the snapshot was removed: nothing is damaged then. */
+  async #assertThere(failure: unknown): Promise<void> {
+    if (!isHoldfastError(failure) || !mayBeRemoved.has(failure.kind) || !(await isGone(this.#context.files, this.#tools.file))) return;
+    await assertSame(this.#context);
+    throw checkpointMissing(this.summary.job, this.summary.number, 'was removed while it was read', failure);
   }
 
   /** Undefined where there is nothing, or a link, which is never followed. */

@@ -1,26 +1,15 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openRepository } from '@holdfast/store';
 import { createFileOperations, openRepositoryWith } from '@holdfast/store/internal';
 import { commitBytes, patternBytes } from '@holdfast/testkit/checkpoint-store';
 import { expect, test } from 'vitest';
 import { decodeManifest, encodeManifest } from '../../src/manifest/manifest-codec.js';
-import { encodePackEnd, encodePackHeader, packFooterBytes, packHeaderBytes, parsePackFooter, parsePackIndex } from '../../src/pack/pack-index.js';
 import { temporaryPlace } from '../fixture.js';
+import { movePack } from '../move-pack.js';
 
 const holder = { attempt: 'a', host: 'h', pid: 1 };
 const bytes = patternBytes(300 * 4096, 1);
-
-/** Moves all blocks of a pack to one of another name, as a repack does. */
-async function repack(directory: string, from: string, to: string, repositoryId: string): Promise<void> {
-  const pack = await readFile(join(directory, from));
-  const at = parsePackFooter(pack.subarray(-packFooterBytes), pack.length);
-  const entries = parsePackIndex(from, from, repositoryId, pack.subarray(0, packHeaderBytes), pack.subarray(at.indexOffset), at);
-  const header = encodePackHeader(repositoryId, to);
-  const end = encodePackEnd(header, entries, at.indexOffset);
-  await writeFile(join(directory, to), Buffer.concat([header, pack.subarray(packHeaderBytes, at.indexOffset), end]));
-  await rm(join(directory, from));
-}
 
 test('a block that was moved to another pack is found there, without a new manifest', async () => {
   await using place = await temporaryPlace();
@@ -28,7 +17,7 @@ test('a block that was moved to another pack is found there, without a new manif
   const epoch = await store.claim('job', holder, { kind: 'newest' });
   const { number } = await commitBytes(store, epoch, undefined, bytes);
   const packs = join(place.root, 'jobs/job/packs');
-  await repack(packs, '0000000001.0000000001.a.0001.pack', '0000000001.0000000001.a.0009.pack', store.repositoryId);
+  await movePack(packs, '0000000001.0000000001.a.0001.pack', '0000000001.0000000001.a.0009.pack', store.repositoryId);
   await using reader = await store.open({ job: 'job', number });
   expect(Buffer.from(await reader.read('memory')).equals(bytes)).toBe(true);
   expect((await store.verify('job')).problems).toEqual([]);
@@ -44,7 +33,7 @@ test('the packs are searched once for the blocks that were moved together', asyn
   const many = patternBytes(1500 * 4096, 1);
   const { number } = await commitBytes(made, await made.claim('job', holder, { kind: 'newest' }), undefined, many);
   const packs = join(place.root, 'jobs/job/packs');
-  await repack(packs, '0000000001.0000000001.a.0001.pack', '0000000001.0000000001.a.0009.pack', made.repositoryId);
+  await movePack(packs, '0000000001.0000000001.a.0001.pack', '0000000001.0000000001.a.0009.pack', made.repositoryId);
   const real = createFileOperations();
   let searches = 0;
   const list = (path: string): Promise<readonly string[]> => {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { machineSessions, storageInUse } from '@holdfast/core';
@@ -70,6 +70,13 @@ test('what was to last does not last beyond a boot of the machine', async () => 
 test('the folder is the owner’s alone', async () => {
   await using _ = await machineSessions(folderOf()).enter();
   expect((await stat(folderOf())).mode & 0o777).toBe(0o700);
+});
+
+test.skipIf(process.getuid?.() !== 0)('a folder that another user made first is not used', async () => {
+  await mkdir(folderOf(), { recursive: true });
+  await chown(folderOf(), 65_534, 65_534);
+  await expect(machineSessions(folderOf()).enter()).rejects.toThrow('belongs to user 65534');
+  expect(await readdir(folderOf())).toEqual([]);
 });
 
 test.each([

@@ -1,5 +1,5 @@
 import { formatSize } from '@holdfast/core';
-import { type HeldRun, numberField, type ReportedEvent, textField } from '@holdfast/testkit/victims';
+import { numberField, type ReportedEvent, textField } from '@holdfast/testkit/victims';
 import type { Timeline } from './timeline.ts';
 
 /** What the events of all attempts add up to. */
@@ -12,22 +12,28 @@ export interface Tally {
   lastSnapshotAt: number;
 }
 
+/** Where events come from, oldest first, and when what they tell of was begun. */
+export interface EventSource {
+  readonly startedAt: number;
+  readonly events: readonly ReportedEvent[];
+}
+
 /** Puts the events of one attempt on the timeline. */
 export class EventTeller {
-  readonly #run: HeldRun;
+  readonly #source: EventSource;
   readonly #timeline: Timeline;
   readonly #tally: Tally;
   #told = 0;
 
-  constructor(run: HeldRun, timeline: Timeline, tally: Tally) {
-    this.#run = run;
+  constructor(source: EventSource, timeline: Timeline, tally: Tally) {
+    this.#source = source;
     this.#timeline = timeline;
     this.#tally = tally;
   }
 
   /** Tells what has happened since it was called before. */
   tellNew(): void {
-    const news = this.#run.events.slice(this.#told);
+    const news = this.#source.events.slice(this.#told);
     this.#told += news.length;
     for (const event of news) this.#tell(event, event.at === undefined ? Date.now() : Date.parse(event.at));
   }
@@ -45,7 +51,7 @@ export class EventTeller {
         return;
       }
       case 'job.resumed': {
-        const tookMs = at - this.#run.startedAt;
+        const tookMs = at - this.#source.startedAt;
         this.#tally.resumesMs.push(tookMs);
         this.#timeline.tell(
           'resume',

@@ -45,7 +45,8 @@ export function demoOptions(words: readonly string[]): DemoOptions | undefined {
   };
 }
 
-function whole(name: string, text: string | undefined, fallback: number): number {
+/** Throws what to tell the user. */
+export function whole(name: string, text: string | undefined, fallback: number): number {
   if (text === undefined) return fallback;
   if (/^\d{1,12}$/.test(text)) return Number(text);
   throw new Error(`${name} is '${text}', which is no whole number`);

@@ -1,10 +1,12 @@
 import process from 'node:process';
 
-export type Mark = 'start' | 'snapshot' | 'kill' | 'resume' | 'end' | 'note';
+export type Mark = 'start' | 'snapshot' | 'notice' | 'frozen' | 'kill' | 'resume' | 'end' | 'note';
 
 const signs: Readonly<Record<Mark, { readonly sign: string; readonly colour: number }>> = {
   start: { sign: '▶', colour: 36 },
   snapshot: { sign: '●', colour: 32 },
+  notice: { sign: '▲', colour: 33 },
+  frozen: { sign: '◆', colour: 34 },
   kill: { sign: '✖', colour: 31 },
   resume: { sign: '↻', colour: 36 },
   end: { sign: '■', colour: 36 },
@@ -32,16 +34,17 @@ export class Timeline {
     let runsFrom: number | undefined;
     for (const { mark, at } of this.#marks) {
       if (mark === 'resume' || (mark === 'start' && at === this.#marks.find((each) => each.mark === 'start')?.at)) runsFrom = columnOf(at);
-      if (mark !== 'kill' && mark !== 'end') continue;
+      if (mark !== 'kill' && mark !== 'end' && mark !== 'frozen') continue;
       if (runsFrom !== undefined) cells.fill('━', runsFrom, columnOf(at));
       runsFrom = undefined;
     }
     // The rarer marks win where two fall on one column.
-    for (const wanted of ['snapshot', 'start', 'end', 'resume', 'kill'] as const) {
+    for (const wanted of ['snapshot', 'start', 'end', 'notice', 'frozen', 'resume', 'kill'] as const) {
       for (const { mark, at } of this.#marks) if (mark === wanted) cells[columnOf(at)] = paint(signs[mark].colour, signs[mark].sign);
     }
     const legend = `0 s${`${((end - this.#startedAt) / 1000).toFixed(0)} s`.padStart(width - 3)}`;
-    return `  ${cells.join('')}\n  ${paint(2, legend)}\n  ${paint(2, '● snapshot   ✖ SIGKILL of everything   ↻ resumed   ■ ended   ━ the job runs')}`;
+    const noticed = this.#marks.some(({ mark }) => mark === 'notice') ? '▲ notice   ◆ frozen for good   ' : '';
+    return `  ${cells.join('')}\n  ${paint(2, legend)}\n  ${paint(2, `${noticed}● snapshot   ✖ SIGKILL of everything   ↻ resumed   ■ ended   ━ the job runs`)}`;
   }
 
   #clock(at: number): string {

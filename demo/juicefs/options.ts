@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-const engines = ['mysql', 'mariadb', 'postgres', 'redis', 'valkey'] as const;
+export const engines = ['mysql', 'mariadb', 'postgres', 'redis', 'valkey'] as const;
 
 export interface JuicefsDemoOptions {
   readonly metadata: (typeof engines)[number];

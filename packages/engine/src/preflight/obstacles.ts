@@ -69,10 +69,11 @@ async function ofDescriptors(pid: number): Promise<readonly Found[]> {
   });
 }
 
-/** A tracer inside the job is one of the job's own kind of trouble, too: CRIU must trace every process itself. */
+/** A tracer inside the job is one of the job's own kind of trouble, too: CRIU must trace every process itself, which it does while a snapshot is taken. */
 async function ofStatus(pid: number, init: number): Promise<readonly Found[]> {
   const tracer = /^TracerPid:\s+([1-9]\d*)$/m.exec(await readFile(`/proc/${pid}/status`, 'latin1').catch(() => ''))?.[1];
   if (tracer === undefined || Number(tracer) === init) return [];
+  if ((await readFile(`/proc/${tracer}/comm`, 'utf8').catch(() => '')) === 'criu\n') return [];
   return [{ what: 'is traced (strace, gdb, a debugger)', hint: 'end the tracer: a process can have but one' }];
 }
 

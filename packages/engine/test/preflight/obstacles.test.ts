@@ -41,11 +41,18 @@ describe('obstacles of a running job', () => {
   });
 
   it('are tracers', async () => {
-    const trace =
-      'import ctypes,os,time; c=ctypes.CDLL(None); p=os.fork()\nif p==0: time.sleep(60)\nc.ptrace(0x4206,p,0,0); print(p,flush=True); time.sleep(60)';
-    const tracer = await start('python3', '-c', trace);
-    const traced = Number(readFileSync(`/proc/${tracer}/task/${tracer}/children`, 'utf8').trim());
-    const found = await findObstacles([traced], process.pid);
+    const found = await findObstacles([await tracedBy('gdb')], process.pid);
     expect(found.map(({ kind }) => kind)).toEqual(['is traced (strace, gdb, a debugger)']);
   });
+
+  it('are not the CRIU of a snapshot that is being taken', async () => {
+    expect(await findObstacles([await tracedBy('criu')], process.pid)).toEqual([]);
+  });
+
+  async function tracedBy(name: string): Promise<number> {
+    const trace =
+      'import ctypes,os,sys,time; c=ctypes.CDLL(None); p=os.fork()\nif p==0: time.sleep(60)\nc.prctl(15,sys.argv[1].encode(),0,0,0); c.ptrace(0x4206,p,0,0); print(p,flush=True); time.sleep(60)';
+    const tracer = await start('python3', '-c', trace, name);
+    return Number(readFileSync(`/proc/${tracer}/task/${tracer}/children`, 'utf8').trim());
+  }
 });

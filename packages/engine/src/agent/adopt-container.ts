@@ -12,6 +12,7 @@ import { containerUsers } from '../oci/container-users.js';
 import { translateOpenFiles } from '../oci/translate-open-files.js';
 import type { AgentContext } from './agent-context.js';
 import { containerDirectory } from './container-record.js';
+import { diagnosisDirectory, keepLogs } from './diagnosis.js';
 import { type ContainerSetup, mountpointsOf } from './container-setup.js';
 
 /** The file that CRIU reads at each dump and restore of a container. */
@@ -47,6 +48,9 @@ export async function adoptContainer(context: AgentContext, setup: ContainerSetu
     places: setup.files,
     inMemory: setup.files.inMemory,
     translateOpenFiles: translateOpenFiles(setup.files),
+    ...(setup.contract.diagnosis
+      ? { onDumped: (work: string) => keepLogs(diagnosisDirectory(config.stateDirectory, setup.job), 'dump', work, clock.now()) }
+      : {}),
     exitCode: () => exitCode,
     freezeDeadlineMs: 10_000,
     longestFreezeMs: 30 * 60_000,

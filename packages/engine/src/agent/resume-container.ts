@@ -22,6 +22,7 @@ import type { AgentAttempt } from './agent-attempt.js';
 import type { AgentContext } from './agent-context.js';
 import { containerDirectory } from './container-record.js';
 import { type ContainerSetup, mountpointsOf } from './container-setup.js';
+import { diagnosisDirectory, keepLogs } from './diagnosis.js';
 import type { LauncherConversation } from './launcher-conversation.js';
 
 export interface ResumeOptions {
@@ -97,6 +98,7 @@ export async function resumeContainer({ context, setup, attempt, conversation, e
     await removeFolder(work);
     const deadlineMs = environment.limits.restoreTimeoutMs;
     const { status, timedOut } = await conversation.restore({ images: imagesDirectory, work, deadlineMs });
+    if (setup.contract.diagnosis) await keepLogs(diagnosisDirectory(config.stateDirectory, setup.job), 'restore', work, clock.now());
     if (status === 0) return await adoptContainer(context, setup, roots);
     throw timedOut ? tooSlow(deadlineMs, work) : await failureOf(status, work);
   }

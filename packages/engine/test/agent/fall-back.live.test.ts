@@ -46,7 +46,7 @@ describe.skipIf(missing !== undefined)(`a container whose snapshot cannot be res
   });
 
   test('starts on the files of its image, though those of the snapshot were put back by then', async () => {
-    const words = ['base', 'sh', '-c', `echo "root: $(ls /root)"; ${counting}`];
+    const words = ['-e', 'MMC_CHECKPOINT_DIAGNOSIS=true', 'base', 'sh', '-c', `echo "root: $(ls /root)"; ${counting}`];
     await stopped('broken', words);
     const settings = join(node.folder, 'holdfast-runc.conf');
     const text = await readFile(settings, 'utf8');
@@ -57,6 +57,8 @@ describe.skipIf(missing !== undefined)(`a container whose snapshot cannot be res
     const logs = await node.logs(id);
     expect(logs).toMatch(/snapshot 1 could not be resumed: .*\nholdfast: job broken starts anew\n/);
     expect(logs.startsWith('root: \nn=1\n')).toBe(true);
+    const kept = await readdir(join(node.folder, 'state/agent/diagnosis/broken'));
+    expect(kept.map((name) => name.split('-').at(-1))).toEqual(['dump', 'restore', 'restore']);
     await writeFile(settings, text);
     expect(await node.client.stop('broken')).toMatchObject({ lastSnapshot: 2 });
     const next = await node.run('broken', words);

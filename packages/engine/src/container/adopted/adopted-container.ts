@@ -41,6 +41,8 @@ export interface AdoptedContainerOptions {
   readonly places?: FilePlaces | undefined;
   /** Where it has file systems in memory of its own. */
   readonly inMemory?: readonly string[] | undefined;
+  /** Called with the work folder of each dump, good or not, before it goes. It does not reject. */
+  readonly onDumped?: ((workDir: string) => Promise<void>) | undefined;
   /** Tells files by the file systems that the tracked roots lie on: the container's own root is an overlay. */
   readonly translateOpenFiles: (files: readonly OpenFile[]) => Promise<readonly OpenFile[]>;
   /** The status that the container's owner noted, asked once its first process has ended; undefined where it does not tell. */
@@ -131,7 +133,7 @@ export class AdoptedContainer implements RunningContainer {
   }
 
   async prepareDump(options: DumpOptions): Promise<PreparedJobDump> {
-    const { runc, id, clock, tools, tcp, criuConfig, helpersFile, freezer, longestFreezeMs, roots } = this.#options;
+    const { runc, id, clock, tools, tcp, criuConfig, helpersFile, freezer, longestFreezeMs, roots, onDumped } = this.#options;
     await mkdir(dirname(criuConfig), { recursive: true, mode: 0o700 });
     await writeFile(criuConfig, criuConfigText({ tcp, hook: tools.hook }), { mode: 0o600 });
     const prepared = await prepareDump(
@@ -150,10 +152,17 @@ export class AdoptedContainer implements RunningContainer {
     );
     return {
       cancel: () => prepared.cancel(),
-      run: async () => ({
-        ...(await prepared.run()),
-        lostFiles: await findLostFiles(options.imagesDir, () => this.processes(), roots, this.places),
-      }),
+      run: async () => {
+        try {
+          const result = await prepared.run();
+          // The job stands still: nobody waits for it.
+          void onDumped?.(options.workDir);
+          return { ...result, lostFiles: await findLostFiles(options.imagesDir, () => this.processes(), roots, this.places) };
+        } catch (error) {
+          await onDumped?.(options.workDir);
+          throw error;
+        }
+      },
     };
   }
 

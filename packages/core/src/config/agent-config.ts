@@ -41,7 +41,10 @@ export const agentSection: z.ZodType<AgentConfig, AgentDocument> = z
     socket: absolutePathField('Where the agent listens.').prefault(defaultAgentSocket),
     namespace: z
       .string()
-      .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/u, { error: (issue) => `'${String(issue.input)}' is no beginning of a job's name` })
+      // As the identity of a container's job takes it: a dot ends it.
+      .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/u, {
+        error: (issue) => `'${String(issue.input)}' is no beginning of a job's name: letters, digits, _ and -, 32 at most`,
+      })
       .meta({ description: "Comes before the name of every container's job, with a dot between." })
       .optional(),
     imagePaths: z

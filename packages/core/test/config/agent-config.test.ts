@@ -41,6 +41,8 @@ test.each([
   [{ spot: { endpoint: 'http://169.254.169.254/latest' } }, 'is no http: URL without a path'],
   [{ spot: { endpoint: 'ftp://x' } }, "'ftp://x' is no http: URL"],
   [{ namespace: 'a/b' }, "'a/b' is no beginning of a job's name"],
+  [{ namespace: 'team.a' }, "'team.a' is no beginning of a job's name"],
+  [{ namespace: 'a'.repeat(33) }, "is no beginning of a job's name: letters, digits, _ and -, 32 at most"],
   [{ imagePaths: ['relative'] }, "'relative' is no absolute path"],
   [{ sockets: '/x' }, "'agent.sockets' is no known key: did you mean 'socket'?"],
 ])('%j is refused', (section, said) => {

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { HoldfastError } from '@holdfast/core';
 import { AdoptedContainer } from '../container/adopted/adopted-container.js';
 import { untilEnded } from '../container/adopted/init-watch.js';
-import { readRuncState } from '../container/adopted/runc-state.js';
-import { freezerOfProcess, parseCgroups } from '../container/cgroup-files.js';
+import { type RuncState, readRuncState } from '../container/adopted/runc-state.js';
+import { freezerOfFolders } from '../container/cgroup-files.js';
 import { Freezer } from '../container/freezer.js';
 import { parseMountInfo } from '../container/host-mounts.js';
 import type { TrackedRoot } from '../files/index.js';
@@ -25,7 +25,7 @@ export async function adoptContainer(context: AgentContext, setup: ContainerSetu
   const { config, tools, clock, docker } = context;
   const { id, root } = setup;
   const state = await readRuncState(root, id);
-  const freezer = state === undefined ? undefined : await freezerOf(context, state.init.pid);
+  const freezer = state === undefined ? undefined : await freezerOf(context, state);
   if (state === undefined || freezer === undefined) throw notRunning(id);
   const folder = containerDirectory(config.stateDirectory, id);
   // It does not hold up the end of this process.
@@ -57,11 +57,9 @@ export async function adoptContainer(context: AgentContext, setup: ContainerSetu
   });
 }
 
-/** Undefined where the process is gone. */
-export async function freezerOf({ clock }: Pick<AgentContext, 'clock'>, pid: number): Promise<Freezer | undefined> {
-  const groups = await readFile(`/proc/${pid}/cgroup`, 'utf8').catch(() => undefined);
-  if (groups === undefined) return undefined;
-  const files = freezerOfProcess(parseMountInfo(await readFile('/proc/self/mountinfo', 'utf8')), parseCgroups(groups));
+/** Undefined where runc noted no group of the container's own. */
+export async function freezerOf({ clock }: Pick<AgentContext, 'clock'>, { cgroupFolders }: RuncState): Promise<Freezer | undefined> {
+  const files = freezerOfFolders(parseMountInfo(await readFile('/proc/self/mountinfo', 'utf8')), cgroupFolders);
   return files === undefined ? undefined : new Freezer(files, clock);
 }
 

@@ -28,7 +28,7 @@ export async function adoptRecords(context: AgentContext): Promise<readonly Cont
 
 async function thaw(context: AgentContext, { root, id }: ContainerRecord): Promise<void> {
   const state = await readRuncState(root, id).catch(() => undefined);
-  const freezer = state === undefined ? undefined : await freezerOf(context, state.init.pid);
+  const freezer = state === undefined ? undefined : await freezerOf(context, state);
   await freezer?.thaw(thawMs).catch((error: unknown) => context.logger.error({ container: id, error: String(error) }, 'a container was not thawed'));
 }
 

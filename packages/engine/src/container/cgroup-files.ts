@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { dirname, join, normalize } from 'node:path';
 import type { HostMount } from './host-mounts.js';
 
 /** How a control group is frozen: what is written where, and what tells that it happened. */
@@ -35,6 +35,20 @@ export function freezerOfNewGroup(mounts: readonly HostMount[], own: ReadonlyMap
   });
 }
 
+/**
+ * The freezer of a container by the folders that its runtime noted. Not by what /proc tells of its first process: of one that is on its way out version 1 tells the root
+ * group, in which every process of the machine is. Undefined where none is noted, or it is no group below a hierarchy's root.
+ */
+export function freezerOfFolders(mounts: readonly HostMount[], folders: ReadonlyMap<string, string>): FreezerFiles | undefined {
+  const isInside = (mountPoint: string, folder: string): boolean => normalize(folder).startsWith(`${mountPoint}/`);
+  const old = mounts.find(({ type, superOptions }) => type === 'cgroup' && superOptions.includes('freezer'));
+  const mount = old ?? mounts.find(({ type }) => type === 'cgroup2');
+  const folder = folders.get(old === undefined ? '' : 'freezer');
+  if (mount === undefined || folder === undefined || !isInside(mount.mountPoint, `${folder}/`)) return undefined;
+  const clean = normalize(folder).replace(/\/+$/, '');
+  return clean === mount.mountPoint ? undefined : old === undefined ? unifiedFiles(clean) : oldFiles(clean);
+}
+
 /** The freezer of a running process. */
 export function freezerOfProcess(mounts: readonly HostMount[], groups: ReadonlyMap<string, string>): FreezerFiles | undefined {
   return locate(mounts, (controller) => groups.get(controller) ?? '/');
@@ -43,13 +57,19 @@ export function freezerOfProcess(mounts: readonly HostMount[], groups: ReadonlyM
 function locate(mounts: readonly HostMount[], pathOf: (controller: string) => string): FreezerFiles | undefined {
   const old = mounts.find(({ type, superOptions }) => type === 'cgroup' && superOptions.includes('freezer'));
   if (old !== undefined) {
-    const folder = folderOf(old, pathOf('freezer'));
-    const control = join(folder, 'freezer.state');
-    return { folder, control, frozen: 'FROZEN', thawed: 'THAWED', state: control, isFrozen: /^FROZEN$/m };
+    return oldFiles(folderOf(old, pathOf('freezer')));
   }
   const unified = mounts.find(({ type }) => type === 'cgroup2');
   if (unified === undefined) return undefined;
-  const folder = folderOf(unified, pathOf(''));
+  return unifiedFiles(folderOf(unified, pathOf('')));
+}
+
+function oldFiles(folder: string): FreezerFiles {
+  const control = join(folder, 'freezer.state');
+  return { folder, control, frozen: 'FROZEN', thawed: 'THAWED', state: control, isFrozen: /^FROZEN$/m };
+}
+
+function unifiedFiles(folder: string): FreezerFiles {
   return { folder, control: join(folder, 'cgroup.freeze'), frozen: '1', thawed: '0', state: join(folder, 'cgroup.events'), isFrozen: /^frozen 1$/m };
 }
 

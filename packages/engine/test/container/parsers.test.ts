@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { bundleConfig } from '../../src/container/bundle-config.js';
 import { namesOfCapabilities, parseCaller } from '../../src/container/caller.js';
-import { foldersOfNewGroup, freezerOfNewGroup, freezerOfProcess, parseCgroups } from '../../src/container/cgroup-files.js';
+import { foldersOfNewGroup, freezerOfFolders, freezerOfNewGroup, freezerOfProcess, parseCgroups } from '../../src/container/cgroup-files.js';
 import { criuConfigText } from '../../src/container/criu-config.js';
 import { parseMountInfo } from '../../src/container/host-mounts.js';
 import { hostPathOf } from '../../src/container/host-path.js';
@@ -49,6 +49,23 @@ test('the freezer of version 1 lies below the own group, that of version 2 besid
   });
   expect(freezerOfProcess(second, parseCgroups('0::/box/job\n'))?.folder).toBe('/sys/fs/cgroup/job');
   expect(freezerOfNewGroup([], own, 'x')).toBeUndefined();
+});
+
+test("the freezer of a container is the group that its runtime noted, and never a hierarchy's root, in which every process of the machine is", () => {
+  const of = (folder: string): string | undefined => freezerOfFolders(first, new Map([['freezer', folder]]))?.folder;
+  expect(of('/sys/fs/cgroup/freezer/docker/abc')).toBe('/sys/fs/cgroup/freezer/docker/abc');
+  for (const folder of [
+    '/sys/fs/cgroup/freezer',
+    '/sys/fs/cgroup/freezer/',
+    '/sys/fs/cgroup/freezer/x/..',
+    '/sys/fs/cgroup/freezer/../memory/a',
+    '/',
+    '',
+  ])
+    expect(of(folder), folder).toBeUndefined();
+  expect(freezerOfFolders(first, new Map([['memory', '/cg/memory/docker/abc']]))).toBeUndefined();
+  expect(freezerOfFolders(second, new Map([['', '/sys/fs/cgroup/docker/abc']]))?.control).toBe('/sys/fs/cgroup/docker/abc/cgroup.freeze');
+  expect(freezerOfFolders(second, new Map([['', '/sys/fs/cgroup']]))).toBeUndefined();
 });
 
 test.each([

@@ -4,13 +4,19 @@ import { z } from 'zod';
 import { isProcessAlive, type ProcessIdentity, processIdentity } from '../process-identity.js';
 
 /** runc writes it when it has made a container, and removes it with the container. */
-const stateSchema = z.object({ init_process_pid: z.int().positive(), init_process_start: z.int().nonnegative() });
+const stateSchema = z.object({
+  init_process_pid: z.int().positive(),
+  init_process_start: z.int().nonnegative(),
+  cgroup_paths: z.record(z.string(), z.string()).default({}),
+});
 
 export interface RuncState {
   /** Of the container's first process, as this machine numbers it. */
   readonly init: ProcessIdentity;
   /** False while runc's own init waits for `runc start`: the container's program does not run yet. */
   readonly started: boolean;
+  /** Folder of its control group in each hierarchy, by controller; the unified one has no name. */
+  readonly cgroupFolders: ReadonlyMap<string, string>;
 }
 
 /** What runc keeps of a container below its root. Undefined where there is none, or its first process is gone. */
@@ -18,7 +24,7 @@ export async function readRuncState(root: string, id: string): Promise<RuncState
   const folder = join(root, id);
   const text = await readFile(join(folder, 'state.json'), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
-  const { init_process_pid: pid, init_process_start: startTicks } = stateSchema.parse(JSON.parse(text));
+  const { init_process_pid: pid, init_process_start: startTicks, cgroup_paths: cgroups } = stateSchema.parse(JSON.parse(text));
   const found = processIdentity(pid);
   if (found === undefined) return undefined;
   const init = { ...found, startTicks };
@@ -27,5 +33,5 @@ export async function readRuncState(root: string, id: string): Promise<RuncState
     () => true,
     () => false,
   );
-  return { init, started: !waits };
+  return { init, started: !waits, cgroupFolders: new Map(Object.entries(cgroups)) };
 }

@@ -38,7 +38,7 @@ export function openConversation(socket: Socket): OpenConversation {
   });
   return {
     signal: gone.signal,
-    say: (text) => write({ say: text }),
+    say: (text) => write({ say: shortened(text) }),
     touched: () => write({ touched: true }),
     restore: async (how) => {
       if (gone.signal.aborted) throw launcherGone();
@@ -46,7 +46,7 @@ export function openConversation(socket: Socket): OpenConversation {
       write({ do: 'restore', ...how });
       return await awaited.promise;
     },
-    decide: (verdict) => write(verdict),
+    decide: (verdict) => write(verdict.do === 'fail' ? { ...verdict, message: shortened(verdict.message) } : verdict),
     hear: (line) => {
       const parsed = restoredLine.safeParse(parseJson(line));
       if (parsed.success) awaited?.resolve(parsed.data);
@@ -54,6 +54,13 @@ export function openConversation(socket: Socket): OpenConversation {
     },
     [Symbol.dispose]: () => clearInterval(timer),
   };
+}
+
+/** The launcher takes lines of 8 KiB; a character may need six bytes of one. */
+const longestText = 1200;
+
+function shortened(text: string): string {
+  return text.length <= longestText ? text : `${text.slice(0, longestText)}…`;
 }
 
 export function parseJson(line: string): unknown {

@@ -84,8 +84,11 @@ export async function resumeContainer({ context, setup, attempt, conversation, e
   } finally {
     await clearRestoreStaging(attempt.staging, restored?.images.folder);
     if (restored === undefined && touched) {
-      await overlay?.reset();
-      await overlay?.mount();
+      try {
+        await overlay?.reset();
+      } finally {
+        await overlay?.mount();
+      }
     }
   }
 

@@ -90,6 +90,8 @@ export interface RunningContainer {
   signal(number: number): Promise<void>;
   /** Kills every process, frozen or not. Resolves when none is left and the last output was passed on, or 5 s later where nobody reads it. */
   kill(): Promise<void>;
+  /** Of a container that somebody else started: `exited` does not resolve any more, and it runs on without this process. */
+  leave?(): void;
   /** Kills what still runs and removes what the container has left on this machine, its run folder excepted. A repeat is harmless. */
   dispose(): Promise<void>;
 }

@@ -43,6 +43,7 @@ async function mountsOf(pid: string, device: string): Promise<readonly DeviceMou
     const fields = (line.split(' - ')[0] ?? '').split(' ');
     if (fields[2] !== device) return [];
     const peers = fields.slice(6).flatMap((field) => /^(?:shared|master):(\d+)$/.exec(field)?.[1] ?? []);
-    return [{ mountPoint: fields[4] ?? '', peers }];
+    const mountPoint = (fields[4] ?? '').replaceAll(/\\([0-7]{3})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 8)));
+    return [{ mountPoint, peers }];
   });
 }

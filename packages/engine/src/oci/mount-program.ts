@@ -3,17 +3,12 @@ import { execa } from 'execa';
 export interface MountProgramOptions {
   /** Where relative layers begin. */
   readonly cwd: string;
-  readonly signal?: AbortSignal | undefined;
 }
 
 const deadlineMs = 60_000;
 
-/** Runs `mount`, `umount`, `nsenter` or `find` of the base system; gives what it said where it failed. */
-export async function runMountProgram(
-  program: 'mount' | 'umount' | 'nsenter' | 'find',
-  words: readonly string[],
-  { cwd, signal }: MountProgramOptions,
-): Promise<string | undefined> {
+/** Runs `mount`, `umount` or `find` of the base system, or a helper by its path; gives what it said where it failed. */
+export async function runMountProgram(program: string, words: readonly string[], { cwd }: MountProgramOptions): Promise<string | undefined> {
   const { failed, stderr, shortMessage } = await execa(program, words, {
     cwd,
     // The newer interface of mounts takes 256 bytes of an option, and a list of layers is longer.
@@ -23,7 +18,6 @@ export async function runMountProgram(
     detached: true,
     stdin: 'ignore',
     timeout: deadlineMs,
-    ...(signal === undefined ? {} : { cancelSignal: signal }),
   });
   if (!failed) return undefined;
   return stderr.split('\n')[0] || shortMessage || 'no answer';

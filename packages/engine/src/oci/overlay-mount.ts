@@ -55,7 +55,8 @@ export async function openOverlay(description: OverlayDescription, options: Over
   async function reset(): Promise<void> {
     await unmount();
     await emptyFolder(upperDirectory);
-    await applyActions([root], metadataOf(top), options);
+    // Not with the caller's signal: half a clean-up is worse than a late one.
+    await applyActions([root], metadataOf(top), { treeTool: options.treeTool });
   }
 
   async function mount(): Promise<void> {
@@ -65,12 +66,12 @@ export async function openOverlay(description: OverlayDescription, options: Over
   }
 
   async function assertAlone(mounted: HostMount): Promise<void> {
-    const holder = await evictHolders(mounted);
+    const holder = await evictHolders(mounted, options.treeTool);
     if (holder !== undefined) throw failed('unmount', mountPoint, holder);
   }
 
   async function run(program: 'mount' | 'umount', words: readonly string[]): Promise<void> {
-    const refusal = await runMountProgram(program, words, { cwd: baseDirectory, signal: options.signal });
+    const refusal = await runMountProgram(program, words, { cwd: baseDirectory });
     if (refusal !== undefined) throw failed(program === 'mount' ? 'mount' : 'unmount', mountPoint, refusal);
   }
 }

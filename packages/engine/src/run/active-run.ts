@@ -57,8 +57,9 @@ export class ActiveRun implements Run {
       run = new ActiveRun(options, control, images, machine);
       return run;
     } catch (error) {
-      await options.container.kill();
-      await options.container.dispose();
+      // One that somebody else started has run without this, and goes on without it.
+      if (options.restored === undefined && options.container.leave !== undefined) options.container.leave();
+      else await options.container.dispose();
       throw error;
     }
   }
@@ -229,7 +230,9 @@ export class ActiveRun implements Run {
     if (this.#over.signal.aborted) return;
     this.#options.events.emit({ type: 'attempt.fenced', message });
     this.#lost ??= new HoldfastError('HF_FENCED', { message, kind: 'fenced', operation: 'run', hint: 'holdfast show tells where it runs' });
-    void this.#options.container.kill();
+    void this.#options.container
+      .kill()
+      .catch((cause: unknown) => this.#options.environment.logger.error({ error: String(cause) }, 'the job could not be ended'));
   }
 
   async #finish(exited: Promise<ExitStatus>): Promise<RunResult> {

@@ -53,6 +53,8 @@ export interface AdoptedContainerOptions {
 }
 
 const killDeadlineMs = 20_000;
+/** What an owner waits between the signal and SIGKILL, at most. */
+const longestGraceMs = 15 * 60_000;
 
 /** A container that somebody else started and owns, such as Docker: its streams, its status and its removal are theirs. */
 export class AdoptedContainer implements RunningContainer {
@@ -72,7 +74,7 @@ export class AdoptedContainer implements RunningContainer {
   #frozen = false;
   /** A killed CRIU can leave the job in the middle of a system call that it did not make. */
   #disturbed = false;
-  #relayed: number | undefined;
+  #relayed: { readonly signal: number; readonly atMs: number } | undefined;
 
   constructor(options: AdoptedContainerOptions) {
     this.#options = options;
@@ -87,9 +89,9 @@ export class AdoptedContainer implements RunningContainer {
     this.exited = this.#watch();
   }
 
-  /** The container's owner passes a signal on that means its end, from outside: an end after it is not the job's own. */
+  /** The container's owner passes a signal on that may mean its end, from outside: an end soon after it is not the job's own. */
   relayed(signal: number): void {
-    this.#relayed = signal;
+    this.#relayed = { signal, atMs: this.#options.clock.monotonicMs() };
   }
 
   /** `exited` does not resolve any more: the container runs on without this process. */
@@ -205,8 +207,14 @@ export class AdoptedContainer implements RunningContainer {
     const { signal } = this.#left;
     if (!(await untilEnded(this.init, signal))) return new Promise(() => undefined);
     const code = await exitCode().catch(() => undefined);
-    const signalled = this.#relayed ?? faultOfDisturbed(code, this.#disturbed);
+    const signalled = this.#relayedSignal() ?? faultOfDisturbed(code, this.#disturbed);
     return signalled === undefined ? { exitCode: code, signal: undefined } : { exitCode: undefined, signal: signalled };
+  }
+
+  /** A program may take SIGQUIT or SIGINT and go on for hours: its end then is its own. */
+  #relayedSignal(): number | undefined {
+    if (this.#relayed === undefined || this.#options.clock.monotonicMs() - this.#relayed.atMs > longestGraceMs) return undefined;
+    return this.#relayed.signal;
   }
 
   #dismissGuards(): void {

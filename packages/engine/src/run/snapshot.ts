@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CheckpointRef, Clock, CommitResult } from '@holdfast/core';
 import { type LostFile, recordLostNames } from '../container/lost-names.js';
+import { refuseHungMounts } from '../container/hung-mounts.js';
 import type { RunningContainer } from '../container/running-container.js';
 import { createFileCapture, type FileCapture, type OutsideFile, type PreviousTrees, recordOutside } from '../files/index.js';
 import { StagedImages } from '../images/staged-images.js';
@@ -52,6 +53,8 @@ export async function takeSnapshot(context: RunContext, last: SnapshotParent, af
       exclude: context.exclude,
       logger: context.logger,
     });
+    // Before the job's open files are looked at: a look at one that hangs never ends.
+    await refuseHungMounts(container.initPid);
     // What a process may store to without a trace is left to the freeze, also where it is closed by then.
     await capture.preCopy(writer, { signal, openFiles: await container.openFiles() });
     // Only now: the job may have grown while its files were copied.

@@ -11,6 +11,7 @@ import type { Freezer } from '../freezer.js';
 import type { Guarded } from '../guarded.js';
 import { findLostFiles } from '../lost-names.js';
 import { openFilesOf } from '../open-files.js';
+import { refuseHungMounts } from '../hung-mounts.js';
 import { isEnding, isProcessAlive, type ProcessIdentity } from '../process-identity.js';
 import { memoryMounts } from '../../preflight/memory-mounts.js';
 import { memoryBytesOf, processesOf } from '../processes.js';
@@ -136,6 +137,7 @@ export class AdoptedContainer implements RunningContainer {
 
   async prepareDump(options: DumpOptions): Promise<PreparedJobDump> {
     const { runc, id, clock, tools, tcp, criuConfig, helpersFile, freezer, longestFreezeMs, roots, onDumped } = this.#options;
+    await refuseHungMounts(this.initPid);
     await mkdir(dirname(criuConfig), { recursive: true, mode: 0o700 });
     await writeFile(criuConfig, criuConfigText({ tcp, hook: tools.hook }), { mode: 0o600 });
     const prepared = await prepareDump(

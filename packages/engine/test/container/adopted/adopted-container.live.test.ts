@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { systemClock } from '@holdfast/core';
 import { describe, expect, test } from 'vitest';
 import { until } from '../machine.js';
 import { ForeignContainer } from './bundle.js';
@@ -39,6 +40,16 @@ describe('a container of somebody else', () => {
     container.relayed(15);
     await container.kill();
     await expect(container.exited).resolves.toEqual({ exitCode: undefined, signal: 15 });
+  });
+
+  test('that took a signal and went on for long has ended by itself', async () => {
+    await using foreign = await ForeignContainer.start(100_000);
+    let passedMs = 0;
+    const container = await foreign.adopt(() => Promise.resolve(0), { ...systemClock, monotonicMs: () => performance.now() + passedMs });
+    container.relayed(3);
+    passedMs = 3_600_000;
+    foreign.runc('kill', foreign.id, 'KILL');
+    await expect(container.exited).resolves.toEqual({ exitCode: 0, signal: undefined });
   });
 
   test('is killed although it stands still', async () => {

@@ -1,11 +1,11 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemClock } from '@holdfast/core';
+import { type Clock, systemClock } from '@holdfast/core';
 import { AdoptedContainer } from '../../../src/container/adopted/adopted-container.js';
 import { readRuncState } from '../../../src/container/adopted/runc-state.js';
 import { readCaller } from '../../../src/container/caller.js';
-import { freezerOfProcess, parseCgroups } from '../../../src/container/cgroup-files.js';
+import { freezerOfFolders } from '../../../src/container/cgroup-files.js';
 import { Freezer } from '../../../src/container/freezer.js';
 import { parseMountInfo } from '../../../src/container/host-mounts.js';
 import type { EngineTools } from '../../../src/container/tools.js';
@@ -63,11 +63,10 @@ export class ForeignContainer implements AsyncDisposable {
     return join(this.base, 'criu.conf');
   }
 
-  async adopt(exitCode: () => Promise<number | undefined>): Promise<AdoptedContainer> {
+  async adopt(exitCode: () => Promise<number | undefined>, clock: Clock = systemClock): Promise<AdoptedContainer> {
     const state = await readRuncState(this.root, this.id);
     if (state === undefined) throw new Error('the container is gone');
-    const groups = parseCgroups(readFileSync(`/proc/${state.init.pid}/cgroup`, 'utf8'));
-    const files = freezerOfProcess(parseMountInfo(readFileSync('/proc/self/mountinfo', 'utf8')), groups);
+    const files = freezerOfFolders(parseMountInfo(readFileSync('/proc/self/mountinfo', 'utf8')), state.cgroupFolders);
     if (files === undefined) throw new Error('no freezer');
     return new AdoptedContainer({
       id: this.id,
@@ -82,7 +81,7 @@ export class ForeignContainer implements AsyncDisposable {
       recordedMounts: [],
       recorded: { version: 1, kind: 'oci', mountpoints: ['/proc'] },
       notes: [],
-      clock: systemClock,
+      clock,
       translateOpenFiles: (opened) => Promise.resolve(opened),
       exitCode,
       freezeDeadlineMs: 10_000,

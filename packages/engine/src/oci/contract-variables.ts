@@ -44,7 +44,7 @@ export function parseContract(environment: ReadonlyMap<string, string>): Contrac
   const on = read(`${prefix}MODE`, modeOf, 'true or iterative for snapshots, false or none for none');
   if (on === false || (on === undefined && problems.length === 0)) return { mode: 'off' };
   const contract: CheckpointContract = {
-    intervalMs: read(`${prefix}INTERVAL`, durationOf, 'a duration such as 90s, 5m or 1h30m') ?? defaultIntervalMs,
+    intervalMs: read(`${prefix}INTERVAL`, durationOf, 'a duration such as 90s, 5m or 1h30m, one second or more') ?? defaultIntervalMs,
     imagePath: read(`${prefix}IMAGE_PATH`, absolutePathOf, 'the absolute path of the storage, such as /mmc-checkpoint'),
     subpath: read(`${prefix}IMAGE_SUBPATH`, subpathOf, 'a folder below the storage, such as nextflow or team/project, without ..'),
     diagnosis: read(`${prefix}DIAGNOSIS`, booleanOf, 'true or false') ?? false,
@@ -73,9 +73,13 @@ function booleanOf(text: string): boolean | undefined {
   return text === 'true' ? true : text === 'false' ? false : undefined;
 }
 
+/** Shorter ones would keep the node busy with nothing else, and any container could ask for them. */
+const shortestIntervalMs = 1000;
+
 function durationOf(text: string): number | undefined {
   try {
-    return parseDuration(text);
+    const durationMs = parseDuration(text);
+    return durationMs < shortestIntervalMs ? undefined : durationMs;
   } catch (error) {
     if (isHoldfastError(error) && error.code === 'HF_DURATION') return undefined;
     throw error;

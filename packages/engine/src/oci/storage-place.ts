@@ -30,8 +30,8 @@ export function storagePlace({ imagePath, subpath }: CheckpointContract, attache
       paths.length === 0 ? 'the agent has no storage attached' : `write one of ${paths.join(', ')}, or leave it out`,
     );
   }
-  const first = subpath?.split('/')[0];
-  if (first !== undefined && (repositoryNames.includes(first) || first.startsWith('tmp.')))
+  // Below a repository of another SUBPATH no less than below the storage's own.
+  if (subpath?.split('/').some((part) => repositoryNames.includes(part) || part.startsWith('tmp.')) === true)
     throw refused(`MMC_CHECKPOINT_IMAGE_SUBPATH=${JSON.stringify(subpath)} would lie among a repository's own files`, 'name another folder');
   return { root: found.root, subpath };
 }

@@ -170,9 +170,10 @@ async function restoreOne(options: RestoreOptions, candidate: CheckpointSummary)
   const savedName = `before-snapshot-${candidate.number}-${options.clock.now().toISOString().replaceAll(/[:.]/g, '-')}`;
   const [first] = roots.filter(({ private: own }) => !own);
   const tailsDirectory = join(options.savedDirectory ?? first?.hostPath ?? stagingDirectory, ownFolderName, `${savedName}-outside`);
-  await options.beforeFiles?.();
+  // What stands in the way outside is refused while everything is as it was.
   const { tails } = await checkOutside(metadata.outsideFiles, { saveDir: tailsDirectory, places: options.places });
   if (tails.length > 0) emit({ type: 'files.moved', folder: tailsDirectory, count: tails.length });
+  await options.beforeFiles?.();
   const files = await restoreFiles({
     reader,
     roots,

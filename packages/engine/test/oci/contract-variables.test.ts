@@ -40,6 +40,7 @@ test.each([
   ['MMC_CHECKPOINT_MODE', 'True', 'iterative'],
   ['MMC_CHECKPOINT_INTERVAL', '5x', '1h30m'],
   ['MMC_CHECKPOINT_INTERVAL', '0s', '1h30m'],
+  ['MMC_CHECKPOINT_INTERVAL', '999ms', 'one second or more'],
   ['MMC_CHECKPOINT_IMAGE_PATH', 'mmc', '/mmc-checkpoint'],
   ['MMC_CHECKPOINT_IMAGE_PATH', '/mmc/../etc', '/mmc-checkpoint'],
   ['MMC_CHECKPOINT_IMAGE_SUBPATH', '../other', 'without ..'],

@@ -21,8 +21,11 @@ test.each(['/etc', '/mnt', '/mnt/a/jobs'])('%s is no storage of the agent: refus
   );
 });
 
-test.each(['jobs/other/packs', 'removed', '.holdfast/x', 'tmp.x'])('the subpath %s lies among a repository’s own files', (subpath) => {
-  expect(() => storagePlace({ ...contract, imagePath: undefined, subpath }, attached)).toThrow(
-    expect.objectContaining({ code: 'HF_CONTAINER_SETTING' }),
-  );
-});
+test.each(['jobs/other/packs', 'removed', '.holdfast/x', 'tmp.x', 'team/jobs/other', 'a/b/.holdfast'])(
+  'the subpath %s lies among a repository’s own files',
+  (subpath) => {
+    expect(() => storagePlace({ ...contract, imagePath: undefined, subpath }, attached)).toThrow(
+      expect.objectContaining({ code: 'HF_CONTAINER_SETTING' }),
+    );
+  },
+);

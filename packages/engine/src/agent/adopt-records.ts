@@ -1,17 +1,21 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { readRuncState } from '../container/adopted/runc-state.js';
 import { asHoldfastError } from '../run/as-holdfast-error.js';
 import { freezerOf } from './adopt-container.js';
 import { removeAttemptFolders } from './agent-attempt.js';
 import type { AgentContext } from './agent-context.js';
 import { ContainerEntry } from './container-entry.js';
-import { type ContainerRecord, readContainerRecords, removeContainerRecord } from './container-record.js';
+import { type ContainerRecord, readContainerRecords, recordFile, removeContainerRecord } from './container-record.js';
+import { bundleFile } from '../oci/bundle.js';
 import { readSetup } from './container-setup.js';
+import { creationMs } from './protect-container.js';
 
 const thawMs = 10_000;
 
 /**
- * Finds what a dead agent has left on this machine: thaws every container of its, since nobody else does, then makes out which of them live. What is left of the others is
- * removed.
+ * Finds what a dead agent has left on this machine: thaws every container of its, since nobody else does, then makes out which of them live or are just being
+ * made by their launchers. What is left of the others is removed.
  */
 export async function adoptRecords(context: AgentContext): Promise<readonly ContainerEntry[]> {
   const { config } = context;
@@ -19,9 +23,9 @@ export async function adoptRecords(context: AgentContext): Promise<readonly Cont
   await Promise.all(records.map((record) => thaw(context, record)));
   const entries: ContainerEntry[] = [];
   for (const record of records) {
-    for (const attempt of record.attempts) await removeAttemptFolders(config.stateDirectory, attempt);
     const entry = await adopt(context, record);
     if (entry !== undefined) entries.push(entry);
+    else for (const attempt of record.attempts) await removeAttemptFolders(config.stateDirectory, attempt);
   }
   return entries;
 }
@@ -35,13 +39,27 @@ async function thaw(context: AgentContext, { root, id }: ContainerRecord): Promi
 async function adopt(context: AgentContext, record: ContainerRecord): Promise<ContainerEntry | undefined> {
   const { logger, config, clock } = context;
   try {
-    if ((await readRuncState(record.root, record.id)) !== undefined) {
+    const lives = (await readRuncState(record.root, record.id)) !== undefined;
+    if (lives || (await isBeingMade(context, record))) {
       const setup = await readSetup(context, record, record.name);
-      if (setup !== undefined) return new ContainerEntry(setup, clock.now().toISOString(), record);
+      if (setup !== undefined) {
+        const entry = new ContainerEntry(setup, clock.now().toISOString(), record);
+        if (lives) entry.tellStarted();
+        return entry;
+      }
     }
     await removeContainerRecord(config.stateDirectory, record.id);
   } catch (error) {
     logger.warn({ container: record.id, error: asHoldfastError(error).message }, 'a container of the agent before is not protected any more');
   }
   return undefined;
+}
+
+/** The agent before has said what is to become of it, and its launcher, which needs no agent for that, is at it: runc notes nothing before it is done. */
+async function isBeingMade({ config }: AgentContext, { id, root, bundle }: ContainerRecord): Promise<boolean> {
+  const noted = await stat(recordFile(config.stateDirectory, id)).catch(() => undefined);
+  if (noted === undefined || Date.now() - noted.mtimeMs > config.limits.restoreTimeoutMs + creationMs) return false;
+  // One that has ended is there until Docker removes it.
+  const [left, made] = await Promise.all([stat(bundleFile(bundle)), stat(join(root, id))].map((found) => found.then(Boolean, () => false)));
+  return left === true && made === false;
 }

@@ -39,6 +39,11 @@ export function containerDirectory(stateDirectory: string, id: string): string {
   return join(containersDirectory(stateDirectory), id);
 }
 
+/** When it was written last, a claim or the creation was noted. */
+export function recordFile(stateDirectory: string, id: string): string {
+  return join(containerDirectory(stateDirectory, id), 'record.json');
+}
+
 /** Whole, or not at all, and durable: what it says of attempts decides whether a container may go on. */
 export async function writeContainerRecord(stateDirectory: string, record: ContainerRecord): Promise<void> {
   const directory = containerDirectory(stateDirectory, record.id);
@@ -51,7 +56,7 @@ export async function writeContainerRecord(stateDirectory: string, record: Conta
   } finally {
     await file.close();
   }
-  await rename(temporary, join(directory, 'record.json'));
+  await rename(temporary, recordFile(stateDirectory, record.id));
 }
 
 /** Those that can be read; the folders of the others are left for `deleted`. */
@@ -63,7 +68,7 @@ export async function readContainerRecords(stateDirectory: string): Promise<read
 
 async function readContainerRecord(stateDirectory: string, id: string): Promise<ContainerRecord | undefined> {
   try {
-    return recordSchema.parse(JSON.parse(await readFile(join(containerDirectory(stateDirectory, id), 'record.json'), 'utf8')));
+    return recordSchema.parse(JSON.parse(await readFile(recordFile(stateDirectory, id), 'utf8')));
   } catch {
     return undefined;
   }

@@ -4,7 +4,7 @@ import { readRuncState } from '../container/adopted/runc-state.js';
 import { ActiveRun } from '../run/active-run.js';
 import { asHoldfastError } from '../run/as-holdfast-error.js';
 import { adoptContainer } from './adopt-container.js';
-import { type AgentAttempt, closeAttempt, newAttemptName, openAttempt } from './agent-attempt.js';
+import { type AgentAttempt, closeAttempt, newAttemptName, openAttempt, removeAttemptFolders } from './agent-attempt.js';
 import type { AgentContext } from './agent-context.js';
 import type { ContainerEntry } from './container-entry.js';
 import { isToResume, lookWithin, mayPass, type StorageState } from './storage-state.js';
@@ -13,7 +13,7 @@ const lookMs = 60_000;
 const [firstRetryMs, longestRetryMs] = [1000, 15_000];
 const pollMs = 500;
 /** For a launcher that was told to create a container to make it. */
-const creationMs = 120_000;
+export const creationMs = 120_000;
 
 /** A job that was claimed before its container runs: no snapshot could be resumed, and the policy is to start anew. */
 export interface ClaimedJob {
@@ -28,7 +28,10 @@ export interface ClaimedJob {
 export async function protectContainer(context: AgentContext, entry: ContainerEntry, claimed?: ClaimedJob): Promise<void> {
   const { logger } = context;
   const { setup, over } = entry;
-  if (!(await runs(entry))) {
+  const isRunning = await runs(entry, creationMs + (entry.record.attempts.length > 0 ? context.config.limits.restoreTimeoutMs : 0));
+  // What it may have been restored from: by then nobody reads it any more.
+  if (claimed === undefined) for (const attempt of entry.record.attempts) await removeAttemptFolders(context.config.stateDirectory, attempt);
+  if (!isRunning) {
     if (claimed !== undefined) await closeAttempt(claimed.attempt);
     return;
   }
@@ -53,10 +56,10 @@ export async function protectContainer(context: AgentContext, entry: ContainerEn
 }
 
 /** True once its program runs. The launcher's word is best effort: runc's own notes tell, too. */
-async function runs({ setup, over, started }: ContainerEntry): Promise<boolean> {
+async function runs({ setup, over, started }: ContainerEntry, waitMs: number): Promise<boolean> {
   let told = false;
   void started.then(() => (told = true));
-  const end = performance.now() + creationMs;
+  const end = performance.now() + waitMs;
   while (!over.signal.aborted) {
     const state = await readRuncState(setup.root, setup.id);
     if (state?.started === true) return true;

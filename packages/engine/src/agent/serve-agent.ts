@@ -43,7 +43,6 @@ export async function serveAgent(options: ServeAgentOptions, { signal }: CallOpt
   );
   try {
     for (const entry of await adoptRecords(context)) {
-      entry.tellStarted();
       agent.follow(entry);
     }
   } catch (error) {

@@ -1,0 +1,68 @@
+import { mkdir, mkdtemp, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { silentLogger, systemClock } from '@holdfast/core';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { adoptRecords } from '../../src/agent/adopt-records.js';
+import type { AgentContext } from '../../src/agent/agent-context.js';
+import { recordFile, writeContainerRecord } from '../../src/agent/container-record.js';
+import { bundleText } from '../oci/bundles.js';
+
+let folder: string;
+let context: AgentContext;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'holdfast-adopt-'));
+  const config = { stateDirectory: folder, limits: { restoreTimeoutMs: 900_000 }, agent: { namespace: undefined } };
+  context = { config, logger: silentLogger, clock: systemClock } as unknown as AgentContext;
+});
+afterEach(async () => rm(folder, { recursive: true, force: true }));
+
+/** A record, and what its attempt has on the disk. */
+async function noted(id: string, { bundle = true, made = false } = {}): Promise<string> {
+  const place = join(folder, 'bundles', id);
+  if (bundle) {
+    await mkdir(place, { recursive: true });
+    await writeFile(join(place, 'config.json'), bundleText({ env: ['MMC_CHECKPOINT_MODE=true'], readonly: true, rootPath: folder }));
+  }
+  if (made) await mkdir(join(folder, 'runc', id), { recursive: true });
+  const record = {
+    version: 1,
+    id,
+    name: id,
+    job: 'job',
+    bundle: place,
+    root: join(folder, 'runc'),
+    attempts: [`attempt-${id}`],
+    epochBefore: 0,
+  } as const;
+  await writeContainerRecord(folder, record);
+  const images = join(folder, 'staging', `attempt-${id}`);
+  await mkdir(images, { recursive: true });
+  return images;
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+describe('what an agent finds of containers that do not run', () => {
+  test('one that its launcher is just making stays, with what it is restored from', async () => {
+    const images = await noted('young');
+    const entries = await adoptRecords(context);
+    expect(entries.map(({ setup, state }) => [setup.id, state])).toEqual([['young', 'starting']]);
+    expect(await isThere(images)).toBe(true);
+    expect(await isThere(recordFile(folder, 'young'))).toBe(true);
+  });
+
+  test('one that was given up, has ended or is gone is forgotten, with all of it', async () => {
+    const all = [await noted('old'), await noted('ended', { made: true }), await noted('gone', { bundle: false })];
+    const longAgo = new Date(Date.now() - 3_600_000);
+    await utimes(recordFile(folder, 'old'), longAgo, longAgo);
+    expect(await adoptRecords(context)).toEqual([]);
+    for (const images of all) expect(await isThere(images), images).toBe(false);
+    for (const id of ['old', 'ended', 'gone']) expect(await isThere(recordFile(folder, id)), id).toBe(false);
+  });
+});

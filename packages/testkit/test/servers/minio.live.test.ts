@@ -89,7 +89,7 @@ interface Bucket {
 async function bucketOn({ url, user, password, region, caFile }: MinioServer, name: string): Promise<Bucket> {
   const httpsAgent = new Agent(caFile === undefined ? {} : { ca: await readFile(caFile, 'utf8') });
   const credentials = { accessKeyId: user, secretAccessKey: password };
-  const client = new S3Client({ endpoint: url, region, credentials, forcePathStyle: true, maxAttempts: 1, requestHandler: { httpsAgent } });
+  const client = new S3Client({ endpoint: url, region, credentials, forcePathStyle: true, maxAttempts: 4, requestHandler: { httpsAgent } });
   await client.send(new CreateBucketCommand({ Bucket: name }));
   return {
     put: async (key, text, encryption) =>

@@ -77,3 +77,24 @@ bool read_group(const char *bundle, char group[PATH_MAX]) {
   free(text);
   return whole && group[0];
 }
+
+static bool read_root(struct json key, struct json value, void *context) {
+  return !json_is(key, "path") || json_string(value, context, PATH_MAX);
+}
+
+static bool find_root(struct json key, struct json value, void *context) {
+  return !json_is(key, "root") || json_members(value, read_root, context);
+}
+
+bool is_unclean(const char *bundle) {
+  char root[PATH_MAX] = "", path[PATH_MAX + 64];
+  size_t length = 0;
+  char *text = read_bundle(bundle, &length);
+  if (text) json_members((struct json){text, text + length}, find_root, root);
+  free(text);
+  char *last = strrchr(root, '/');
+  if (root[0] != '/' || last == root) return false;
+  *last = 0;
+  snprintf(path, sizeof path, "%s/holdfast-unclean", root);
+  return access(path, F_OK) == 0;
+}

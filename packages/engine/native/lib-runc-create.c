@@ -17,8 +17,10 @@ struct creation {
   struct agent agent;
   // `touched`: the root file system is no longer as the image has it. `restored`: the container runs.
   bool touched, restored;
-  char work[PATH_MAX];
+  char work[PATH_MAX], bundle[PATH_MAX];
 };
+
+static const char unclean[] = "this container's root file system is not whole: the agent was lost while it put files back, so it was not started; start the agent (`systemctl start holdfast-agent`), then the container again";
 
 // The container runs, or nothing of it does and `create` fails.
 static int give_up(struct creation *creation, const char *text) {
@@ -39,6 +41,7 @@ static int go_on_without(struct creation *creation, const char *why) {
     snprintf(text, sizeof text, "the agent was lost while it put this container's files back (%s); its root file system is not whole, so it was not started: start the agent (`systemctl start holdfast-agent`), then the container again", why);
     return give_up(creation, text);
   }
+  if (is_unclean(creation->bundle)) return give_up(creation, unclean);
   snprintf(text, sizeof text, "this container runs unprotected, no snapshot of it is taken: %s; start the agent by `systemctl start holdfast-agent`, then the container again", why);
   say(text);
   note_unprotected(creation->settings, creation->line->id, why);
@@ -68,9 +71,11 @@ static bool resume(struct creation *creation, const struct message *message) {
   return tell_agent(&creation->agent, text, (size_t)length, silence_ms);
 }
 
-static _Noreturn void start_anew(struct creation *creation) {
+static int start_anew(struct creation *creation) {
   if (creation->restored) remove_container(creation->settings, creation->line, creation->work);
   unmark(creation->settings, "restored", creation->line->id);
+  creation->restored = false;
+  if (is_unclean(creation->bundle)) return give_up(creation, unclean);
   // Its start, its signals and its end are the agent's to know.
   if (!mark(creation->settings, "protected", creation->line->id)) say("/run cannot be written: the agent will not hear when this container starts and ends");
   leave_agent(&creation->agent);
@@ -87,7 +92,7 @@ static int converse(struct creation *creation) {
       case SAY: say(message->text); break;
       case WAIT: break;
       case TOUCHED: creation->touched = true; break;
-      case DO_CREATE: start_anew(creation);
+      case DO_CREATE: return start_anew(creation);
       case DO_RESTORE:
         if (!resume(creation, message)) return go_on_without(creation, creation->agent.trouble);
         break;
@@ -109,7 +114,7 @@ int create(const struct settings *settings, const struct line *line) {
   // Of a container that had the same id and was never deleted.
   unmark(settings, "restored", line->id);
   unmark(settings, "protected", line->id);
-  char bundle[PATH_MAX], text[128];
+  char *bundle = creation.bundle, text[128];
   size_t length;
   if (!realpath(line->bundle ? line->bundle : ".", bundle) || !asks_for_protection(bundle)) become_runc(settings, line);
   if (line->unkept) {

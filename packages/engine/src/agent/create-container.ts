@@ -14,7 +14,7 @@ import type { ContainerEntry } from './container-entry.js';
 import { containerDirectory, writeContainerRecord } from './container-record.js';
 import type { LauncherConversation } from './launcher-conversation.js';
 import type { ClaimedJob } from './protect-container.js';
-import { resumeContainer } from './resume-container.js';
+import { cleanUpLeft, resumeContainer } from './resume-container.js';
 import { askStorage, isToResume, type StorageState } from './storage-state.js';
 
 /** What was decided, and said to the launcher. */
@@ -42,6 +42,7 @@ export async function createContainer(context: AgentContext, entry: ContainerEnt
     entry.waitsFor('its storage does not answer');
     conversation.say(`the storage does not answer: job ${setup.job} starts anew, and no snapshot of it is taken until the storage is back`);
   }
+  await cleanUpLeft(context, setup, conversation);
   conversation.decide({ do: 'create' });
   return { kind: 'anew', claimed: undefined };
 }

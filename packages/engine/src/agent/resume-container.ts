@@ -12,7 +12,8 @@ import type { AdoptedContainer } from '../container/adopted/adopted-container.js
 import type { TrackedRoot } from '../files/index.js';
 import { credentialsRewrite } from '../oci/credentials-path.js';
 import { assertSameUsers, containerUsers, containerUsersSchema } from '../oci/container-users.js';
-import { openOverlay } from '../oci/overlay-mount.js';
+import { type OverlayMount, openOverlay } from '../oci/overlay-mount.js';
+import { clearUnclean, isUnclean, markUnclean } from '../oci/unclean-mark.js';
 import { describeMachine } from '../preflight/machine.js';
 import { restore, type Restored } from '../run/restore.js';
 import { clearRestoreStaging, placeForImages } from '../run/restore-staging.js';
@@ -74,21 +75,19 @@ export async function resumeContainer({ context, setup, attempt, conversation, e
         beforeFiles: async () => {
           conversation.touched();
           touched = true;
+          if (overlay !== undefined) await markUnclean(overlay.description);
           await overlay?.unmount();
         },
         start: (metadata, roots, imagesDirectory) => launch(roots, imagesDirectory),
       },
       epoch,
     );
+    if (overlay !== undefined) await clearUnclean(overlay.description);
     return restored;
   } finally {
     await clearRestoreStaging(attempt.staging, restored?.images.folder);
     if (restored === undefined && touched) {
-      try {
-        await overlay?.reset();
-      } finally {
-        await overlay?.mount();
-      }
+      await cleanUp(overlay);
     }
   }
 
@@ -105,6 +104,28 @@ export async function resumeContainer({ context, setup, attempt, conversation, e
     if (status === 0) return await adoptContainer(context, setup, roots);
     throw timedOut ? tooSlow(deadlineMs, work) : await failureOf(status, work);
   }
+}
+
+/** Makes a root file system, put back in part, what Docker made. */
+async function cleanUp(overlay: OverlayMount | undefined): Promise<void> {
+  if (overlay === undefined) return;
+  try {
+    await overlay.reset();
+  } finally {
+    await overlay.mount();
+  }
+  await clearUnclean(overlay.description);
+}
+
+/** The same for what an agent left that died over it. */
+export async function cleanUpLeft(
+  { tools }: Pick<AgentContext, 'tools'>,
+  { files }: ContainerSetup,
+  conversation: LauncherConversation,
+): Promise<void> {
+  if (files.overlay === undefined || !(await isUnclean(files.overlay))) return;
+  conversation.touched();
+  await cleanUp(await openOverlay(files.overlay, { treeTool: tools.tree }));
 }
 
 const recordedSchema = z.object({

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { missingDocker } from '@holdfast/testkit/docker';
@@ -66,6 +66,25 @@ describe.skipIf(missing !== undefined)(`a container whose snapshot cannot be res
     await node.docker.docker(['exec', next, 'touch', '/finish']);
     expect(await node.docker.docker(['wait', next])).toBe('4');
     expect(await node.logs(next)).toContain('\nmade\n');
+  });
+
+  test('of which an agent has put back a part when it died is not started without one, and is cleaned by the next', async () => {
+    const asks = ['--network', 'none', '-e', 'MMC_CHECKPOINT_MODE=true', '-e', 'HOLDFAST_JOB=half'];
+    const id = await node.docker.docker(['create', '--runtime', 'holdfast', ...asks, 'base', 'sh', '-c', 'echo "root: $(ls /root)"; sleep 1000']);
+    const upper = await node.docker.docker(['inspect', '--format', '{{.GraphDriver.Data.UpperDir}}', id]);
+    await mkdir(join(upper, 'root'), { recursive: true });
+    await writeFile(join(upper, 'root/half'), '');
+    await writeFile(join(upper, '../holdfast-unclean'), '');
+    await node.endAgent('SIGKILL');
+    const refused = await node.docker.tryDocker(['start', id]);
+    expect(refused.status).toBe(1);
+    expect(refused.stderr).toContain("this container's root file system is not whole");
+    await node.startAgent('second');
+    await node.docker.docker(['start', id]);
+    await node.untilProtected(id);
+    expect(await node.logs(id)).toContain('root: \n');
+    expect(await readdir(join(upper, '..'))).not.toContain('holdfast-unclean');
+    await node.docker.docker(['rm', '--force', id]);
   });
 });
 

@@ -78,8 +78,8 @@ export class LauncherSite implements AsyncDisposable {
     await writeFile(`${this.launcher}.conf`, lines.join(''), { mode });
   }
 
-  async config(process: unknown): Promise<void> {
-    await writeFile(join(this.bundle, 'config.json'), JSON.stringify({ ociVersion: '1.0.2', process, root: { path: 'rootfs' } }));
+  async config(process: unknown, root: { readonly path: string } = { path: 'rootfs' }): Promise<void> {
+    await writeFile(join(this.bundle, 'config.json'), JSON.stringify({ ociVersion: '1.0.2', process, root }));
   }
 
   async run(words: readonly string[], input = ''): Promise<Outcome> {

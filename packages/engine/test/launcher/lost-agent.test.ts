@@ -62,6 +62,20 @@ describe('an agent of no use', () => {
     expect(await site.calls()).toEqual([]);
   });
 
+  it.each<readonly [string, readonly Step[]]>([
+    ['without an agent', []],
+    ['where the agent only says so', [{ do: 'create' }]],
+  ])('starts nothing on files that an agent before had begun to change, %s', async (_, steps) => {
+    await using site = await LauncherSite.create('true');
+    await site.config({ env: ['MMC_CHECKPOINT_MODE=true'] }, { path: site.path('merged') });
+    await site.write('holdfast-unclean', '');
+    await using _agent = steps.length === 0 ? undefined : await ScriptedAgent.at(site.socket, ...steps);
+    const { status, stderr } = await site.create();
+    expect(status).toBe(1);
+    expect(stderr).toContain("this container's root file system is not whole");
+    expect(await site.calls()).toEqual([]);
+  });
+
   it('starts the container all the same when it went away after a restore that failed on files that are whole', async () => {
     await using site = await LauncherSite.create('true');
     await site.write('restore-status', '1');

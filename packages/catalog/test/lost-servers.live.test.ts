@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 
 const program = fileURLToPath(new URL('../../../chaos/lost-servers/main.ts', import.meta.url));
-const rounds = 20;
+const rounds = 12;
 const deadlineMs = 10 * 60_000;
 
 interface Tally {

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
 const program = fileURLToPath(new URL('../../../chaos/races/main.ts', import.meta.url));
-const rounds = 50;
+const rounds = 30;
 const deadlineMs = 10 * 60_000;
 
 interface Tally {

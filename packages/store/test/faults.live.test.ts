@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { encryptionKey, temporaryPlace } from './fixture.js';
 import { makeHistory, type Snapshot } from './history.js';
 
-const faultCount = 600;
+const faultCount = 200;
 
 /** What each snapshot reads as: its content, or that it was refused; anything else is a wrong byte handed out or a crash. */
 async function readAll(store: CheckpointStore, history: readonly Snapshot[]): Promise<readonly ('good' | 'refused')[]> {

@@ -24,15 +24,30 @@ export function parseCgroups(text: string): ReadonlyMap<string, string> {
   return paths;
 }
 
+/** Where the freezer's hierarchy is mounted, and under which name a group of it is noted. */
+interface FreezerHierarchy {
+  readonly mount: HostMount;
+  readonly controller: 'freezer' | '';
+  readonly filesIn: (folder: string) => FreezerFiles;
+}
+
+function findHierarchy(mounts: readonly HostMount[]): FreezerHierarchy | undefined {
+  const old = mounts.find(({ type, superOptions }) => type === 'cgroup' && superOptions.includes('freezer'));
+  if (old !== undefined) return { mount: old, controller: 'freezer', filesIn: oldFiles };
+  const unified = mounts.find(({ type }) => type === 'cgroup2');
+  return unified === undefined ? undefined : { mount: unified, controller: '', filesIn: unifiedFiles };
+}
+
 /**
  * The freezer of the group that runc makes for a relative path: below the caller's own group in version 1; in version 2, where a group
  * cannot have both processes and children, beside it. Undefined where no freezer is mounted.
  */
 export function freezerOfNewGroup(mounts: readonly HostMount[], own: ReadonlyMap<string, string>, path: string): FreezerFiles | undefined {
-  return locate(mounts, (controller) => {
-    const base = own.get(controller) ?? '/';
-    return join(controller === '' ? dirname(base) : base, path);
-  });
+  const hierarchy = findHierarchy(mounts);
+  if (hierarchy === undefined) return undefined;
+  const { mount, controller, filesIn } = hierarchy;
+  const base = own.get(controller) ?? '/';
+  return filesIn(folderOf(mount, join(controller === '' ? dirname(base) : base, path)));
 }
 
 /**
@@ -40,28 +55,11 @@ export function freezerOfNewGroup(mounts: readonly HostMount[], own: ReadonlyMap
  * group, in which every process of the machine is. Undefined where none is noted, or it is no group below a hierarchy's root.
  */
 export function freezerOfFolders(mounts: readonly HostMount[], folders: ReadonlyMap<string, string>): FreezerFiles | undefined {
-  const isInside = (mountPoint: string, folder: string): boolean => normalize(folder).startsWith(`${mountPoint}/`);
-  const old = mounts.find(({ type, superOptions }) => type === 'cgroup' && superOptions.includes('freezer'));
-  const mount = old ?? mounts.find(({ type }) => type === 'cgroup2');
-  const folder = folders.get(old === undefined ? '' : 'freezer');
-  if (mount === undefined || folder === undefined || !isInside(mount.mountPoint, `${folder}/`)) return undefined;
-  const clean = normalize(folder).replace(/\/+$/, '');
-  return clean === mount.mountPoint ? undefined : old === undefined ? unifiedFiles(clean) : oldFiles(clean);
-}
-
-/** The freezer of a running process. */
-export function freezerOfProcess(mounts: readonly HostMount[], groups: ReadonlyMap<string, string>): FreezerFiles | undefined {
-  return locate(mounts, (controller) => groups.get(controller) ?? '/');
-}
-
-function locate(mounts: readonly HostMount[], pathOf: (controller: string) => string): FreezerFiles | undefined {
-  const old = mounts.find(({ type, superOptions }) => type === 'cgroup' && superOptions.includes('freezer'));
-  if (old !== undefined) {
-    return oldFiles(folderOf(old, pathOf('freezer')));
-  }
-  const unified = mounts.find(({ type }) => type === 'cgroup2');
-  if (unified === undefined) return undefined;
-  return unifiedFiles(folderOf(unified, pathOf('')));
+  const hierarchy = findHierarchy(mounts);
+  const noted = hierarchy === undefined ? undefined : folders.get(hierarchy.controller);
+  if (hierarchy === undefined || noted === undefined) return undefined;
+  const folder = normalize(noted).replace(/\/+$/, '');
+  return folder.startsWith(`${hierarchy.mount.mountPoint}/`) ? hierarchy.filesIn(folder) : undefined;
 }
 
 function oldFiles(folder: string): FreezerFiles {

@@ -4,6 +4,7 @@ import { type Clock, HoldfastError } from '@holdfast/core';
 import type { OpenFile, TrackedRoot } from '../files/tracked-root.js';
 import { removeContainer } from './cleanup.js';
 import { criuConfigText, type TcpPolicy } from './criu-config.js';
+import { cannotEnd, didNotStandStill } from './container-errors.js';
 import { type DumpOptions, prepareDump } from './dump.js';
 import { endProcesses } from './end-processes.js';
 import { faultOfDisturbed } from './fault-end.js';
@@ -74,12 +75,7 @@ export class LiveContainer implements RunningContainer {
 
   async assertFrozen(): Promise<void> {
     if (await this.#isFrozen()) return;
-    throw new HoldfastError('HF_SNAPSHOT_DISCARDED', {
-      message: 'the job did not stand still all the time: the snapshot would not be of one instant',
-      kind: 'conflict',
-      retry: 'yes',
-      operation: 'freeze',
-    });
+    throw didNotStandStill();
   }
 
   async thaw(): Promise<void> {
@@ -148,7 +144,7 @@ export class LiveContainer implements RunningContainer {
 
   async kill(): Promise<void> {
     const left = await this.#endProcesses();
-    if (left.length > 0) throw this.#cannotEnd(left);
+    if (left.length > 0) throw cannotEnd(left);
     const { keeper } = this.#options;
     await keeper.ask('drop', outputGraceMs);
     await keeper.ended;
@@ -184,16 +180,6 @@ export class LiveContainer implements RunningContainer {
       between: () => freezer.thaw(freezeDeadlineMs).catch(() => undefined),
       deadlineMs: killDeadlineMs,
       clock,
-    });
-  }
-
-  #cannotEnd(pids: readonly number[]): HoldfastError {
-    return new HoldfastError('HF_JOB_HELD', {
-      message: `processes ${pids.join(', ')} of the job do not end, although they were killed`,
-      kind: 'conflict',
-      retry: 'yes',
-      operation: 'kill',
-      hint: 'a process that waits for a disk or a network file system ends when that answers',
     });
   }
 

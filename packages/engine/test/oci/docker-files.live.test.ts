@@ -8,7 +8,7 @@ import { type DockerNode, missingDocker, startDocker } from '@holdfast/testkit/d
 import { expect, test } from 'vitest';
 import { AdoptedContainer } from '../../src/container/adopted/adopted-container.js';
 import { readRuncState } from '../../src/container/adopted/runc-state.js';
-import { freezerOfProcess, parseCgroups } from '../../src/container/cgroup-files.js';
+import { freezerOfFolders } from '../../src/container/cgroup-files.js';
 import { Freezer } from '../../src/container/freezer.js';
 import { parseMountInfo } from '../../src/container/host-mounts.js';
 import { memoryBytesOf } from '../../src/container/processes.js';
@@ -70,8 +70,7 @@ async function adopt(node: DockerNode, id: string, files: ContainerFiles, criuCo
   const tools = await toolsOfEnvironment();
   const state = await readRuncState(node.runtimeRoot, id);
   if (state === undefined) throw new Error('the container is gone');
-  const groups = parseCgroups(readFileSync(`/proc/${state.init.pid}/cgroup`, 'utf8'));
-  const freezer = freezerOfProcess(parseMountInfo(readFileSync('/proc/self/mountinfo', 'utf8')), groups);
+  const freezer = freezerOfFolders(parseMountInfo(readFileSync('/proc/self/mountinfo', 'utf8')), state.cgroupFolders);
   if (freezer === undefined) throw new Error('no freezer');
   return new AdoptedContainer({
     id,

@@ -4,6 +4,7 @@ import { type Clock, HoldfastError } from '@holdfast/core';
 import type { FilePlaces } from '../../files/file-places.js';
 import type { OpenFile, TrackedRoot } from '../../files/tracked-root.js';
 import { criuConfigText, type TcpPolicy } from '../criu-config.js';
+import { cannotEnd, didNotStandStill } from '../container-errors.js';
 import { type DumpOptions, prepareDump } from '../dump.js';
 import { endProcesses } from '../end-processes.js';
 import { faultOfDisturbed } from '../fault-end.js';
@@ -111,12 +112,7 @@ export class AdoptedContainer implements RunningContainer {
 
   async assertFrozen(): Promise<void> {
     if (await this.#isFrozen()) return;
-    throw new HoldfastError('HF_SNAPSHOT_DISCARDED', {
-      message: 'the job did not stand still all the time: the snapshot would not be of one instant',
-      kind: 'conflict',
-      retry: 'yes',
-      operation: 'freeze',
-    });
+    throw didNotStandStill();
   }
 
   async thaw(): Promise<void> {
@@ -240,15 +236,5 @@ function paused(id: string): HoldfastError {
     retry: 'yes',
     operation: 'freeze',
     hint: 'docker unpause lets it run; the next snapshot is taken as usual then',
-  });
-}
-
-function cannotEnd(pids: readonly number[]): HoldfastError {
-  return new HoldfastError('HF_JOB_HELD', {
-    message: `processes ${pids.join(', ')} of the job do not end, although they were killed`,
-    kind: 'conflict',
-    retry: 'yes',
-    operation: 'kill',
-    hint: 'a process that waits for a disk or a network file system ends when that answers',
   });
 }

@@ -16,7 +16,8 @@ export function watchProcesses(secrets: Readonly<Record<string, string>>, mayKno
   const looked = new Map<string, number>();
   const look = (pid: string): void => {
     const [line, variables] = [read(`/proc/${pid}/cmdline`), read(`/proc/${pid}/environ`)];
-    const program = line.split('\0').slice(0, 3).join(' ');
+    // So much of it that the program shows which another one is only to become: `setpriv --pdeathsig=KILL -- juicefs`.
+    const program = line.split('\0').slice(0, 4).join(' ');
     for (const [secret, value] of Object.entries(secrets)) {
       if (line.includes(value)) note({ where: 'arguments', secret, program });
       if (variables.includes(value) && !mayKnow(Number(pid), program)) note({ where: 'environment', secret, program });

@@ -80,6 +80,8 @@ async function checkProgram(
       reject: false,
       timeout: deadlineMs,
       forceKillAfterDelay: 1000,
+      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
+      extendEnv: false,
       ...(signal === undefined ? {} : { cancelSignal: signal }),
     });
     const said = (stdout || stderr).split('\n').slice(0, 1).join('');

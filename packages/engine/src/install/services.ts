@@ -18,7 +18,8 @@ export async function servicesHere(): Promise<MachineServices | undefined> {
 }
 
 async function systemctl(...words: readonly string[]): Promise<void> {
-  const { failed, all } = await execa('systemctl', words, { reject: false, all: true, stdin: 'ignore', timeout: systemctlMs });
+  const env = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
+  const { failed, all } = await execa('systemctl', words, { reject: false, all: true, stdin: 'ignore', timeout: systemctlMs, env, extendEnv: false });
   if (!failed) return;
   throw new HoldfastError('HF_DOCKER_SETUP', {
     kind: 'unavailable',

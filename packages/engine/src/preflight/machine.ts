@@ -22,6 +22,14 @@ export async function describeMachine(criu: string): Promise<MachineDescription>
 }
 
 async function criuVersion(criu: string): Promise<string | undefined> {
-  const { stdout } = await execa(criu, ['--version'], { reject: false, timeout: criuDeadlineMs, forceKillAfterDelay: 1000, stdin: 'ignore' });
+  const { stdout } = await execa(criu, ['--version'], {
+    reject: false,
+    timeout: criuDeadlineMs,
+    forceKillAfterDelay: 1000,
+    stdin: 'ignore',
+    // CRIU may be a script of a private root. It needs no word of a secret that this process was given.
+    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
+    extendEnv: false,
+  });
   return /^Version:\s*(\S+)/m.exec(stdout)?.[1];
 }

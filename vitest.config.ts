@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 const live = 'packages/*/test/**/*.live.test.ts';
+// Live tests of what freezes nothing: servers, the repository on real disks, databases of a stand-in.
+const servers = 'packages/{aws-databases,catalog,driver-local,store,testkit}/test/**/*.live.test.ts';
 const contract = 'packages/*/test/**/*contract.test.ts';
 
 // No module keeps state, so files need no fresh process each: that saves most of the time.
@@ -12,8 +14,9 @@ export default defineConfig({
     projects: [
       { test: { name: 'unit', include: ['packages/*/test/**/*.test.ts'], exclude: [live, contract], testTimeout: 20_000, isolate } },
       { test: { name: 'contract', include: [contract], testTimeout: 30_000, isolate } },
-      // Real CRIU, runc and file systems: one file at a time, since they share the machine.
-      { test: { name: 'live', include: [live], testTimeout: 180_000, hookTimeout: 120_000, fileParallelism: false } },
+      // One file at a time each, since they share the machine. script/test runs the two beside each other.
+      { test: { name: 'live', include: [live], exclude: [servers], testTimeout: 180_000, hookTimeout: 120_000, fileParallelism: false } },
+      { test: { name: 'servers', include: [servers], testTimeout: 180_000, hookTimeout: 120_000, fileParallelism: false } },
     ],
   },
 });

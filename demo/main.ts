@@ -1,17 +1,17 @@
 // bwa indexes a genome under Holdfast and loses its machine twice; its index is compared with that of an undisturbed run.
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { digestOutputs, type HeldLine, type HeldRun, machineGone, runUndisturbed, writeGenome } from '@holdfast/testkit/victims';
 import { compareOutputs } from './compare.ts';
 import type { Tally } from './event-teller.ts';
 import { indexing } from './indexing.ts';
 import { type DemoOptions, demoOptions } from './options.ts';
+import { runDemo } from './run-demo.ts';
 import { survive } from './survive.ts';
 import { paint, Timeline } from './timeline.ts';
 
-async function demo(options: DemoOptions, folder: string, started: (run: HeldRun) => void): Promise<boolean> {
+async function play(options: DemoOptions, folder: string, cleanup: AsyncDisposableStack): Promise<readonly string[]> {
   const [work, logs] = [join(folder, 'work'), join(folder, 'logs')];
   for (const place of [work, logs]) await mkdir(place, { recursive: true });
   const genome = join(folder, 'genome.fa');
@@ -39,20 +39,22 @@ async function demo(options: DemoOptions, folder: string, started: (run: HeldRun
   plain.catch(() => undefined);
   const tally: Tally = { freezesMs: [], storedBytes: [], resumesMs: [], kills: 0, lastSnapshotAt: Date.now() };
   const random = randomFrom(options.seed);
-  const status = await survive({ line, kills: options.kills, moment: () => random() * 9000, timeline, tally, onStarted: started });
+  let running: HeldRun | undefined;
+  cleanup.defer(async () => void (running?.end === undefined && running !== undefined && (await machineGone(running))));
+  const onStarted = (run: HeldRun): void => {
+    running = run;
+  };
+  const status = await survive({ line, kills: options.kills, moment: () => random() * 9000, timeline, tally, onStarted });
   const undisturbed = await plain;
   console.log(`\n${timeline.strip()}\n`);
   const same = compareOutputs(join(folder, 'undisturbed'), undisturbed.digests, await digestOutputs(work, victim.outputs));
-  const problems = [
+  console.log(`\n  ${summary(tally, undisturbed.seconds)}`);
+  return [
     ...(status === 0 ? [] : [`the line ended with status ${status}, not 0`]),
     ...(tally.kills === options.kills ? [] : [`the program ended after ${tally.kills} of ${options.kills} kills: give it more --bases`]),
     ...(tally.resumesMs.length === tally.kills ? [] : [`${tally.kills} kills, but ${tally.resumesMs.length} resumes`]),
     ...(same ? [] : ['the outputs differ']),
   ];
-  console.log(`\n  ${summary(tally, undisturbed.seconds)}`);
-  for (const problem of problems) console.log(`  ${paint(31, `not as it should be: ${problem}`)}`);
-  if (problems.length === 0) console.log(`  ${paint(32, 'Every byte is the same as if nothing had happened.')}\n`);
-  return problems.length === 0;
 }
 
 function summary({ freezesMs, resumesMs, kills }: Tally, undisturbedSeconds: number): string {
@@ -74,29 +76,4 @@ function randomFrom(seed: number): () => number {
   };
 }
 
-async function main(): Promise<number> {
-  const options = demoOptions(process.argv.slice(2));
-  if (options === undefined) return 0;
-  if (process.getuid?.() !== 0) throw new Error('the demo needs root, since CRIU does: run it with sudo');
-  const folder = await mkdtemp('/var/tmp/holdfast-demo-');
-  let running: HeldRun | undefined;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      console.log(`\n  ended by ${signal}; files are left in ${folder}`);
-      void (running === undefined ? Promise.resolve([]) : machineGone(running)).finally(() => process.exit(130));
-    });
-  }
-  const good = await demo(options, folder, (run) => {
-    running = run;
-  });
-  if (good && !options.keepFiles) await rm(folder, { recursive: true, force: true });
-  else console.log(`  files are left in ${folder}; what Holdfast said is in its logs\n`);
-  return good ? 0 : 1;
-}
-
-try {
-  process.exitCode = await main();
-} catch (error) {
-  console.error(`demo: ${error instanceof Error ? error.message : String(error)}`);
-  process.exitCode = 1;
-}
+await runDemo({ options: demoOptions, needsRoot: 'CRIU does', play });

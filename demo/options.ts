@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { readOptions, whole } from './read-options.ts';
 
 export interface DemoOptions {
   /** Size of the genome. */
@@ -21,21 +21,8 @@ const help = `script/demo [--bases N] [--interval TIME] [--kills N] [--seed N] [
 
 /** Undefined where only help was wanted. Throws what to tell the user. */
 export function demoOptions(words: readonly string[]): DemoOptions | undefined {
-  const { values } = parseArgs({
-    args: [...words],
-    options: {
-      bases: { type: 'string' },
-      interval: { type: 'string' },
-      kills: { type: 'string' },
-      seed: { type: 'string' },
-      'keep-files': { type: 'boolean' },
-      help: { type: 'boolean', short: 'h' },
-    },
-  });
-  if (values.help === true) {
-    console.log(help);
-    return undefined;
-  }
+  const values = readOptions(words, help, { kills: { type: 'string' }, seed: { type: 'string' } });
+  if (values === undefined) return undefined;
   return {
     bases: whole('--bases', values.bases, 28_000_000),
     interval: values.interval ?? '5s',
@@ -43,11 +30,4 @@ export function demoOptions(words: readonly string[]): DemoOptions | undefined {
     seed: whole('--seed', values.seed, Math.floor(Math.random() * 1_000_000)),
     keepFiles: values['keep-files'] === true,
   };
-}
-
-/** Throws what to tell the user. */
-export function whole(name: string, text: string | undefined, fallback: number): number {
-  if (text === undefined) return fallback;
-  if (/^\d{1,12}$/.test(text)) return Number(text);
-  throw new Error(`${name} is '${text}', which is no whole number`);
 }

@@ -1,7 +1,6 @@
 // bwa indexes a genome in a container of one node, which is lost; a new container on another node, which shares a volume with it and nothing else, goes on.
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { startVolumeServers, volumeMachine } from '@holdfast/testkit/juicefs';
 import { digestOutputs, runUndisturbed, writeGenome } from '@holdfast/testkit/victims';
@@ -9,6 +8,7 @@ import { compareOutputs } from '../compare.ts';
 import { EventTeller, type Tally } from '../event-teller.ts';
 import { indexing } from '../indexing.ts';
 import { holdfastSays } from '../juicefs/holdfast-says.ts';
+import { runDemo } from '../run-demo.ts';
 import { paint, Timeline } from '../timeline.ts';
 import { ended, runLine, saidIn } from './container.ts';
 import { loseNode, type LostJob } from './lose-node.ts';
@@ -17,7 +17,7 @@ import { type DockerDemoOptions, dockerDemoOptions } from './options.ts';
 
 const holdfast: readonly [string] = [fileURLToPath(new URL('../../bin/holdfast', import.meta.url))];
 
-async function demo(options: DockerDemoOptions, folder: string, cleanup: AsyncDisposableStack): Promise<boolean> {
+async function play(options: DockerDemoOptions, folder: string, cleanup: AsyncDisposableStack): Promise<readonly string[]> {
   const [logs, results, genome] = [join(folder, 'logs'), join(folder, 'results'), join(folder, 'genome.fa')];
   for (const place of [logs, results]) await mkdir(place);
   console.log(`\n  ${paint(1, 'Holdfast: a container loses its node and goes on in a new container on another')}\n`);
@@ -68,43 +68,12 @@ async function demo(options: DockerDemoOptions, folder: string, cleanup: AsyncDi
   console.log(`\n${timeline.strip()}\n`);
   const same = compareOutputs(join(folder, 'undisturbed'), undisturbed.digests, await digestOutputs(results, victim.outputs));
   const from = agent.events.find(({ type }) => type === 'job.resumed')?.['snapshot'];
-  const problems = [
+  return [
     ...lost.problems,
     ...(status === 0 ? [] : [`the container ended with status ${status}, not 0`]),
     ...(from === lost.newestSnapshot ? [] : [`it was resumed from snapshot ${String(from)}, not from ${lost.newestSnapshot}`]),
     ...(same ? [] : ['the outputs differ']),
   ];
-  for (const problem of problems) console.log(`  ${paint(31, `not as it should be: ${problem}`)}`);
-  if (problems.length === 0) console.log(`\n  ${paint(32, 'Every byte is the same as if nothing had happened.')}\n`);
-  return problems.length === 0;
 }
 
-async function main(): Promise<number> {
-  const options = dockerDemoOptions(process.argv.slice(2));
-  if (options === undefined) return 0;
-  if (process.getuid?.() !== 0) throw new Error('the demo needs root, since Docker, CRIU and mounting do: run it with sudo');
-  const folder = await mkdtemp('/var/tmp/holdfast-demo-');
-  const cleanup = new AsyncDisposableStack();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      console.log(`\n  ended by ${signal}; files are left in ${folder}`);
-      void cleanup.disposeAsync().finally(() => process.exit(130));
-    });
-  }
-  let good = false;
-  try {
-    good = await demo(options, folder, cleanup);
-  } finally {
-    await cleanup.disposeAsync();
-  }
-  if (good && !options.keepFiles) await rm(folder, { recursive: true, force: true });
-  else console.log(`  files are left in ${folder}; what the agents said is in its logs\n`);
-  return good ? 0 : 1;
-}
-
-try {
-  process.exitCode = await main();
-} catch (error) {
-  console.error(`demo: ${error instanceof Error ? error.message : String(error)}`);
-  process.exitCode = 1;
-}
+await runDemo({ options: dockerDemoOptions, needsRoot: 'Docker, CRIU and mounting do', play });

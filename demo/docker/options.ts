@@ -1,9 +1,7 @@
-import { parseArgs } from 'node:util';
-import { engines } from '../juicefs/options.ts';
-import { whole } from '../options.ts';
+import { type Engine, engineOf, engines, readOptions, whole } from '../read-options.ts';
 
 export interface DockerDemoOptions {
-  readonly metadata: (typeof engines)[number];
+  readonly metadata: Engine;
   /** The node goes with a Spot notice before. */
   readonly notice: boolean;
   readonly bases: number;
@@ -25,26 +23,10 @@ const help = `script/demo docker [--notice] [--metadata ENGINE] [--bases N] [--i
 
 /** Undefined where only help was wanted. Throws what to tell the user. */
 export function dockerDemoOptions(words: readonly string[]): DockerDemoOptions | undefined {
-  const { values } = parseArgs({
-    args: [...words],
-    options: {
-      notice: { type: 'boolean' },
-      metadata: { type: 'string' },
-      bases: { type: 'string' },
-      interval: { type: 'string' },
-      moment: { type: 'string' },
-      'keep-files': { type: 'boolean' },
-      help: { type: 'boolean', short: 'h' },
-    },
-  });
-  if (values.help === true) {
-    console.log(help);
-    return undefined;
-  }
-  const metadata = engines.find((engine) => engine === (values.metadata ?? 'mysql'));
-  if (metadata === undefined) throw new Error(`--metadata is '${values.metadata}', which is none of ${engines.join(', ')}`);
+  const values = readOptions(words, help, { notice: { type: 'boolean' }, metadata: { type: 'string' }, moment: { type: 'string' } });
+  if (values === undefined) return undefined;
   return {
-    metadata,
+    metadata: engineOf(values.metadata),
     notice: values.notice === true,
     bases: whole('--bases', values.bases, 14_000_000),
     interval: values.interval ?? '3s',

@@ -1,7 +1,6 @@
 // bwa indexes a genome on a JuiceFS volume's machine, which is lost with client and cache; another machine with an empty cache goes on.
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import type { VolumeMachine } from '@holdfast/testkit/juicefs';
 import { type ConfiguredLine, digestOutputs, type HeldRun, machineGone, runUndisturbed, writeGenome } from '@holdfast/testkit/victims';
@@ -9,6 +8,7 @@ import { compareOutputs } from '../compare.ts';
 import type { Tally } from '../event-teller.ts';
 import { indexing } from '../indexing.ts';
 import { survive } from '../survive.ts';
+import { runDemo } from '../run-demo.ts';
 import { paint, Timeline } from '../timeline.ts';
 import { holdfastSays } from './holdfast-says.ts';
 import { type JuicefsDemoOptions, juicefsDemoOptions } from './options.ts';
@@ -16,7 +16,7 @@ import { openStage } from './stage.ts';
 
 const holdfast: readonly [string] = [fileURLToPath(new URL('../../bin/holdfast', import.meta.url))];
 
-async function demo(options: JuicefsDemoOptions, folder: string, cleanup: AsyncDisposableStack): Promise<boolean> {
+async function play(options: JuicefsDemoOptions, folder: string, cleanup: AsyncDisposableStack): Promise<readonly string[]> {
   const [work, logs, genome] = [join(folder, 'work'), join(folder, 'logs'), join(folder, 'genome.fa')];
   for (const place of [work, logs]) await mkdir(place);
   console.log(`\n  ${paint(1, 'Holdfast: a job whose snapshots are in a JuiceFS volume moves from one machine to another')}\n`);
@@ -77,43 +77,12 @@ async function demo(options: JuicefsDemoOptions, folder: string, cleanup: AsyncD
   const undisturbed = await plain;
   console.log(`\n${timeline.strip()}\n`);
   const same = compareOutputs(join(folder, 'undisturbed'), undisturbed.digests, await digestOutputs(work, victim.outputs));
-  const problems = [
+  return [
     ...(status === 0 ? [] : [`the line ended with status ${status}, not 0`]),
     ...(tally.kills === 1 ? [] : ['the program ended before its machine was lost: give it more --bases']),
     ...(tally.resumesMs.length === tally.kills ? [] : ['the job was not resumed']),
     ...(same ? [] : ['the outputs differ']),
   ];
-  for (const problem of problems) console.log(`  ${paint(31, `not as it should be: ${problem}`)}`);
-  if (problems.length === 0) console.log(`\n  ${paint(32, 'Every byte is the same as if nothing had happened.')}\n`);
-  return problems.length === 0;
 }
 
-async function main(): Promise<number> {
-  const options = juicefsDemoOptions(process.argv.slice(2));
-  if (options === undefined) return 0;
-  if (process.getuid?.() !== 0) throw new Error('the demo needs root, since CRIU and mounting do: run it with sudo');
-  const folder = await mkdtemp('/var/tmp/holdfast-demo-');
-  const cleanup = new AsyncDisposableStack();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      console.log(`\n  ended by ${signal}; files are left in ${folder}`);
-      void cleanup.disposeAsync().finally(() => process.exit(130));
-    });
-  }
-  let good = false;
-  try {
-    good = await demo(options, folder, cleanup);
-  } finally {
-    await cleanup.disposeAsync();
-  }
-  if (good && !options.keepFiles) await rm(folder, { recursive: true, force: true });
-  else console.log(`  files are left in ${folder}; what Holdfast said is in its logs\n`);
-  return good ? 0 : 1;
-}
-
-try {
-  process.exitCode = await main();
-} catch (error) {
-  console.error(`demo: ${error instanceof Error ? error.message : String(error)}`);
-  process.exitCode = 1;
-}
+await runDemo({ options: juicefsDemoOptions, needsRoot: 'CRIU and mounting do', play });

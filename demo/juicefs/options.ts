@@ -1,9 +1,7 @@
-import { parseArgs } from 'node:util';
-
-export const engines = ['mysql', 'mariadb', 'postgres', 'redis', 'valkey'] as const;
+import { type Engine, engineOf, engines, readOptions, whole } from '../read-options.ts';
 
 export interface JuicefsDemoOptions {
-  readonly metadata: (typeof engines)[number];
+  readonly metadata: Engine;
   readonly bases: number;
   readonly interval: string;
   readonly keepFiles: boolean;
@@ -19,23 +17,12 @@ const help = `script/demo juicefs [--metadata ENGINE] [--bases N] [--interval TI
 
 /** Undefined where only help was wanted. Throws what to tell the user. */
 export function juicefsDemoOptions(words: readonly string[]): JuicefsDemoOptions | undefined {
-  const { values } = parseArgs({
-    args: [...words],
-    options: {
-      metadata: { type: 'string' },
-      bases: { type: 'string' },
-      interval: { type: 'string' },
-      'keep-files': { type: 'boolean' },
-      help: { type: 'boolean', short: 'h' },
-    },
-  });
-  if (values.help === true) {
-    console.log(help);
-    return undefined;
-  }
-  const metadata = engines.find((engine) => engine === (values.metadata ?? 'mysql'));
-  if (metadata === undefined) throw new Error(`--metadata is '${values.metadata}', which is none of ${engines.join(', ')}`);
-  const bases = values.bases ?? '14000000';
-  if (!/^\d{1,12}$/.test(bases)) throw new Error(`--bases is '${bases}', which is no whole number`);
-  return { metadata, bases: Number(bases), interval: values.interval ?? '3s', keepFiles: values['keep-files'] === true };
+  const values = readOptions(words, help, { metadata: { type: 'string' } });
+  if (values === undefined) return undefined;
+  return {
+    metadata: engineOf(values.metadata),
+    bases: whole('--bases', values.bases, 14_000_000),
+    interval: values.interval ?? '3s',
+    keepFiles: values['keep-files'] === true,
+  };
 }

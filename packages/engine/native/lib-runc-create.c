@@ -114,6 +114,7 @@ int create(const struct settings *settings, const struct line *line) {
   // Of a container that had the same id and was never deleted.
   unmark(settings, "restored", line->id);
   unmark(settings, "protected", line->id);
+  unmark(settings, "killed", line->id);
   char *bundle = creation.bundle, text[128];
   size_t length;
   if (!realpath(line->bundle ? line->bundle : ".", bundle) || !asks_for_protection(bundle)) become_runc(settings, line);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "json.h"
@@ -13,18 +14,41 @@
 
 // An agent that never comes back shall not fill the machine's memory.
 static const off_t longest_list = 1 << 20;
+// A container may be sent a signal every second of its life.
+static const off_t longest_note = 1 << 16;
 
 static bool path_of(char path[PATH_MAX], const struct settings *settings, const char *kind, const char *id) {
   return snprintf(path, PATH_MAX, "%s/%s/%s", settings->state, kind, id) < PATH_MAX;
 }
 
-bool mark(const struct settings *settings, const char *kind, const char *id) {
+// The file of that kind, made where it is not there; -1 where it cannot be.
+static int open_note(const struct settings *settings, const char *kind, const char *id) {
   char folder[PATH_MAX], path[PATH_MAX];
-  if (!path_of(path, settings, kind, id) || snprintf(folder, sizeof folder, "%s/%s", settings->state, kind) >= PATH_MAX) return false;
-  if (mkdir(settings->state, 0700) != 0 && errno != EEXIST) return false;
-  if (mkdir(folder, 0700) != 0 && errno != EEXIST) return false;
-  int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (!path_of(path, settings, kind, id) || snprintf(folder, sizeof folder, "%s/%s", settings->state, kind) >= PATH_MAX) return -1;
+  if (mkdir(settings->state, 0700) != 0 && errno != EEXIST) return -1;
+  if (mkdir(folder, 0700) != 0 && errno != EEXIST) return -1;
+  return open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+}
+
+bool mark(const struct settings *settings, const char *kind, const char *id) {
+  int fd = open_note(settings, kind, id);
   return fd >= 0 && close(fd) == 0;
+}
+
+void note_signal(const struct settings *settings, const char *id, int signal) {
+  int fd = open_note(settings, "killed", id);
+  if (fd < 0) return;
+  struct stat about;
+  struct timespec now;
+  char text[64];
+  clock_gettime(CLOCK_REALTIME, &now);
+  int length = snprintf(text, sizeof text, "%d %lld\n", signal, (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000);
+  // The newest one tells most.
+  if (fstat(fd, &about) == 0 && about.st_size >= longest_note && ftruncate(fd, 0) != 0) length = 0;
+  // One write: launchers at the same time must not mix their lines.
+  ssize_t ignored = write(fd, text, (size_t)length);
+  (void)ignored;
+  close(fd);
 }
 
 bool is_marked(const struct settings *settings, const char *kind, const char *id) {

@@ -49,7 +49,11 @@ static bool is_agents(const struct settings *settings, const char *id) {
 }
 
 static _Noreturn void kill_container(const struct settings *settings, const struct line *line) {
-  if (is_agents(settings, line->id)) inform(settings, "kill", line->id, signal_number(line->second), kill_ms);
+  if (is_agents(settings, line->id)) {
+    int signal = signal_number(line->second);
+    note_signal(settings, line->id, signal);
+    inform(settings, "kill", line->id, signal, kill_ms);
+  }
   become_runc(settings, line);
 }
 
@@ -60,6 +64,8 @@ static int delete_container(const struct settings *settings, const struct line *
     unmark(settings, "restored", line->id);
     unmark(settings, "protected", line->id);
     inform(settings, "deleted", line->id, 0, started_ms);
+    // Last: the agent may look at it while it notes the end.
+    unmark(settings, "killed", line->id);
   }
   return status;
 }

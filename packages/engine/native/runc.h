@@ -121,10 +121,14 @@ _Noreturn void become_criu(char **argv);
 
 // lib-runc-marks.c
 
-// A note that lasts between calls: `kind` is "restored" or "protected".
+// Notes that last between calls, each a file STATE/KIND/ID: `kind` is "restored" or "protected", empty files, or "killed".
 bool mark(const struct settings *settings, const char *kind, const char *id);
 bool is_marked(const struct settings *settings, const char *kind, const char *id);
 void unmark(const struct settings *settings, const char *kind, const char *id);
+// STATE/killed/ID: a line `SIGNAL TIME` for each signal that runc is about to send on somebody's behalf, in their order, the newest last. SIGNAL is its
+// number, 0 where its name is not known; TIME is in milliseconds since 1970. Written before the agent is told and before runc runs: an agent that was not
+// there to hear finds it when it adopts the container. `create` and `delete` remove it. Best effort.
+void note_signal(const struct settings *settings, const char *id, int signal);
 // A line for the agent, which counts them.
 void note_unprotected(const struct settings *settings, const char *id, const char *reason);
 

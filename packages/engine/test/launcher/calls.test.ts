@@ -15,6 +15,12 @@ async function protectedSite(): Promise<LauncherSite> {
   return site;
 }
 
+/** By the launcher on the disk, for an agent that is not there to hear. */
+async function signalsNoted(site: LauncherSite): Promise<readonly number[]> {
+  const text = await site.read('state/killed/c1');
+  return text.split('\n').flatMap((line) => /^(\d+) \d+$/.exec(line)?.slice(1, 2).map(Number) ?? []);
+}
+
 describe('later calls of a protected container', () => {
   it('its start is told when runc has done it', async () => {
     await using site = await protectedSite();
@@ -43,17 +49,38 @@ describe('later calls of a protected container', () => {
     await site.run(words);
     // The launcher waits for an answer, but not for long.
     await expect.poll(() => agent.heard, { timeout: 20_000 }).toEqual([{ v: 1, call: 'kill', id: 'c1', signal }]);
+    expect(await signalsNoted(site)).toEqual([signal]);
     expect(await site.read('calls')).toBe(`${words.join(' ')}\n`);
   });
 
   it('its end is told, and it is known no more', async () => {
     await using site = await protectedSite();
     await using agent = await ScriptedAgent.at(site.socket, { do: 'done' });
+    await site.run(['kill', 'c1', '9']);
     await site.run(['delete', '--force', 'c1']);
     await site.run(['delete', '--force', 'c1']);
-    expect(agent.heard).toEqual([{ v: 1, call: 'deleted', id: 'c1' }]);
-    expect(await site.calls()).toHaveLength(2);
+    expect(agent.heard).toEqual([
+      { v: 1, call: 'kill', id: 'c1', signal: 9 },
+      { v: 1, call: 'deleted', id: 'c1' },
+    ]);
+    expect(await site.calls()).toHaveLength(3);
     expect(existsSync(`${site.state}/protected/c1`)).toBe(false);
+    expect(existsSync(`${site.state}/killed/c1`)).toBe(false);
+  });
+
+  it('its signals are noted in their order, with their times, also where no agent hears of them, and no more than is of use', async () => {
+    await using site = await protectedSite();
+    const before = Date.now();
+    for (const signal of ['USR1', '37', 'of no name']) await site.run(['kill', 'c1', signal]);
+    expect(await signalsNoted(site)).toEqual([10, 37, 0]);
+    const lines = (await site.read('state/killed/c1')).trimEnd().split('\n');
+    for (const line of lines) expect(Number(line.split(' ')[1])).toSatisfy((time: number) => time >= before && time <= Date.now());
+    await site.write('state/killed/c1', '10 1\n'.repeat(1 << 14));
+    await site.run(['kill', 'c1']);
+    expect(await signalsNoted(site)).toEqual([15]);
+    // A container of the same id is another one, or has been started once more.
+    await site.create();
+    expect(await signalsNoted(site)).toEqual([]);
   });
 
   it.each([['start'], ['kill'], ['delete']])('%s is done though the agent hangs or is gone', async (word) => {

@@ -10,6 +10,7 @@ import { type ContainerRecord, readContainerRecords, recordFile, removeContainer
 import { bundleFile } from '../oci/bundle.js';
 import { readSetup } from './container-setup.js';
 import { creationMs } from './protect-container.js';
+import { keepWhatWas } from './root-before.js';
 
 const thawMs = 10_000;
 
@@ -44,7 +45,11 @@ async function adopt(context: AgentContext, record: ContainerRecord): Promise<Co
       const setup = await readSetup(context, record, record.name);
       if (setup !== undefined) {
         const entry = new ContainerEntry(setup, clock.now().toISOString(), record);
-        if (lives) entry.tellStarted();
+        if (lives) {
+          entry.tellStarted();
+          // One that runs was resumed to the end, whatever the agent before could still do then.
+          await keepWhatWas(context, setup, () => undefined);
+        }
         return entry;
       }
     }

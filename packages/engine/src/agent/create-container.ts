@@ -14,7 +14,8 @@ import type { ContainerEntry } from './container-entry.js';
 import { containerDirectory, writeContainerRecord } from './container-record.js';
 import type { LauncherConversation } from './launcher-conversation.js';
 import type { ClaimedJob } from './protect-container.js';
-import { cleanUpLeft, resumeContainer } from './resume-container.js';
+import { resumeContainer } from './resume-container.js';
+import { cleanUpLeft } from './root-before.js';
 import { askStorage, isToResume, type StorageState } from './storage-state.js';
 
 /** What was decided, and said to the launcher. */

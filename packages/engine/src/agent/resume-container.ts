@@ -12,8 +12,8 @@ import type { AdoptedContainer } from '../container/adopted/adopted-container.js
 import type { TrackedRoot } from '../files/index.js';
 import { credentialsRewrite } from '../oci/credentials-path.js';
 import { assertSameUsers, containerUsers, containerUsersSchema } from '../oci/container-users.js';
-import { type OverlayMount, openOverlay } from '../oci/overlay-mount.js';
-import { clearUnclean, isUnclean, markUnclean } from '../oci/unclean-mark.js';
+import { openOverlay } from '../oci/overlay-mount.js';
+import { markUnclean } from '../oci/unclean-mark.js';
 import { describeMachine } from '../preflight/machine.js';
 import { restore, type Restored } from '../run/restore.js';
 import { clearRestoreStaging, placeForImages } from '../run/restore-staging.js';
@@ -25,6 +25,7 @@ import { containerDirectory } from './container-record.js';
 import { type ContainerSetup, mountpointsOf } from './container-setup.js';
 import { diagnosisDirectory, keepLogs } from './diagnosis.js';
 import type { LauncherConversation } from './launcher-conversation.js';
+import { cleanUp, keepWhatWas } from './root-before.js';
 
 export interface ResumeOptions {
   readonly context: AgentContext;
@@ -75,14 +76,15 @@ export async function resumeContainer({ context, setup, attempt, conversation, e
         beforeFiles: async () => {
           conversation.touched();
           touched = true;
-          if (overlay !== undefined) await markUnclean(overlay.description);
-          await overlay?.unmount();
+          if (overlay === undefined) return;
+          await markUnclean(overlay.description);
+          await overlay.setAside();
         },
         start: (metadata, roots, imagesDirectory) => launch(roots, imagesDirectory),
       },
       epoch,
     );
-    if (overlay !== undefined) await clearUnclean(overlay.description);
+    if (restored !== undefined) await keepWhatWas(context, setup, (text) => conversation.say(text));
     return restored;
   } finally {
     await clearRestoreStaging(attempt.staging, restored?.images.folder);
@@ -104,28 +106,6 @@ export async function resumeContainer({ context, setup, attempt, conversation, e
     if (status === 0) return await adoptContainer(context, setup, roots);
     throw timedOut ? tooSlow(deadlineMs, work) : await failureOf(status, work);
   }
-}
-
-/** Makes a root file system, put back in part, what Docker made. */
-async function cleanUp(overlay: OverlayMount | undefined): Promise<void> {
-  if (overlay === undefined) return;
-  try {
-    await overlay.reset();
-  } finally {
-    await overlay.mount();
-  }
-  await clearUnclean(overlay.description);
-}
-
-/** The same for what an agent left that died over it. */
-export async function cleanUpLeft(
-  { tools }: Pick<AgentContext, 'tools'>,
-  { files }: ContainerSetup,
-  conversation: LauncherConversation,
-): Promise<void> {
-  if (files.overlay === undefined || !(await isUnclean(files.overlay))) return;
-  conversation.touched();
-  await cleanUp(await openOverlay(files.overlay, { treeTool: tools.tree }));
 }
 
 const recordedSchema = z.object({

@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, rename } from 'node:fs/promises';
 import { HoldfastError } from '@holdfast/core';
 import { type HostMount, isBelow, parseMountInfo } from '../container/host-mounts.js';
+import { removeFolder } from '../container/remove-folder.js';
 import { ActionList } from '../files/action-list.js';
 import { applyActions } from '../files/apply-actions.js';
 import { scanRoot } from '../files/scan-root.js';
@@ -8,6 +9,7 @@ import type { TreeEntry } from '../files/tree-entry.js';
 import { evictHolders } from './evict-holders.js';
 import { runMountProgram } from './mount-program.js';
 import type { OverlayDescription } from './overlay-description.js';
+import { asideFolder, discardedFolder, isAside } from './upper-aside.js';
 
 export interface OverlayOptions {
   /** Path of `holdfast-tree`. */
@@ -23,7 +25,12 @@ export interface OverlayMount {
    * HF_CONTAINER_FILES, the mount in place, where somebody else still has it.
    */
   unmount(): Promise<void>;
-  /** Unmounts, and makes the upper directory what it is for a container that was never started: empty, of the same owner and mode. */
+  /**
+   * Unmounts, and moves the upper directory with all that the container had in it aside, an empty one of the same owner and mode in its place. A repeat is
+   * harmless: what was set aside first stays.
+   */
+  setAside(): Promise<void>;
+  /** Unmounts, and puts back what was set aside; where nothing was, all stays as it is. */
   reset(): Promise<void>;
   /** Mounts it with the same options at the same place. A repeat is harmless. Rejects with HF_CONTAINER_FILES. */
   mount(): Promise<void>;
@@ -35,7 +42,7 @@ export async function openOverlay(description: OverlayDescription, options: Over
   const root = { id: 'rootfs', hostPath: upperDirectory, destination: '/', private: true };
   const top = (await scanRoot(root, { ...options, exclude: [] })).entry(0);
 
-  return { description, unmount, reset, mount };
+  return { description, unmount, setAside, reset, mount };
 
   async function unmount(): Promise<void> {
     const mounted = await mountedHere(mountPoint);
@@ -52,11 +59,23 @@ export async function openOverlay(description: OverlayDescription, options: Over
     await emptyFolder(workDirectory);
   }
 
+  async function setAside(): Promise<void> {
+    await unmount();
+    if (await isAside(description)) return;
+    await rename(upperDirectory, asideFolder(description));
+    await mkdir(upperDirectory);
+    await applyActions([root], metadataOf(top), { treeTool: options.treeTool });
+  }
+
   async function reset(): Promise<void> {
     await unmount();
-    await emptyFolder(upperDirectory);
-    // Not with the caller's signal: half a clean-up is worse than a late one.
-    await applyActions([root], metadataOf(top), { treeTool: options.treeTool });
+    if (!(await isAside(description))) return;
+    // A removal takes its time, and without an upper directory Docker mounts nothing.
+    const discarded = discardedFolder(description);
+    await removeFolder(discarded);
+    await rename(upperDirectory, discarded);
+    await rename(asideFolder(description), upperDirectory);
+    await removeFolder(discarded);
   }
 
   async function mount(): Promise<void> {

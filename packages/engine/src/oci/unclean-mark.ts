@@ -5,7 +5,8 @@ import type { OverlayDescription } from './overlay-description.js';
 type Upper = Pick<OverlayDescription, 'upperDirectory'>;
 
 /**
- * A note beside a container's upper directory that this is neither what the container left nor what a snapshot has: files are being put back. It goes where the
+ * A note beside a container's upper directory that this is, or soon will be, neither what the container left nor what a snapshot has: files are being put back, and
+ * what the container had is set aside (`asideFolder`) or not touched yet. It goes where the
  * directory goes, outlives the machine's boot, and the launcher starts nothing where it lies, whatever becomes of the agent.
  */
 export function uncleanFile({ upperDirectory }: Upper): string {

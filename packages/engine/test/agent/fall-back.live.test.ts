@@ -72,6 +72,9 @@ describe.skipIf(missing !== undefined)(`a container whose snapshot cannot be res
     const asks = ['--network', 'none', '-e', 'MMC_CHECKPOINT_MODE=true', '-e', 'HOLDFAST_JOB=half'];
     const id = await node.docker.docker(['create', '--runtime', 'holdfast', ...asks, 'base', 'sh', '-c', 'echo "root: $(ls /root)"; sleep 1000']);
     const upper = await node.docker.docker(['inspect', '--format', '{{.GraphDriver.Data.UpperDir}}', id]);
+    // What `docker cp` had brought, and what came of the snapshot before the agent died.
+    await mkdir(join(upper, '../holdfast-aside/root'), { recursive: true });
+    await writeFile(join(upper, '../holdfast-aside/root/mine'), '');
     await mkdir(join(upper, 'root'), { recursive: true });
     await writeFile(join(upper, 'root/half'), '');
     await writeFile(join(upper, '../holdfast-unclean'), '');
@@ -82,8 +85,8 @@ describe.skipIf(missing !== undefined)(`a container whose snapshot cannot be res
     await node.startAgent('second');
     await node.docker.docker(['start', id]);
     await node.untilProtected(id);
-    expect(await node.logs(id)).toContain('root: \n');
-    expect(await readdir(join(upper, '..'))).not.toContain('holdfast-unclean');
+    expect(await node.logs(id)).toContain('root: mine\n');
+    expect((await readdir(join(upper, '..'))).filter((name) => name.startsWith('holdfast-'))).toEqual([]);
     await node.docker.docker(['rm', '--force', id]);
   });
 });

@@ -1,4 +1,4 @@
-import { mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { missingDocker } from '@holdfast/testkit/docker';
@@ -48,8 +48,13 @@ describe.skipIf(missing !== undefined)(`containers of one node${missing === unde
     const third = await node.run('job', words);
     await until(async () => (await node.logs(third)).includes('resumed from snapshot 2'));
     await node.docker.docker(['stop', '--time', '1', third]);
+    await node.docker.docker(['cp', '/etc/hostname', `${third}:/root/mine`]);
     await node.docker.docker(['start', third]);
     await until(async () => (await node.logs(third)).split('resumed from snapshot 2').length === 3);
+    // The snapshot's files are what the job goes on with; what was there is the user's.
+    expect((await node.docker.tryDocker(['exec', third, 'test', '-e', '/root/mine'])).status).toBe(1);
+    const before = /^holdfast: what this container's root file system had before is in (\S+) /m.exec(await node.logs(third))?.[1] ?? '';
+    expect(await readdir(join(before, 'root'))).toEqual(['mine']);
     await node.docker.docker(['exec', third, 'touch', '/finish']);
     expect(await node.docker.docker(['wait', third])).toBe('4');
     expect(await beginnings(third)).toBe(0);

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { silentLogger } from '@holdfast/core';
 import { expect, test } from 'vitest';
@@ -87,17 +87,30 @@ test('what a container made of its image comes back on another overlay over the 
   third.shell('echo again >> usr/share/doc/new; mv opt/tool opt/tool2; rm etc/hard; test ! -e etc/hard; test "$(stat -c %h data)" = 1');
 });
 
-test('a reset overlay is that of a container which was never started', async () => {
+test('what a container had is set aside whole, by renaming it, and is back after a reset; a reset of what was not touched changes nothing', async () => {
   using home = new OverlayHome({ base, top });
   using overlay = new Overlay(home.path, 'one');
-  const before = listing(overlay.merged).map(withoutTimes);
-  const mount = await overlay.open();
+  const fresh = listing(overlay.merged).map(withoutTimes);
   overlay.shell(`${changes}; chmod 700 .; chown 5:6 .`);
+  const mount = await overlay.open();
+  await mount.reset();
+  const before = factsOf(overlay.upper);
+  const { ino } = statSync(join(overlay.upper, 'data'));
+  await mount.setAside();
+  await mount.mount();
+  const [, ...others] = listing(overlay.merged).map(withoutTimes);
+  expect(others).toEqual(fresh.slice(1));
+  expect(statSync(overlay.upper)).toMatchObject({ uid: 5, gid: 6, mode: 0o40700 });
+  overlay.shell('rm -r etc; echo half > opt/half');
+  // As after a second failure, or a killed agent: the first is what the container had.
+  await mount.setAside();
   await mount.reset();
   expect(overlay.isMounted()).toBe(false);
+  expect(factsOf(overlay.upper)).toEqual(before);
+  expect(statSync(join(overlay.upper, 'data')).ino).toBe(ino);
   await mount.mount();
   await mount.mount();
-  expect(listing(overlay.merged).map(withoutTimes)).toEqual(before);
+  expect(overlay.shell('cat data-hard; test ! -e etc/obsolete; test -e opt/tool/own')).toBe('one\n');
 });
 
 test('a copy of the mount in another mount namespace goes too; one that is used there, or here, stays, and who uses it is named', async () => {

@@ -1,0 +1,54 @@
+import { type OverlayMount, openOverlay } from '../oci/overlay-mount.js';
+import { clearUnclean, isUnclean } from '../oci/unclean-mark.js';
+import { keepAside } from '../oci/upper-aside.js';
+import type { AgentContext } from './agent-context.js';
+import type { ContainerSetup } from './container-setup.js';
+import type { LauncherConversation } from './launcher-conversation.js';
+
+/** Makes a root file system, put back in part, what the container had before: of one that never ran, what Docker made. */
+export async function cleanUp(overlay: OverlayMount | undefined): Promise<void> {
+  if (overlay === undefined) return;
+  try {
+    await overlay.reset();
+  } finally {
+    await overlay.mount();
+  }
+  await clearUnclean(overlay.description);
+}
+
+/** The same for what an agent left that died over it. */
+export async function cleanUpLeft(
+  { tools }: Pick<AgentContext, 'tools'>,
+  { files }: Pick<ContainerSetup, 'files'>,
+  conversation: Pick<LauncherConversation, 'touched'>,
+): Promise<void> {
+  if (files.overlay === undefined || !(await isUnclean(files.overlay))) return;
+  conversation.touched();
+  await cleanUp(await openOverlay(files.overlay, { treeTool: tools.tree }));
+}
+
+/**
+ * The job goes on with the files of its snapshot. What the container had instead, of an earlier run or by `docker cp`, is kept beside its upper directory, and
+ * where that is, is told. Never rejects: the job runs.
+ */
+export async function keepWhatWas(
+  { clock, logger }: Pick<AgentContext, 'clock' | 'logger'>,
+  { id, files }: Pick<ContainerSetup, 'id' | 'files'>,
+  say: (text: string) => void,
+): Promise<void> {
+  if (files.overlay === undefined) return;
+  try {
+    const kept = await keepAside(files.overlay, clock.now());
+    if (kept !== undefined) {
+      say(`what this container's root file system had before is in ${kept.folder} of the node, until the container is removed`);
+      for (const old of kept.removed) say(`${old}, of an earlier start, was removed: the last three are kept`);
+      logger.info({ container: id, ...kept }, 'what a container had before its resume was set aside');
+    }
+    await clearUnclean(files.overlay);
+  } catch (error) {
+    logger.error(
+      { container: id, error: String(error) },
+      'what a container had before its resume was not set aside in order; it lies beside its upper directory',
+    );
+  }
+}

@@ -1,6 +1,6 @@
 // holdfast-guard: runs one command that must never outlive Holdfast or its deadline: `runc checkpoint` above all.
 //
-//   holdfast-guard DEADLINE_MS HOOK_FOLDER [--thaw FILE TEXT LONGEST_MS] -- COMMAND ARGUMENT...
+//   holdfast-guard DEADLINE_MS HOOK_FOLDER [--thaw FILE TEXT LONGEST_MS] [--page-socket DESCRIPTOR] -- COMMAND ARGUMENT...
 //
 // The command gets a mount namespace of its own, so that nothing it mounts stays. Ends with the command's status, 124 for the
 // deadline, 125 where the command could not be started, 130 where Holdfast ended it.
@@ -13,6 +13,8 @@
 // With --thaw it answers for a job that has no keeper. "f" says that Holdfast freezes the job, "d" that the job runs again; in between the guard
 // stays, the command's end is told as "ended STATUS" on standard output, and TEXT is written to FILE once Holdfast is gone and the command through or
 // killed, or after LONGEST_MS.
+//
+// With --page-socket the command has that descriptor, from 4 on: a socket for CRIU's page server that tells it to end.
 
 #include <errno.h>
 #include <fcntl.h>
@@ -103,6 +105,12 @@ int main(int argc, char **argv) {
     freezer = (struct freezer){.file = argv[4], .text = argv[5], .longest_ms = strtoll(argv[6], NULL, 10)};
     dashes = 7;
   }
+  int page_socket = -1;
+  if (argc > dashes + 2 && strcmp(argv[dashes], "--page-socket") == 0) {
+    page_socket = atoi(argv[dashes + 1]);
+    dashes += 2;
+    if (page_socket < 4 || !closed_page_server(page_socket)) return 125;
+  }
   if (argc < dashes + 2 || strcmp(argv[dashes], "--") != 0) return 125;
   int64_t end = monotonic_ms() + strtoll(argv[1], NULL, 10);
   int children = prepare_signals();
@@ -115,7 +123,7 @@ int main(int argc, char **argv) {
   }
   if (!private_root(NULL)) return 125;
   int silence = open("/dev/null", O_RDONLY | O_CLOEXEC);
-  pid_t command = spawn(argv + dashes + 1, (int[]){silence, -1, -1});
+  pid_t command = spawn(argv + dashes + 1, (int[]){silence, -1, -1}, page_socket);
   if (silence < 0 || command < 0) return 125;
   int input = STDIN_FILENO;
   bool let_go = false, orphaned = false, told = false;

@@ -108,7 +108,7 @@ static void start_runtime(struct keeper *keeper) {
   keeper->err.to = 2;
   keeper->in.to_job = true;
   keeper->in.skip = keeper->options.skip_stdin;
-  keeper->runtime = spawn(keeper->options.command, streams);
+  keeper->runtime = spawn(keeper->options.command, streams, -1);
   if (keeper->runtime < 0) fail("fork");
   for (int i = 0; i < 3; i++) close(streams[i]);
 }

@@ -11,8 +11,9 @@
 
 // Milliseconds of a clock that only grows.
 int64_t monotonic_ms(void);
-// Starts `command` with `streams` as its 0, 1 and 2 (-1: as ours), default signals, no other descriptor and a session of its own. -1 with errno.
-pid_t spawn(char *const command[], const int streams[3]);
+// Starts `command` with `streams` as its 0, 1 and 2 (-1: as ours), default signals, a session of its own and no other descriptor than `kept` (-1: none; else
+// more than 3). -1 with errno.
+pid_t spawn(char *const command[], const int streams[3], int kept);
 // Kills the children of this process, and as a subreaper whatever they leave behind, until none is left or `deadline_ms` is over.
 bool kill_children(int64_t deadline_ms);
 // Whether a child of that process has ended without its taking note.
@@ -51,6 +52,11 @@ uint64_t produced_bytes(struct pump *pump);
 uint64_t passed_bytes(struct pump *pump);
 bool pump_done(struct pump *pump);
 bool pump_ended(struct pump *pump);
+
+// lib-page-socket.c
+
+// Gives `descriptor` to a CRIU whose page server (ps-socket) shall end at once. False with errno.
+bool closed_page_server(int descriptor);
 
 // lib-mounts.c
 

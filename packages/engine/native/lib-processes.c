@@ -19,7 +19,7 @@ int64_t monotonic_ms(void) {
   return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-pid_t spawn(char *const command[], const int streams[3]) {
+pid_t spawn(char *const command[], const int streams[3], int kept) {
   pid_t child = fork();
   if (child != 0) return child;
   // Out of the terminal's foreground group: its Ctrl-C is Holdfast's to handle, and would end runc and CRIU half done.
@@ -27,7 +27,8 @@ pid_t spawn(char *const command[], const int streams[3]) {
   for (int i = 0; i < 3; i++) {
     if (streams[i] >= 0 && dup2(streams[i], i) < 0) _exit(125);
   }
-  close_range(3, ~0U, 0);
+  if (kept > 3) close_range(3, (unsigned)kept - 1, 0);
+  close_range(kept > 3 ? (unsigned)kept + 1 : 3, ~0U, 0);
   struct sigaction standard = {.sa_handler = SIG_DFL};
   for (int number = 1; number < NSIG; number++) sigaction(number, &standard, NULL);
   sigset_t none;

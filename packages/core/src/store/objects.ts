@@ -14,6 +14,8 @@ export interface PageRun {
 export interface SourceExtent extends PageRun {
   /** Offset in the source file. Bytes past the end of the last page of a `file` object read as zero. */
   readonly sourceOffset: number;
+  /** Which source that is: the object's `source` where it is absent or 0, else so manieth of its `furtherSources`, counted from 1. */
+  readonly sourceIndex?: number | undefined;
 }
 
 /** `memory`: one address space or shared segment. `file`: one regular file. `image`: one of the capturer's own small files. */
@@ -30,6 +32,8 @@ export interface ObjectInput {
   /** Exact length of a file or image; for memory the sum of its pages. */
   readonly sizeBytes: number;
   readonly source: ObjectSource;
+  /** Where an object's bytes lie in several places: memory that was copied in part. */
+  readonly furtherSources?: readonly ObjectSource[] | undefined;
   /** Sorted by page, not overlapping. What is between them does not exist: a hole, or memory that is not there. */
   readonly extents: readonly SourceExtent[];
   /**

@@ -5,10 +5,15 @@ export interface CriuConfig {
   readonly tcp: TcpPolicy;
   /** The program that CRIU runs before it begins a dump. */
   readonly hook?: string;
+  /** The descriptor that CRIU's page server finds its client at, where memory is left out of the images. */
+  readonly pageSocket?: number | undefined;
 }
 
+/** A number that neither runc nor CRIU comes to by itself. */
+export const pageSocket = 200;
+
 /** The file that the bundle's annotation org.criu.config names: what runc has no option for. It overrides runc's own choices. */
-export function criuConfigText({ tcp, hook }: CriuConfig): string {
+export function criuConfigText({ tcp, hook, pageSocket }: CriuConfig): string {
   const lines = [
     tcp === 'close' ? 'tcp-close' : 'tcp-established',
     // A file that has lost its last name goes into the images whole, up to this size.
@@ -24,6 +29,8 @@ export function criuConfigText({ tcp, hook }: CriuConfig): string {
     // Another size is found at the restore; runc and CRIU need not read whole programs for their build ids.
     'file-validation filesize',
     ...(hook === undefined ? [] : [`action-script ${hook}`]),
+    // Without, it listens on a port of all of the machine's addresses, whatever runc's --page-server says.
+    ...(pageSocket === undefined ? [] : [`ps-socket ${pageSocket}`]),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Clock, HoldfastError } from '@holdfast/core';
 import { type DumpStats, readDumpStats } from '../images/dump-stats.js';
+import { pageSocket } from './criu-config.js';
 import { endProcesses } from './end-processes.js';
 import { type Guarded, type GuardedEnd, type GuardedThaw, runGuarded } from './guarded.js';
 import { recordDescendants, recordedProcesses } from './helper-record.js';
@@ -18,6 +19,8 @@ export interface DumpOptions {
   /** For logs. */
   readonly workDir: string;
   readonly deadlineMs: number;
+  /** The job's own memory is left out of the images: page maps name what is, as `lazy`. Whoever asks for it reads it before the job runs again. */
+  readonly withoutMemory?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -64,18 +67,20 @@ const endingTurns = 5;
 /** Starts `runc checkpoint` up to the point where CRIU would begin to look at the job. Rejects as `run` does. */
 export async function prepareDump(context: DumpContext, options: DumpOptions): Promise<PreparedDump> {
   const { runc, id, clock } = context;
-  const { imagesDir, workDir, deadlineMs, signal } = options;
+  const { imagesDir, workDir, deadlineMs, signal, withoutMemory = false } = options;
   await Promise.all([imagesDir, workDir].map((folder) => mkdir(folder, { recursive: true, mode: 0o700 })));
+  const lazyWords = withoutMemory ? ['--lazy-pages'] : [];
   const own: Runc = { ...runc, log: join(workDir, 'runc-checkpoint.log') };
   const guarded = runGuarded({
     guard: runc.tools.guard,
-    command: runcCommand(own, ['checkpoint', '--leave-running', '--image-path', imagesDir, '--work-path', workDir, id]),
+    command: runcCommand(own, ['checkpoint', '--leave-running', ...lazyWords, '--image-path', imagesDir, '--work-path', workDir, id]),
     deadlineMs,
     hookFolder: workDir,
     log: join(workDir, 'dump.log'),
     environment: helperEnvironment(runc, id),
     signal,
     thaw: context.thaw,
+    pageSocket: withoutMemory ? pageSocket : undefined,
   });
   context.onGuarded?.(guarded);
   if (!(await guarded.ready)) {

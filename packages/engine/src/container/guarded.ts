@@ -14,6 +14,8 @@ export interface GuardedOptions {
   readonly signal: AbortSignal | undefined;
   /** For a job that nobody else would thaw where this process is gone. */
   readonly thaw?: GuardedThaw | undefined;
+  /** Where a CRIU that dumps without memory is told that nobody fetches that from it. */
+  readonly pageSocket?: number | undefined;
 }
 
 /** What is written where to thaw the job, and how long it may stay frozen whatever happens. */
@@ -48,9 +50,10 @@ export interface Guarded {
 
 const [deadlineStatus, failedStatus, stoppedStatus] = [124, 125, 130];
 
-export function runGuarded({ guard, command, deadlineMs, hookFolder, log, environment, signal, thaw }: GuardedOptions): Guarded {
+export function runGuarded({ guard, command, deadlineMs, hookFolder, log, environment, signal, thaw, pageSocket }: GuardedOptions): Guarded {
   const thawWords = thaw === undefined ? [] : ['--thaw', thaw.file, thaw.text, String(thaw.longestMs)];
-  const child = spawn(guard, [String(deadlineMs), hookFolder ?? '-', ...thawWords, '--', ...command], {
+  const socketWords = pageSocket === undefined ? [] : ['--page-socket', String(pageSocket)];
+  const child = spawn(guard, [String(deadlineMs), hookFolder ?? '-', ...thawWords, ...socketWords, '--', ...command], {
     env: { ...environment },
     stdio: ['pipe', 'pipe', 'ignore'],
     // A Ctrl-C of the terminal goes to its whole foreground group.

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Clock, HoldfastError } from '@holdfast/core';
 import type { OpenFile, TrackedRoot } from '../files/tracked-root.js';
 import { removeContainer } from './cleanup.js';
-import { criuConfigText, type TcpPolicy } from './criu-config.js';
+import { criuConfigText, pageSocket, type TcpPolicy } from './criu-config.js';
 import { cannotEnd, didNotStandStill } from './container-errors.js';
 import { type DumpOptions, prepareDump } from './dump.js';
 import { endProcesses } from './end-processes.js';
@@ -95,7 +95,10 @@ export class LiveContainer implements RunningContainer {
   async prepareDump(options: DumpOptions): Promise<PreparedJobDump> {
     const { runc, id, clock, layout, tools, tcp } = this.#options;
     await refuseHungMounts(this.initPid);
-    await writeFile(layout.criuConfig, criuConfigText({ tcp, hook: tools.hook }));
+    await writeFile(
+      layout.criuConfig,
+      criuConfigText({ tcp, hook: tools.hook, pageSocket: options.withoutMemory === true ? pageSocket : undefined }),
+    );
     const prepared = await prepareDump(
       {
         runc,

@@ -3,17 +3,19 @@ import { pageSizeBytes } from '@holdfast/core/basics';
 import { damaged, messagesOf } from './image-file.js';
 import { decodeFields } from './message-fields.js';
 
-const pagemapMagic = 0x56084025;
+export const pagemapMagic = 0x56084025;
 const headFields = { pagesId: 1 };
 /** `count` came with CRIU 4.2; before it there was but the 32-bit `oldCount`, which is still written where it is large enough. */
-const entryFields = { address: 1, oldCount: 2, inParent: 3, flags: 4, count: 5 };
-const entryFlags = { inParent: 1, lazy: 2, present: 4 };
+export const entryFields = { address: 1, oldCount: 2, inParent: 3, flags: 4, count: 5 };
+export const entryFlags = { inParent: 1, lazy: 2, present: 4 };
 /** Of the whole 64-bit address space. */
 const addressablePages = 2 ** 52;
 
 export interface PagemapRun extends PageRun {
   /** True where the pages image has the bytes; runs that are present lie in it back to back, in this order. */
   readonly present: boolean;
+  /** True for memory of the process's own, which a restore may bring in when it is first touched. Of a dump without memory it is not present. */
+  readonly lazy: boolean;
 }
 
 export interface Pagemap {
@@ -67,5 +69,5 @@ function decodeEntry(message: Uint8Array, name: string): PagemapRun {
   if (!(Number.isInteger(firstPage) && pageCount > 0 && firstPage + pageCount <= addressablePages))
     throw damaged(name, `an entry has ${pageCount} pages at address ${address}`);
   if ((flags & entryFlags.inParent) !== 0) throw damaged(name, 'it refers to an earlier dump');
-  return { firstPage, pageCount, present: (flags & entryFlags.present) !== 0 };
+  return { firstPage, pageCount, present: (flags & entryFlags.present) !== 0, lazy: (flags & entryFlags.lazy) !== 0 };
 }

@@ -1,23 +1,30 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ObjectInput, SourceExtent } from '@holdfast/core';
+import type { ObjectInput, ObjectSource, SourceExtent } from '@holdfast/core';
 import { HoldfastError, isHoldfastError, pageSizeBytes } from '@holdfast/core/basics';
 import { isStored } from './image-names.js';
+import type { LeftOutPages, LeftOutSpace } from './left-out-pages.js';
 import { imageKey } from './memory-keys.js';
 import type { MemoryName } from './memory-names.js';
 import type { MemorySource } from './memory-source.js';
 import { memoryTableObject } from './memory-table.js';
-import { presentRuns } from './pagemap.js';
+import { isPagemapName, presentRuns } from './pagemap.js';
+import { withAllPresent } from './pagemap-flags.js';
 import { type NamedPagemap, pagesName } from './pages-images.js';
 import { readMemoryNames } from './read-memory-names.js';
 import { readPagemaps } from './read-pagemaps.js';
 
-/** A plain dump in a folder: page maps tell where the bytes of the pages images belong. Read once CRIU has ended. */
+/**
+ * A dump in a folder: page maps tell where the bytes of the pages images belong. Read once CRIU has ended. Of a dump without memory somebody else has
+ * what was left out; its objects are those that a plain dump of the same instant would have.
+ */
 export class StagedImages implements MemorySource {
   readonly #folder: string;
+  readonly #leftOut: LeftOutPages | undefined;
 
-  constructor(folder: string) {
+  constructor(folder: string, leftOut?: LeftOutPages) {
     this.#folder = folder;
+    this.#leftOut = leftOut;
   }
 
   /** Rejects with HF_DUMP_FAILED where the images do not belong together or one is not as long as it should be: nothing of them is stored then. */
@@ -44,12 +51,14 @@ export class StagedImages implements MemorySource {
   }
 
   #memory({ key, like }: MemoryName, map: NamedPagemap): ObjectInput {
-    const extents = extentsOf(map);
+    const leftOut = map.entries.some(({ present }) => !present) ? this.#leftOut?.of(map.name) : undefined;
+    const extents = leftOut === undefined ? stagedExtents(map) : allExtents(map, leftOut);
     return {
       key,
       kind: 'memory',
       sizeBytes: extents.reduce((sum, { pageCount }) => sum + pageCount, 0) * pageSizeBytes,
       source: { kind: 'path', path: join(this.#folder, pagesName(map)) },
+      ...(leftOut === undefined ? {} : { furtherSources: leftOut.sources }),
       extents,
       ...(like === undefined ? {} : { like }),
     };
@@ -57,24 +66,38 @@ export class StagedImages implements MemorySource {
 
   async #image(name: string): Promise<ObjectInput> {
     const path = join(this.#folder, name);
+    const source: ObjectSource =
+      this.#leftOut !== undefined && isPagemapName(name)
+        ? { kind: 'bytes', bytes: withAllPresent(await readFile(path), name) }
+        : { kind: 'path', path };
     const { size } = await stat(path);
     const pageCount = Math.ceil(size / pageSizeBytes);
     return {
       key: imageKey(name),
       kind: 'image',
       sizeBytes: size,
-      source: { kind: 'path', path },
+      source,
       extents: pageCount === 0 ? [] : [{ firstPage: 0, pageCount, sourceOffset: 0 }],
     };
   }
 }
 
-function extentsOf({ entries }: NamedPagemap): readonly SourceExtent[] {
+function stagedExtents({ entries }: NamedPagemap): readonly SourceExtent[] {
   let sourceOffset = 0;
   return presentRuns(entries).map((run) => {
     const extent = { ...run, sourceOffset };
     sourceOffset += run.pageCount * pageSizeBytes;
     return extent;
+  });
+}
+
+function allExtents({ entries }: NamedPagemap, leftOut: LeftOutSpace): readonly SourceExtent[] {
+  let sourceOffset = 0;
+  return entries.flatMap(({ firstPage, pageCount, present }) => {
+    if (!present) return leftOut.extentsOf({ firstPage, pageCount });
+    const extent = { firstPage, pageCount, sourceOffset };
+    sourceOffset += pageCount * pageSizeBytes;
+    return [extent];
   });
 }
 

@@ -1,16 +1,22 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { type CheckpointObject, type CheckpointReader, HoldfastError, type ObjectInput, pageSizeBytes } from '@holdfast/core';
 
+function unknownSource(key: string): never {
+  throw new Error(`${key} has an extent of a source that it does not have`);
+}
+
 /** A checkpoint's reader over objects as they were put: pages by their numbers, nothing else remembered. */
 export async function readerOf(inputs: readonly ObjectInput[]): Promise<CheckpointReader> {
   const pages = new Map<string, Map<number, Uint8Array>>();
-  for (const { key, source, extents } of inputs) {
-    const bytes = source.kind === 'bytes' ? source.bytes : new Uint8Array(await readFile(source.path as string));
+  for (const { key, source, furtherSources = [], extents } of inputs) {
+    const sources = await Promise.all(
+      [source, ...furtherSources].map(async (one) => (one.kind === 'bytes' ? one.bytes : new Uint8Array(await readFile(one.path as string)))),
+    );
     const own = new Map<number, Uint8Array>();
-    for (const { firstPage, pageCount, sourceOffset } of extents) {
+    for (const { firstPage, pageCount, sourceOffset, sourceIndex = 0 } of extents) {
       for (let page = 0; page < pageCount; page++) {
         const at = sourceOffset + page * pageSizeBytes;
-        own.set(firstPage + page, bytes.slice(at, at + pageSizeBytes));
+        own.set(firstPage + page, sources[sourceIndex]?.slice(at, at + pageSizeBytes) ?? unknownSource(key));
       }
     }
     pages.set(key, own);

@@ -164,6 +164,13 @@ int main(int count, char **arguments) {
 		add(anonymous(pages, MAP_PRIVATE), pages);
 		add(anonymous(1000, MAP_PRIVATE), 1000);
 		each = change_and_move;
+	} else if (!strcmp(kind, "unforked")) {
+		add(anonymous(pages, MAP_PRIVATE), pages);
+		int advice[] = {MADV_DONTFORK, MADV_WIPEONFORK};
+		for (int n = 0; n < 2; n++) {
+			add(anonymous(300, MAP_PRIVATE), 300);
+			if (madvise(areas[n + 1].at, 300 * page, advice[n])) must(NULL, "madvise");
+		}
 	} else if (!strcmp(kind, "exec")) {
 		add(anonymous(pages, MAP_PRIVATE), pages);
 		each = become_another;

@@ -13,13 +13,15 @@ test('reads addresses, counts of both kinds, and what is present', () => {
     message([1, 4096], [2, 1]),
     message([1, address], [2, 5], [4, 4]),
     message([1, address + 0x9000], [2, 2], [4, 2], [5, 70_000]),
+    message([1, address + 80_000 * 4096], [2, 1], [4, 6]),
   );
   expect(decodePagemap(bytes, 'pagemap-1.img')).toEqual({
     pagesId: 3,
     entries: [
-      { firstPage: 1, pageCount: 1, present: true },
-      { firstPage: address / 4096, pageCount: 5, present: true },
-      { firstPage: address / 4096 + 9, pageCount: 70_000, present: false },
+      { firstPage: 1, pageCount: 1, present: true, lazy: false },
+      { firstPage: address / 4096, pageCount: 5, present: true, lazy: false },
+      { firstPage: address / 4096 + 9, pageCount: 70_000, present: false, lazy: true },
+      { firstPage: address / 4096 + 80_000, pageCount: 1, present: true, lazy: true },
     ],
   });
 });
@@ -32,10 +34,10 @@ test('reads addresses up to the top of the address space exactly, that of the vs
 
 test('runs that touch become one where both are present', () => {
   const entries = [
-    { firstPage: 1, pageCount: 2, present: true },
-    { firstPage: 3, pageCount: 4, present: true },
-    { firstPage: 7, pageCount: 1, present: false },
-    { firstPage: 8, pageCount: 1, present: true },
+    { firstPage: 1, pageCount: 2, present: true, lazy: false },
+    { firstPage: 3, pageCount: 4, present: true, lazy: true },
+    { firstPage: 7, pageCount: 1, present: false, lazy: true },
+    { firstPage: 8, pageCount: 1, present: true, lazy: true },
   ];
   expect(presentRuns(entries)).toEqual([
     { firstPage: 1, pageCount: 6 },

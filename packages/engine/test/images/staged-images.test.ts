@@ -1,8 +1,9 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CheckpointReader, ObjectInput } from '@holdfast/core';
+import type { CheckpointReader, ObjectInput, PageRun, SourceExtent } from '@holdfast/core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { LeftOutPages } from '../../src/images/left-out-pages.js';
 import { RebuiltImages } from '../../src/images/rebuilt-images.js';
 import { StagedImages } from '../../src/images/staged-images.js';
 import { readerOf } from './folder-checkpoint.js';
@@ -28,9 +29,9 @@ const area = message([1, 0x7000], [2, 0x8000], [3, 0], [4, 77], [7, 1 << 8]);
 const write = (name: string, bytes: Uint8Array): void => writeFileSync(join(folder, name), bytes);
 const refused: unknown = expect.objectContaining({ code: 'HF_DUMP_FAILED', kind: 'corrupt' });
 
-async function rebuild(change: (objects: readonly ObjectInput[]) => readonly ObjectInput[]): Promise<string> {
+async function rebuild(change: (objects: readonly ObjectInput[]) => readonly ObjectInput[], leftOut?: LeftOutPages): Promise<string> {
   const rebuilt = join(base, 'rebuilt');
-  await new RebuiltImages(rebuilt).write(await readerOf(change(await new StagedImages(folder).objects())));
+  await new RebuiltImages(rebuilt).write(await readerOf(change(await new StagedImages(folder, leftOut).objects())));
   return rebuilt;
 }
 
@@ -39,6 +40,29 @@ test('images come back as they were, those of a segment too', async () => {
   expect(readdirSync(rebuilt).sort()).toEqual(readdirSync(folder).sort());
   for (const name of readdirSync(folder)) expect(readFileSync(join(rebuilt, name)).equals(readFileSync(join(folder, name))), name).toBe(true);
 });
+
+test('of a dump without memory the same images come back as of one with it, wherever the pages lie now', async () => {
+  const [memory, copy] = [join(base, 'memory'), join(base, 'copy')];
+  writeFileSync(memory, Buffer.concat([Buffer.alloc(0x10_000), Buffer.alloc(4096, 1)]));
+  writeFileSync(copy, Buffer.alloc(4096, 3));
+  const addresses = [0x10_000, 0x20_000, 0x30_000];
+  const pagemap = (...flags: readonly number[]): Buffer =>
+    image(magics.pagemap, message([1, 1]), ...flags.map((flag, at) => message([1, addresses[at] ?? 0], [2, 1], [4, flag])));
+  write('pagemap-6.img', pagemap(2, 4, 2));
+  write('pages-1.img', Buffer.alloc(4096, 2));
+  const sources = [memory, copy].map((path) => ({ kind: 'path', path }) as const);
+  const extentsOf = ({ firstPage, pageCount }: PageRun): readonly SourceExtent[] => [
+    firstPage === 0x30 ? { firstPage, pageCount, sourceOffset: 0, sourceIndex: 2 } : { firstPage, pageCount, sourceOffset: 0x10_000, sourceIndex: 1 },
+  ];
+  const rebuilt = await rebuild((objects) => objects, { of: (name) => (name === 'pagemap-6.img' ? { sources, extentsOf } : refuse(name)) });
+  expect(readFileSync(join(rebuilt, 'pagemap-6.img'))).toEqual(pagemap(6, 4, 6));
+  expect(readFileSync(join(rebuilt, 'pages-1.img'))).toEqual(Buffer.concat([Buffer.alloc(4096, 1), Buffer.alloc(4096, 2), Buffer.alloc(4096, 3)]));
+  expect(readFileSync(join(rebuilt, 'pages-2.img'))).toEqual(Buffer.alloc(4096, 4));
+});
+
+function refuse(name: string): never {
+  throw new Error(`nothing of ${name} was left out`);
+}
 
 test('how far all memory together is written is told', async () => {
   const reader = await readerOf(await new StagedImages(folder).objects());

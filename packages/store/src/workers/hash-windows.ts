@@ -10,7 +10,7 @@ import type { WindowSlot } from './window-slot.js';
  * kept. False where that cannot be read, or there was less.
  */
 export function hashWindows(slot: WindowSlot, { count, reads }: HashRequest, hash: KeyedHash): boolean {
-  if (reads !== undefined && !reads.pieces.every((piece) => readPiece(slot, reads.descriptor, piece))) return false;
+  if (reads !== undefined && !reads.every((piece) => readPiece(slot, piece))) return false;
   for (let index = 0; index < count; index += 1) {
     const { offset, pageCount } = slot.window(index);
     const end = offset + pageCount * pageSizeBytes;
@@ -25,7 +25,7 @@ export function hashWindows(slot: WindowSlot, { count, reads }: HashRequest, has
   return true;
 }
 
-function readPiece({ pages }: WindowSlot, descriptor: number, { offset, pageCount, sourceOffset }: SlotPiece): boolean {
+function readPiece({ pages }: WindowSlot, { descriptor, offset, pageCount, sourceOffset }: SlotPiece): boolean {
   const end = offset + pageCount * pageSizeBytes;
   try {
     for (let at = offset; at < end; ) {

@@ -35,8 +35,9 @@ export interface DecodeResponse {
   readonly extra: Uint8Array;
 }
 
-/** Pages that follow each other in a file, and where they go in a slot. Bytes. */
+/** Pages that follow each other in an open file of this process, and where they go in a slot. Bytes. */
 export interface SlotPiece {
+  readonly descriptor: number;
   readonly offset: number;
   readonly pageCount: number;
   readonly sourceOffset: number;
@@ -45,8 +46,8 @@ export interface SlotPiece {
 export interface HashRequest {
   /** How many windows the slot has. */
   readonly count: number;
-  /** Where the slot's pages are read from first, an open file of this process; undefined where they are there. */
-  readonly reads?: { readonly descriptor: number; readonly pieces: readonly SlotPiece[] } | undefined;
+  /** Where the slot's pages are read from first; undefined where they are there. */
+  readonly reads?: readonly SlotPiece[] | undefined;
 }
 
 /** What a thread can be asked to do. */

@@ -1,11 +1,12 @@
 import type { BlockWorkers } from '../workers/block-workers.js';
 import type { BoundedPool } from '../workers/bounded-pool.js';
+import type { SlotPiece } from '../workers/tasks.js';
 import type { HashPlace, WindowSlot } from '../workers/window-slot.js';
 import type { ObjectMap } from '../manifest/page-map.js';
 import { WindowCursor } from '../manifest/window-cursor.js';
 import type { CheckedObject } from './object-input.js';
-import type { PageSource } from './page-source.js';
-import { batchPages, planBatches, type PlannedBatch, type SourceWindow } from './plan-batches.js';
+import type { PageSources } from './page-source.js';
+import { batchPages, type Piece, planBatches, type PlannedBatch, type SourceWindow } from './plan-batches.js';
 import { type Batch, readPieces } from './read-windows.js';
 
 export interface HashingTools {
@@ -37,7 +38,7 @@ interface HashedBatch extends Batch {
  */
 export async function* hashedWindows(
   object: CheckedObject,
-  source: PageSource,
+  sources: PageSources,
   known: readonly ObjectMap[],
   { workers, slots }: HashingTools,
 ): AsyncGenerator<Batch> {
@@ -51,7 +52,7 @@ export async function* hashedWindows(
       const slot = done === true ? undefined : free.pop();
       if (done === true || slot === undefined) return;
       for (const [index, window] of value.windows.entries()) slot.setWindow(index, window, expectedHashes(cursors, window));
-      const read = readAndHash(object, source, slot, value, workers);
+      const read = readAndHash(object, sources, slot, value, workers);
       read.catch(() => undefined);
       ahead.push({ bytes: slot.pages, windows: value.windows, hashes: slot, done: read });
     }
@@ -76,17 +77,28 @@ export async function* hashedWindows(
 /** What lies on this machine is read by the thread that hashes it. */
 async function readAndHash(
   object: CheckedObject,
-  source: PageSource,
+  sources: PageSources,
   slot: WindowSlot,
   { windows, pieces }: PlannedBatch,
   workers: BlockWorkers,
 ): Promise<void> {
-  const { descriptor } = source;
   const count = windows.length;
-  if (descriptor !== undefined && (await workers.hash(slot, { count, reads: { descriptor, pieces } }))) return;
+  const reads = descriptorPieces(sources, pieces);
+  if (reads !== undefined && (await workers.hash(slot, { count, reads }))) return;
   // Also where there was less to read: this says so.
-  await readPieces(object, source, slot.pages, pieces);
+  await readPieces(object, sources, slot.pages, pieces);
   await workers.hash(slot, { count });
+}
+
+/** Undefined where one of the pieces does not lie on this machine. */
+function descriptorPieces(sources: PageSources, pieces: readonly Piece[]): readonly SlotPiece[] | undefined {
+  const found: SlotPiece[] = [];
+  for (const { offset, pageCount, sourceIndex, sourceOffset } of pieces) {
+    const { descriptor } = sources.at(sourceIndex);
+    if (descriptor === undefined) return undefined;
+    found.push({ descriptor, offset, pageCount, sourceOffset });
+  }
+  return found;
 }
 
 interface KnownObject {

@@ -12,7 +12,8 @@ export interface CheckedObject extends ObjectInput {
 
 /** Refuses (HF_USAGE) what no object can be; joins extents that follow each other into runs. */
 export function checkObject(input: ObjectInput): CheckedObject {
-  const { key, kind, sizeBytes, extents } = input;
+  const { key, kind, sizeBytes, extents, furtherSources = [] } = input;
+  const sourceCount = 1 + furtherSources.length;
   if (Buffer.byteLength(key) > keyLimitBytes * 2 || key.length > keyLimitBytes || !key.isWellFormed())
     throw usage(
       `The object key ${JSON.stringify(key.slice(0, 64))} is longer than ${keyLimitBytes} characters or ${keyLimitBytes * 2} bytes, or not text`,
@@ -21,7 +22,7 @@ export function checkObject(input: ObjectInput): CheckedObject {
   const [first, count]: [number[], number[]] = [[], []];
   let [end, pageCount] = [0, 0];
   for (const extent of extents) {
-    if (!isExtent(extent) || extent.firstPage < end)
+    if (!isExtent(extent, sourceCount) || extent.firstPage < end)
       throw usage(`The object ${JSON.stringify(key)} has the extent ${JSON.stringify(extent)}`, 'Extents are sorted and do not overlap');
     const last = first.length - 1;
     if (last >= 0 && extent.firstPage === end) count[last] = (count[last] ?? 0) + extent.pageCount;
@@ -34,7 +35,9 @@ export function checkObject(input: ObjectInput): CheckedObject {
   return { ...input, pageCount, runFirst: Float64Array.from(first), runCount: Float64Array.from(count) };
 }
 
-function isExtent({ firstPage, pageCount, sourceOffset }: SourceExtent): boolean {
-  const whole = [firstPage, pageCount, sourceOffset, firstPage + pageCount, sourceOffset + pageCount * pageSizeBytes].every(Number.isSafeInteger);
-  return whole && firstPage >= 0 && pageCount >= 1 && sourceOffset >= 0;
+function isExtent({ firstPage, pageCount, sourceOffset, sourceIndex = 0 }: SourceExtent, sourceCount: number): boolean {
+  const whole = [firstPage, pageCount, sourceOffset, sourceIndex, firstPage + pageCount, sourceOffset + pageCount * pageSizeBytes].every(
+    Number.isSafeInteger,
+  );
+  return whole && firstPage >= 0 && pageCount >= 1 && sourceOffset >= 0 && sourceIndex >= 0 && sourceIndex < sourceCount;
 }

@@ -13,10 +13,11 @@ export interface SourceWindow {
   readonly offset: number;
 }
 
-/** Pages that follow each other in the object and in its source. */
+/** Pages that follow each other in the object and in one of its sources. */
 export interface Piece {
   readonly firstPage: number;
   pageCount: number;
+  readonly sourceIndex: number;
   readonly sourceOffset: number;
   readonly offset: number;
 }
@@ -42,7 +43,8 @@ export function* planBatches({ extents }: CheckedObject): Generator<PlannedBatch
       }
       const offset = used * pageSizeBytes;
       note(windows, { window, mask: ((1 << taken) - 1) << position, pageCount: taken, offset });
-      notePiece(pieces, { firstPage: page, pageCount: taken, sourceOffset: extent.sourceOffset + done * pageSizeBytes, offset });
+      const { sourceIndex = 0, sourceOffset } = extent;
+      notePiece(pieces, { firstPage: page, pageCount: taken, sourceIndex, sourceOffset: sourceOffset + done * pageSizeBytes, offset });
       used += taken;
       done += taken;
     }
@@ -65,6 +67,7 @@ function notePiece(pieces: Piece[], next: Piece): void {
   const follows =
     last !== undefined &&
     last.firstPage + last.pageCount === next.firstPage &&
+    last.sourceIndex === next.sourceIndex &&
     last.sourceOffset + last.pageCount * pageSizeBytes === next.sourceOffset;
   if (follows) last.pageCount += next.pageCount;
   else pieces.push(next);

@@ -11,7 +11,7 @@ import type { CollectedObject } from './collected-object.js';
 import { type HashingTools, hashedWindows, isWorthThreads } from './hashed-windows.js';
 import type { CheckedObject } from './object-input.js';
 import { OldFile, OldPages } from './old-pages.js';
-import { openPageSource } from './page-source.js';
+import { openPageSources } from './page-source.js';
 import type { StoredObject } from './page-reference.js';
 import { readWindows } from './read-windows.js';
 
@@ -35,12 +35,12 @@ export async function putObject(
   options: PutOptions = {},
 ): Promise<PutResult> {
   const { context, builder, hashes, hashing } = tools;
-  const source = await openPageSource(context.files, object.source, object.key, object.kind === 'memory');
+  const sources = await openPageSources(context.files, object, object.kind === 'memory');
   const old = known.parent === undefined ? undefined : await openOldPages(context, object.previous);
   hashes.beginObject();
   const detector = new ChangeDetector({ hash: context.hash, builder, hashes }, { ...known, old });
   const maps = [known.parent, known.like].flatMap((stored) => stored?.map ?? []);
-  const read = context.hash.isSlow && isWorthThreads(object) ? hashedWindows(object, source, maps, hashing) : readWindows(object, source);
+  const read = context.hash.isSlow && isWorthThreads(object) ? hashedWindows(object, sources, maps, hashing) : readWindows(object, sources);
   let pages = 0;
   try {
     for await (const { windows, bytes, hashes: slot } of read) {
@@ -54,7 +54,7 @@ export async function putObject(
     }
   } finally {
     await old?.file.release();
-    await source.close();
+    await sources.close();
   }
   const { key, kind, sizeBytes, runFirst, runCount, pageCount } = object;
   const map = { key, kind, sizeBytes, runFirst, runCount, pageCount, segments: detector.segments, windowHashes: detector.windowHashes };

@@ -3,7 +3,7 @@ import { pageSizeBytes } from '@holdfast/core/basics';
 import { windowPages } from '../manifest/page-map.js';
 import type { WindowSlot } from '../workers/window-slot.js';
 import type { CheckedObject } from './object-input.js';
-import type { PageSource } from './page-source.js';
+import type { PageSources } from './page-source.js';
 import { batchPages, type Piece, type PlannedBatch, planBatches, type SourceWindow } from './plan-batches.js';
 
 /** One batch is looked at, so many are being read meanwhile. */
@@ -25,17 +25,17 @@ interface Reading {
 }
 
 /** Reads an object in batches of whole windows; when this ends, however it ends, nothing is being read any more. */
-export function readWindows(object: CheckedObject, source: PageSource): AsyncGenerator<Batch> {
-  const { fillNow } = source;
-  return fillNow === undefined ? readAhead(object, source) : readAtOnce(object, fillNow);
+export function readWindows(object: CheckedObject, sources: PageSources): AsyncGenerator<Batch> {
+  return sources.readsNow ? readAtOnce(object, sources) : readAhead(object, sources);
 }
 
 /** Lets others have their turn of the event loop every few batches. */
-async function* readAtOnce(object: CheckedObject, fillNow: NonNullable<PageSource['fillNow']>): AsyncGenerator<Batch> {
+async function* readAtOnce(object: CheckedObject, sources: PageSources): AsyncGenerator<Batch> {
   const bytes = batchBuffer(object);
   let turns = 0;
   for (const { windows, pieces } of planBatches(object)) {
-    for (const { offset, pageCount, sourceOffset } of pieces) fillNow(bytes.subarray(offset, offset + pageCount * pageSizeBytes), sourceOffset);
+    for (const { offset, pageCount, sourceIndex, sourceOffset } of pieces)
+      sources.at(sourceIndex).fillNow?.(bytes.subarray(offset, offset + pageCount * pageSizeBytes), sourceOffset);
     yield { bytes, windows };
     turns += 1;
     if (turns % batchesPerTurn === 0) await setImmediate();
@@ -43,7 +43,7 @@ async function* readAtOnce(object: CheckedObject, fillNow: NonNullable<PageSourc
 }
 
 /** Some batches are read while one is looked at. */
-async function* readAhead(object: CheckedObject, source: PageSource): AsyncGenerator<Batch> {
+async function* readAhead(object: CheckedObject, sources: PageSources): AsyncGenerator<Batch> {
   const plan = planBatches(object);
   const reading: Reading[] = [];
   const spare: Buffer[] = [];
@@ -51,7 +51,7 @@ async function* readAhead(object: CheckedObject, source: PageSource): AsyncGener
     const { value, done }: IteratorResult<PlannedBatch, undefined> = plan.next();
     if (done === true) return;
     const bytes = spare.pop() ?? batchBuffer(object);
-    const read = readPieces(object, source, bytes, value.pieces);
+    const read = readPieces(object, sources, bytes, value.pieces);
     read.catch(() => undefined);
     reading.push({ batch: { bytes, windows: value.windows }, done: read });
   };
@@ -74,15 +74,16 @@ function batchBuffer({ pageCount }: CheckedObject): Buffer {
 }
 
 /** Fills `bytes` with what the pieces name. */
-export async function readPieces(object: CheckedObject, source: PageSource, bytes: Buffer, pieces: readonly Piece[]): Promise<void> {
-  for (const piece of pieces) await readPiece(object, source, bytes, piece);
+export async function readPieces(object: CheckedObject, sources: PageSources, bytes: Buffer, pieces: readonly Piece[]): Promise<void> {
+  for (const piece of pieces) await readPiece(object, sources, bytes, piece);
 }
 
 /** What lies past the end of the last page of a file reads as zero. */
-async function readPiece({ kind, sizeBytes }: CheckedObject, source: PageSource, bytes: Buffer, piece: Piece): Promise<void> {
+async function readPiece({ kind, sizeBytes }: CheckedObject, sources: PageSources, bytes: Buffer, piece: Piece): Promise<void> {
   const length = piece.pageCount * pageSizeBytes;
   const there = kind === 'memory' ? length : Math.min(length, sizeBytes - piece.firstPage * pageSizeBytes);
   const target = bytes.subarray(piece.offset, piece.offset + length);
+  const source = sources.at(piece.sourceIndex);
   if (source.fillNow === undefined) await source.fill(target.subarray(0, there), piece.sourceOffset);
   else source.fillNow(target.subarray(0, there), piece.sourceOffset);
   target.fill(0, there);

@@ -76,16 +76,16 @@ test.each(kinds)('%s reads the pages first, and says where there are fewer', asy
   const descriptor = openSync(path, 'r');
   try {
     const pieces = [
-      { offset: 16 * page, pageCount: 19, sourceOffset: 0 },
-      { offset: 0, pageCount: 16, sourceOffset: 19 * page },
+      { descriptor, offset: 16 * page, pageCount: 19, sourceOffset: 0 },
+      { descriptor, offset: 0, pageCount: 16, sourceOffset: 19 * page },
     ];
     for (let call = 0; call < 6; call += 1) {
       const slot = askingSlot([]);
-      expect(await workers.hash(slot, { count: 3, reads: { descriptor, pieces } })).toBe(true);
+      expect(await workers.hash(slot, { count: 3, reads: pieces })).toBe(true);
       expect(slot.pages.subarray(0, bytes.length).equals(bytes)).toBe(true);
       expect(slot.windowHash(0)).toEqual(hashOf(bytes.subarray(0, 16 * page)));
-      const beyond = [{ offset: 0, pageCount: 16, sourceOffset: 20 * page }];
-      expect(await workers.hash(askingSlot([]), { count: 3, reads: { descriptor, pieces: beyond } })).toBe(false);
+      const beyond = [{ descriptor, offset: 0, pageCount: 16, sourceOffset: 20 * page }];
+      expect(await workers.hash(askingSlot([]), { count: 3, reads: beyond })).toBe(false);
     }
   } finally {
     closeSync(descriptor);

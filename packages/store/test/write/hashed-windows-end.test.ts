@@ -6,6 +6,7 @@ import type { BlockWorkers } from '../../src/workers/block-workers.js';
 import { WindowSlot } from '../../src/workers/window-slot.js';
 import { hashedWindows } from '../../src/write/hashed-windows.js';
 import { checkObject } from '../../src/write/object-input.js';
+import { PageSources } from '../../src/write/page-source.js';
 
 const pageCount = 1500;
 
@@ -15,9 +16,9 @@ test('whoever stops looking at windows waits for the threads that still read: th
   const object = checkObject({ key: 'm', kind: 'file', sizeBytes: bytes.length, source: { kind: 'bytes', bytes }, extents });
   const reading: ((done: boolean) => void)[] = [];
   const workers: Pick<BlockWorkers, 'width' | 'hash'> = { width: 2, hash: () => new Promise((resolve) => reading.push(resolve)) };
-  const source = { fill: () => Promise.resolve(), descriptor: 0, close: () => Promise.resolve() };
+  const sources = new PageSources([{ fill: () => Promise.resolve(), descriptor: 0, close: () => Promise.resolve() }]);
   const slots = new BoundedPool(4, () => new WindowSlot());
-  const windows = hashedWindows(object, source, [], { workers: workers as BlockWorkers, slots });
+  const windows = hashedWindows(object, sources, [], { workers: workers as BlockWorkers, slots });
   const first = windows.next();
   await setImmediate();
   reading.shift()?.(true);

@@ -55,6 +55,23 @@ test.each(['memory', 'file'] as const)('an encrypted repository finds the change
   }
 });
 
+test('a large object of several files is read from each of them', async () => {
+  await using place = await temporaryPlace();
+  await using store = await openRepository({ root: place.root, create: true, encryptionKey });
+  const epoch = await store.claim('job', holder, { kind: 'newest' });
+  const [first, second] = [content(1), content(2)];
+  const paths = [join(place.scratch, 'first'), join(place.scratch, 'second')] as const;
+  await writeFile(paths[0], first);
+  await writeFile(paths[1], second);
+  await using writer = await store.begin(epoch, undefined);
+  const halves = [0, 1].map((half) => ({ firstPage: half * 750, pageCount: 750, sourceOffset: half * 750 * page, sourceIndex: half }));
+  await writer.put({ ...fromFile('m', 'memory', paths[0]), furtherSources: [{ kind: 'path', path: paths[1] }], extents: halves });
+  const { summary } = await writer.commit({});
+  await using reader = await store.open(summary);
+  const expected = Buffer.concat([first.subarray(0, 750 * page), second.subarray(750 * page)]);
+  expect(Buffer.from(await reader.read('m')).equals(expected)).toBe(true);
+});
+
 test('pages that a large object has in common with the one that it is like are stored once', async () => {
   await using place = await temporaryPlace();
   const path = join(place.scratch, 'content');

@@ -99,6 +99,37 @@ export const putCases: readonly ContractCase<CheckpointStoreFixture>[] = [
     const read = await stored(store, (writer) => writer.put(object));
     ok((await read('m')).equals(Buffer.concat([source.subarray(20 * page, 23 * page), source.subarray(1000, 1000 + 2 * page)])));
   }),
+  storeCase('an object is put together from all the sources that its extents name', async (store, _elsewhere, scratch) => {
+    const [images, memory] = [patternBytes(40 * page, 14), patternBytes(600 * page, 15)];
+    const path = join(scratch, 'memory');
+    await writeFile(path, memory);
+    const object: ObjectInput = {
+      key: 'm',
+      kind: 'memory',
+      sizeBytes: 512 * page,
+      source: { kind: 'bytes', bytes: images },
+      furtherSources: [{ kind: 'path', path }],
+      // They touch, as pages of a stack do that lie in two places; the offsets would go on, too.
+      extents: [
+        { firstPage: 14, pageCount: 3, sourceOffset: 0 },
+        { firstPage: 17, pageCount: 8, sourceOffset: 3 * page, sourceIndex: 1 },
+        { firstPage: 25, pageCount: 1, sourceOffset: 11 * page, sourceIndex: 0 },
+        { firstPage: 1000, pageCount: 500, sourceOffset: 50 * page, sourceIndex: 1 },
+      ],
+    };
+    const read = await stored(store, (writer) => writer.put(object));
+    const parts = [images.subarray(0, 3 * page), memory.subarray(3 * page, 11 * page), images.subarray(11 * page, 12 * page)];
+    ok((await read('m')).equals(Buffer.concat([...parts, memory.subarray(50 * page, 550 * page)])));
+  }),
+  storeCase('an extent of a source that the object does not have is refused', async (store) => {
+    await stored(store, async (writer) => {
+      const object = memoryObject('m', patternBytes(page, 16));
+      for (const sourceIndex of [1, -1, 0.5]) {
+        const extents = [{ firstPage: 0, pageCount: 1, sourceOffset: 0, sourceIndex }];
+        await assertRejects(writer.put({ ...object, extents }), { code: 'HF_USAGE' });
+      }
+    });
+  }),
   storeCase('a file that has grown is stored as long as it was announced', async (store, _elsewhere, scratch) => {
     const path = join(scratch, 'grown');
     await writeFile(path, patternBytes(3 * page, 5));

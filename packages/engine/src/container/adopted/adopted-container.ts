@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { type Clock, HoldfastError } from '@holdfast/core';
 import type { FilePlaces } from '../../files/file-places.js';
 import type { OpenFile, TrackedRoot } from '../../files/tracked-root.js';
-import { criuConfigText, type TcpPolicy } from '../criu-config.js';
+import { criuConfigText, pageSocket, type TcpPolicy } from '../criu-config.js';
 import { cannotEnd, didNotStandStill } from '../container-errors.js';
 import { type DumpOptions, prepareDump } from '../dump.js';
 import { endProcesses } from '../end-processes.js';
@@ -135,7 +135,9 @@ export class AdoptedContainer implements RunningContainer {
     const { runc, id, clock, tools, tcp, criuConfig, helpersFile, freezer, longestFreezeMs, roots, onDumped } = this.#options;
     await refuseHungMounts(this.initPid);
     await mkdir(dirname(criuConfig), { recursive: true, mode: 0o700 });
-    await writeFile(criuConfig, criuConfigText({ tcp, hook: tools.hook }), { mode: 0o600 });
+    await writeFile(criuConfig, criuConfigText({ tcp, hook: tools.hook, pageSocket: options.withoutMemory === true ? pageSocket : undefined }), {
+      mode: 0o600,
+    });
     const prepared = await prepareDump(
       {
         runc,

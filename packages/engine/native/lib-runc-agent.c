@@ -19,6 +19,11 @@ static bool trouble(struct agent *agent, const char *what, const char *why) {
   return false;
 }
 
+static bool went_away(struct agent *agent, const char *why) {
+  agent->gone = true;
+  return trouble(agent, "the agent went away", why);
+}
+
 static bool serves_root(int fd) {
   struct ucred peer;
   socklen_t length = sizeof peer;
@@ -31,6 +36,7 @@ bool reach_agent(struct agent *agent, const char *socket_path, int64_t wait_ms) 
   char what[256];
   snprintf(what, sizeof what, "no agent answers at %.200s", socket_path);
   agent->length = agent->used = 0;
+  agent->refused = agent->gone = false;
   agent->fd = -1;
   if (strlen(socket_path) >= sizeof address.sun_path) return trouble(agent, what, "the path of its socket is too long");
   strcpy(address.sun_path, socket_path);
@@ -38,6 +44,8 @@ bool reach_agent(struct agent *agent, const char *socket_path, int64_t wait_ms) 
   if (agent->fd < 0) return trouble(agent, what, strerror(errno));
   // EAGAIN: those that came before wait to be taken.
   while (connect(agent->fd, (struct sockaddr *)&address, sizeof address) != 0) {
+    agent->refused = errno == ECONNREFUSED;
+    agent->gone = errno == ENOENT;
     if (errno != EAGAIN || monotonic_ms() >= end) return trouble(agent, what, strerror(errno));
     nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
   }
@@ -59,7 +67,7 @@ bool tell_agent(struct agent *agent, const char *text, size_t length, int64_t wa
   int64_t end = monotonic_ms() + wait_ms;
   while (length > 0) {
     ssize_t sent = send(agent->fd, text, length, MSG_NOSIGNAL);
-    if (sent < 0 && errno != EAGAIN && errno != EINTR) return trouble(agent, "the agent went away", strerror(errno));
+    if (sent < 0 && errno != EAGAIN && errno != EINTR) return went_away(agent, strerror(errno));
     if (sent < 0 && !await(agent, POLLOUT, end)) return false;
     if (sent > 0) text += sent, length -= (size_t)sent;
   }
@@ -82,8 +90,8 @@ bool hear_agent(struct agent *agent, char **line, int64_t wait_ms) {
     if (agent->length == sizeof agent->heard) return trouble(agent, "the agent's answer has no end", NULL);
     if (!await(agent, POLLIN, end)) return false;
     ssize_t got = recv(agent->fd, agent->heard + agent->length, sizeof agent->heard - agent->length, 0);
-    if (got == 0) return trouble(agent, "the agent went away", NULL);
-    if (got < 0 && errno != EAGAIN && errno != EINTR) return trouble(agent, "the agent went away", strerror(errno));
+    if (got == 0) return went_away(agent, NULL);
+    if (got < 0 && errno != EAGAIN && errno != EINTR) return went_away(agent, strerror(errno));
     if (got > 0) agent->length += (size_t)got;
   }
 }

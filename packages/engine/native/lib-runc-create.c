@@ -1,22 +1,32 @@
 // `create` of a container that asks to be protected: the agent says what is to be done. Whatever becomes of the agent, the container
-// starts, as long as its files are as its image has them.
+// starts, as long as its files are as its image has them and its job is not known to have snapshots.
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "keeper.h"
 #include "runc.h"
 
-static const int64_t connect_ms = 1000, silence_ms = 5000;
+static const int64_t connect_ms = 1000, silence_ms = 5000, turn_ms = 100;
+// A restart takes about that long, and is nobody's to read of.
+static const int64_t untold_ms = 2000;
+
+// The agent is of no use: `trouble` says why.
+static const int lost = -1;
 
 struct creation {
   const struct settings *settings;
   const struct line *line;
   struct agent agent;
-  // `touched`: the root file system is no longer as the image has it. `restored`: the container runs.
-  bool touched, restored;
+  // `resuming`: its job has snapshots. `touched`: the root file system is no longer as the image has it. `restored`: the container runs.
+  bool resuming, touched, restored;
+  // Since when there is no agent, though one is expected; 0: that has not been.
+  int64_t without_since;
+  bool told;
   char work[PATH_MAX], bundle[PATH_MAX];
 };
 
@@ -42,6 +52,10 @@ static int go_on_without(struct creation *creation, const char *why) {
     return give_up(creation, text);
   }
   if (is_unclean(creation->bundle)) return give_up(creation, unclean);
+  if (creation->resuming) {
+    snprintf(text, sizeof text, "this container's job has snapshots, and the agent that was to bring it back is of no use (%s): it was not started, since starting anew would lose what it has done; start the agent (`systemctl start holdfast-agent`), then the container again", why);
+    return give_up(creation, text);
+  }
   snprintf(text, sizeof text, "this container runs unprotected, no snapshot of it is taken: %s; start the agent by `systemctl start holdfast-agent`, then the container again", why);
   say(text);
   note_unprotected(creation->settings, creation->line->id, why);
@@ -82,19 +96,46 @@ static int start_anew(struct creation *creation) {
   become_runc(creation->settings, creation->line);
 }
 
+// An agent that is just starting, or starting once more, is asked again. `create` is then called anew: nothing was decided.
+static bool comes_again(struct creation *creation) {
+  const struct agent *agent = &creation->agent;
+  int64_t now = monotonic_ms(), wait_ms = creation->settings->agent_wait_ms;
+  char text[128];
+  // A socket that nobody serves is left by an agent that did not end in order.
+  if (creation->restored || !(agent->refused || (agent->gone && is_agent_expected(creation->settings)))) return false;
+  if (!creation->without_since) creation->without_since = now;
+  int64_t passed_ms = now - creation->without_since;
+  if (passed_ms >= wait_ms) return false;
+  nanosleep(&(struct timespec){.tv_nsec = turn_ms * 1000000}, NULL);
+  if (passed_ms >= untold_ms && !creation->told) {
+    creation->told = true;
+    snprintf(text, sizeof text, "the agent is not there yet: waiting up to %lld s for it", (long long)wait_ms / 1000);
+    say(text);
+  }
+  return true;
+}
+
+// Does as the agent says: the status to end with, or `lost`.
 static int converse(struct creation *creation) {
-  struct message *message = malloc(sizeof *message);
-  char *line;
-  if (!message) return go_on_without(creation, "memory is short");
+  static struct message said;
+  struct message *message = &said;
+  char *line, text[128];
+  int64_t wait_ms = creation->settings->decision_wait_ms, end = monotonic_ms() + wait_ms;
   while (hear_agent(&creation->agent, &line, silence_ms)) {
     read_message(line, message);
+    if (message->kind != WAIT) end = monotonic_ms() + wait_ms;
     switch (message->kind) {
       case SAY: say(message->text); break;
-      case WAIT: break;
+      case WAIT:
+        // What puts files back goes on for as long as it takes: nothing else could become of the container.
+        if (creation->touched || monotonic_ms() < end) break;
+        snprintf(text, sizeof text, "the agent answers, but got no further for %lld s", (long long)wait_ms / 1000);
+        return go_on_without(creation, text);
+      case RESUMING: creation->resuming = true; break;
       case TOUCHED: creation->touched = true; break;
       case DO_CREATE: return start_anew(creation);
       case DO_RESTORE:
-        if (!resume(creation, message)) return go_on_without(creation, creation->agent.trouble);
+        if (!resume(creation, message)) return lost;
         break;
       case DO_DONE:
         if (!creation->restored) return go_on_without(creation, "the agent called done what was not");
@@ -103,7 +144,15 @@ static int converse(struct creation *creation) {
       case NONSENSE: return go_on_without(creation, "the agent's answer is not understood, as if it were of another version");
     }
   }
-  return go_on_without(creation, creation->agent.trouble);
+  return lost;
+}
+
+// As `converse` does; `lost`, too, where the agent cannot be asked.
+static int ask(struct creation *creation) {
+  size_t length;
+  if (!reach_agent(&creation->agent, creation->settings->socket, connect_ms)) return lost;
+  char *request = create_call(creation->line, creation->bundle, &length);
+  return call(creation, request, length) ? converse(creation) : lost;
 }
 
 int create(const struct settings *settings, const struct line *line) {
@@ -116,14 +165,14 @@ int create(const struct settings *settings, const struct line *line) {
   unmark(settings, "protected", line->id);
   unmark(settings, "killed", line->id);
   char *bundle = creation.bundle, text[128];
-  size_t length;
   if (!realpath(line->bundle ? line->bundle : ".", bundle) || !asks_for_protection(bundle)) become_runc(settings, line);
   if (line->unkept) {
     snprintf(text, sizeof text, "runc was called with --%s, which a resumed container cannot have", line->unkept);
     return go_on_without(&creation, text);
   }
-  if (!reach_agent(&creation.agent, settings->socket, connect_ms)) return go_on_without(&creation, creation.agent.trouble);
-  char *request = create_call(line, bundle, &length);
-  if (!call(&creation, request, length)) return go_on_without(&creation, creation.agent.trouble);
-  return converse(&creation);
+  int status;
+  while ((status = ask(&creation)) == lost) {
+    if (!comes_again(&creation)) return go_on_without(&creation, creation.agent.trouble);
+  }
+  return status;
 }

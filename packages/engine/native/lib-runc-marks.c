@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "json.h"
+#include "keeper.h"
 #include "runc.h"
 
 // An agent that never comes back shall not fill the machine's memory.
@@ -59,6 +60,15 @@ bool is_marked(const struct settings *settings, const char *kind, const char *id
 void unmark(const struct settings *settings, const char *kind, const char *id) {
   char path[PATH_MAX];
   if (path_of(path, settings, kind, id)) unlink(path);
+}
+
+bool is_agent_expected(const struct settings *settings) {
+  char path[PATH_MAX];
+  struct stat about;
+  struct timespec now;
+  if (snprintf(path, sizeof path, "%s/agent-expected", settings->state) >= PATH_MAX || stat(path, &about) != 0) return false;
+  clock_gettime(CLOCK_REALTIME, &now);
+  return about.st_size == 0 || read_number(path) > (int64_t)now.tv_sec * 1000;
 }
 
 void note_unprotected(const struct settings *settings, const char *id, const char *reason) {

@@ -25,6 +25,7 @@ static bool read_member(struct json key, struct json value, void *context) {
   if (json_is(key, "say")) return message->kind = SAY, json_string(value, message->text, sizeof message->text);
   if (json_is(key, "message")) return json_string(value, message->text, sizeof message->text);
   if (json_is(key, "wait")) return message->kind = WAIT, json_true(value);
+  if (json_is(key, "resuming")) return message->kind = RESUMING, json_true(value);
   if (json_is(key, "touched")) return message->kind = TOUCHED, json_true(value);
   if (json_is(key, "images")) return json_string(value, message->images, sizeof message->images);
   if (json_is(key, "work")) return json_string(value, message->work, sizeof message->work);

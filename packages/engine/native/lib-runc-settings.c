@@ -17,7 +17,16 @@ static bool is_program(const char *path) {
   return path[0] == '/' && access(path, X_OK) == 0 && !is_self(path);
 }
 
+// In seconds. A number that is none, or beyond a day, leaves what is usual.
+static void set_wait(int64_t *wait_ms, const char *value) {
+  char *end;
+  long seconds = strtol(value, &end, 10);
+  if (end != value && *end == 0 && seconds >= 0 && seconds <= 86400) *wait_ms = seconds * 1000;
+}
+
 static void set(struct settings *settings, const char *name, const char *value) {
+  if (!strcmp(name, "agentWaitSeconds")) set_wait(&settings->agent_wait_ms, value);
+  if (!strcmp(name, "decisionWaitSeconds")) set_wait(&settings->decision_wait_ms, value);
   static const struct {
     const char *name;
     size_t offset;
@@ -77,6 +86,8 @@ static bool find(const char *name, char *path) {
 bool read_settings(struct settings *settings) {
   memset(settings, 0, sizeof *settings);
   strcpy(settings->state, "/run/holdfast");
+  settings->agent_wait_ms = 30000;
+  settings->decision_wait_ms = 600000;
   if (!read_beside(settings)) read_file(settings, "/etc/holdfast/runc.conf");
   if (!settings->socket[0]) strcpy(settings->socket, "/run/holdfast/agent.sock");
   if (!settings->criu[0]) find("criu", settings->criu);

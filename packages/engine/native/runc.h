@@ -39,6 +39,8 @@ struct settings {
   char socket[PATH_MAX];
   // Holds what is to be known of containers from one call to the next. Gone with the machine.
   char state[PATH_MAX];
+  // How long a container waits for an agent that is about to come, and for one that is there but decides nothing.
+  int64_t agent_wait_ms, decision_wait_ms;
 };
 
 // From the file beside this program, else from /etc/holdfast/runc.conf, else what is usual. A file that others than root may write is not read.
@@ -67,6 +69,8 @@ struct agent {
   char heard[65536];
   // Why it is of no use, for people.
   char trouble[512];
+  // Nobody serves its socket, though it is there; it is not there, or the agent went away in the middle.
+  bool refused, gone;
 };
 
 // All of these are false with `trouble` said.
@@ -78,7 +82,7 @@ void leave_agent(struct agent *agent);
 
 // lib-runc-message.c
 
-enum kind { NONSENSE, SAY, WAIT, TOUCHED, DO_CREATE, DO_RESTORE, DO_DONE, DO_FAIL };
+enum kind { NONSENSE, SAY, WAIT, RESUMING, TOUCHED, DO_CREATE, DO_RESTORE, DO_DONE, DO_FAIL };
 
 struct message {
   enum kind kind;
@@ -129,6 +133,9 @@ void unmark(const struct settings *settings, const char *kind, const char *id);
 // number, 0 where its name is not known; TIME is in milliseconds since 1970. Written before the agent is told and before runc runs: an agent that was not
 // there to hear finds it when it adopts the container. `create` and `delete` remove it. Best effort.
 void note_signal(const struct settings *settings, const char *id, int signal);
+// Whether an agent is meant to run, by what it or its service left: STATE/agent-expected, empty, or with the time in milliseconds since 1970 until which the
+// next one is awaited after an orderly end.
+bool is_agent_expected(const struct settings *settings);
 // A line for the agent, which counts them.
 void note_unprotected(const struct settings *settings, const char *id, const char *reason);
 

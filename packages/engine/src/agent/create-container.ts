@@ -56,11 +56,13 @@ async function resume(
 ): Promise<Creation> {
   const { setup } = entry;
   const { signal } = conversation;
+  conversation.resuming();
   const attempt = await openAttempt(context, environment, setup, newAttemptName(), signal).catch(asHoldfastError);
   if (attempt instanceof HoldfastError) return { kind: 'failed', failure: attempt };
   const { events } = attempt.options;
   events.listen((event) => entry.hear(event));
   events.listen((event) => {
+    if (event.type === 'restore.progress') conversation.resuming();
     const text = textOf(event);
     if (text !== undefined) conversation.say(text);
   });

@@ -11,6 +11,8 @@ export interface LauncherConversation {
   readonly signal: AbortSignal;
   /** For the container's log. */
   say(text: string): void;
+  /** The job has snapshots, and is on its way back; again with each step. */
+  resuming(): void;
   /** The container's files are about to be changed. */
   touched(): void;
   /** Has the launcher restore; resolves with how that ended. Rejects with HF_ABORTED where the launcher goes away. */
@@ -39,6 +41,7 @@ export function openConversation(socket: Socket): OpenConversation {
   return {
     signal: gone.signal,
     say: (text) => write({ say: shortened(text) }),
+    resuming: () => write({ resuming: true }),
     touched: () => write({ touched: true }),
     restore: async (how) => {
       if (gone.signal.aborted) throw launcherGone();

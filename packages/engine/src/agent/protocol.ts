@@ -62,6 +62,8 @@ export type LauncherLine =
   | { readonly say: string }
   /** A sign of life: a launcher gives up an agent that says nothing for 5 s. */
   | { readonly wait: true }
+  /** The job has snapshots: a launcher that loses the agent from here on does not start it anew. Said again whenever its resume gets on. */
+  | { readonly resuming: true }
   /** From here on the container's files are not as Docker made them: a launcher that loses the agent now must not start it. */
   | { readonly touched: true }
   | Verdict;

@@ -6,6 +6,7 @@ import { adoptRecords } from './adopt-records.js';
 import type { AgentContext } from './agent-context.js';
 import { serveAgentSocket } from './agent-server.js';
 import { DockerApi } from './docker-api.js';
+import { expectAgent, expectNoAgent } from './expected-agent.js';
 import { NodeAgent } from './node-agent.js';
 import type { Agent } from './types.js';
 import { UnprotectedList } from './unprotected-list.js';
@@ -41,6 +42,7 @@ export async function serveAgent(options: ServeAgentOptions, { signal }: CallOpt
     },
     options.logger,
   );
+  await expectAgent(socket, options.logger);
   try {
     for (const entry of await adoptRecords(context)) {
       agent.follow(entry);
@@ -55,6 +57,7 @@ export async function serveAgent(options: ServeAgentOptions, { signal }: CallOpt
     protectedJobs: () => agent.protectedJobs(),
     status: () => agent.status(),
     [Symbol.asyncDispose]: async () => {
+      await expectNoAgent(socket, context.clock, options.logger);
       await server[Symbol.asyncDispose]();
       await agent.leave();
     },

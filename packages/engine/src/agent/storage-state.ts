@@ -3,6 +3,7 @@ import { type ErrorCode, HoldfastError, isHoldfastError, type JobState } from '@
 import type { RunEnvironment } from '../run/run-environment.js';
 import type { AgentContext } from './agent-context.js';
 import type { ContainerSetup } from './container-setup.js';
+import type { LauncherConversation } from './launcher-conversation.js';
 
 /** What a container's storage says of its job. */
 export interface StorageState {
@@ -25,7 +26,7 @@ const defaultWaitMs = 60_000;
 export async function askStorage(
   context: AgentContext,
   setup: ContainerSetup,
-  { say, signal }: { readonly say: (text: string) => void; readonly signal: AbortSignal },
+  { say, resuming, signal }: Pick<LauncherConversation, 'say' | 'resuming' | 'signal'>,
 ): Promise<StorageState | undefined> {
   const { clock, options } = context;
   const waitMs = options.storageWaitMs ?? defaultWaitMs;
@@ -39,6 +40,7 @@ export async function askStorage(
     if (!mayPass(failure)) throw hasSnapshots ? cannotRead(setup.job, failure) : failure;
     if (!hasSnapshots) return undefined;
     if (clock.monotonicMs() >= end) throw storageAway(setup.job, waitMs, failure);
+    resuming();
     if (!told) say(`job ${setup.job} has snapshots, and its storage does not answer: waiting up to ${Math.round(waitMs / 1000)} s for it`);
     told = true;
     await delay(Math.min(retryMs, waitMs), undefined, { signal }).catch(() => undefined);

@@ -2,12 +2,13 @@
 export const agentUnitName = 'holdfast-agent.service';
 
 /**
- * The unit of the node's agent. Pure.
+ * The unit of the node's agent. Pure. `expectedFile`: by which launchers know that an agent is about to serve.
  *
  * - It is there before Docker starts containers again, and after it has ended them: neither waits for the other's readiness.
+ * - Launchers know that it is about to serve before its program is loaded.
  * - A restart ends the agent alone: what it has under way for containers goes on or ends by itself, and containers run on.
  */
-export function agentUnit(command: readonly string[]): string {
+export function agentUnit(command: readonly string[], expectedFile: string): string {
   return `# Written by holdfast install docker; holdfast uninstall docker removes it.
 [Unit]
 Description=Holdfast agent: snapshots of this node's containers
@@ -18,6 +19,7 @@ StartLimitIntervalSec=0
 
 [Service]
 Type=exec
+ExecStartPre=-${['/bin/sh', '-c', ': > "$0"', expectedFile].map(unitWord).join(' ')}
 ExecStart=${command.map(unitWord).join(' ')}
 Restart=always
 RestartSec=1

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { expectedAgentFile } from '../agent/expected-agent.js';
 import { agentUnit } from './agent-unit.js';
 import { dockerSetup } from './install-errors.js';
 import type { InstallPaths } from './install-paths.js';
@@ -26,7 +27,11 @@ export async function ownedFiles(
     value === undefined ? [] : [`${name}=${value}\n`],
   );
   const own = [
-    { path: paths.unit, text: agentUnit([...program, 'agent', '--config', '/etc/holdfast/holdfast.json']), mode: 0o644 },
+    {
+      path: paths.unit,
+      text: agentUnit([...program, 'agent', '--config', '/etc/holdfast/holdfast.json'], expectedAgentFile(agentSocket)),
+      mode: 0o644,
+    },
     { path: paths.launcherConfig, text: `# Written by holdfast install docker.\n${settings.join('')}`, mode: 0o644 },
   ];
   return [await configFile(options, paths.config), ...(await Promise.all(own.map((file) => decide(file, record))))];

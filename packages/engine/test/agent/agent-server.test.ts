@@ -69,6 +69,7 @@ describe('the agent’s socket', () => {
     const path = await serve({
       create: async ({ id }, conversation) => {
         conversation.say(`for ${id}`);
+        conversation.resuming();
         conversation.touched();
         const { status } = await conversation.restore({ images: '/images', work: '/work', deadlineMs: 5 });
         conversation.decide(status === 0 ? { do: 'done' } : { do: 'fail', message: `status ${status}` });
@@ -81,6 +82,7 @@ describe('the agent’s socket', () => {
     await once(socket, 'end');
     expect(heard).toEqual([
       { say: 'for c1' },
+      { resuming: true },
       { touched: true },
       { do: 'restore', images: '/images', work: '/work', deadlineMs: 5 },
       { do: 'fail', message: 'status 1' },

@@ -78,7 +78,7 @@ describe.skipIf(missing !== undefined)(`a container whose snapshot cannot be res
     await mkdir(join(upper, 'root'), { recursive: true });
     await writeFile(join(upper, 'root/half'), '');
     await writeFile(join(upper, '../holdfast-unclean'), '');
-    await node.endAgent('SIGKILL');
+    await node.endAgent('SIGTERM');
     const refused = await node.docker.tryDocker(['start', id]);
     expect(refused.status).toBe(1);
     expect(refused.stderr).toContain("this container's root file system is not whole");

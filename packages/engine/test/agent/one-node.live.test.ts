@@ -32,8 +32,12 @@ describe.skipIf(missing !== undefined)(`containers of one node${missing === unde
     await reached(first, 5);
     expect(await node.client.snapshot('job')).toMatchObject({ number: 1 });
     await node.endAgent('SIGKILL');
+    const meanwhile = node.run('meanwhile', words);
     await node.startAgent();
     await node.untilProtected(first);
+    await node.untilProtected(await meanwhile);
+    expect(await node.logs(await meanwhile)).not.toContain('unprotected');
+    await node.docker.docker(['rm', '--force', await meanwhile]);
     expect(await node.statusOf(first)).toMatchObject({ job: 'job', epoch: 2 });
     // Whatever happens before the next snapshot, the one of the agent before is still the job's.
     await node.docker.docker(['kill', first]);

@@ -20,6 +20,7 @@ interface Scene {
 
 async function ask({ storage, hasSnapshots, waitMs = 30 }: Scene): Promise<{ readonly said: readonly string[]; readonly found: unknown }> {
   const said: string[] = [];
+  const resuming = (): void => void said.push('resuming');
   const environment = { store: { state: storage } } as unknown as RunEnvironment;
   const context = {
     clock: systemClock,
@@ -28,7 +29,7 @@ async function ask({ storage, hasSnapshots, waitMs = 30 }: Scene): Promise<{ rea
     environmentOf: () => Promise.resolve(environment),
     hasSnapshots: () => Promise.resolve(hasSnapshots),
   } as unknown as AgentContext;
-  const found = await askStorage(context, setup, { say: (text) => said.push(text), signal: new AbortController().signal });
+  const found = await askStorage(context, setup, { say: (text) => said.push(text), resuming, signal: new AbortController().signal });
   return { said, found: found?.state };
 }
 
@@ -52,7 +53,7 @@ describe('a storage that is asked for a container’s job', () => {
     let calls = 0;
     const storage = (): Promise<JobState> => ((calls += 1) === 1 ? Promise.reject(away()) : Promise.resolve({ ...empty, newest: 3 }));
     await expect(ask({ storage, hasSnapshots: true })).resolves.toMatchObject({
-      said: [expect.stringContaining('waiting up to 0 s') as string],
+      said: ['resuming', expect.stringContaining('waiting up to 0 s') as string],
       found: { newest: 3 },
     });
   });

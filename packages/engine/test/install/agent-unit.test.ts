@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { agentUnit } from '../../src/install/agent-unit.js';
 
-const startOf = (words: readonly string[]): string | undefined => /^ExecStart=(.*)$/mu.exec(agentUnit(words))?.[1];
+const startOf = (words: readonly string[]): string | undefined => /^ExecStart=(.*)$/mu.exec(agentUnit(words, '/run/h/agent-expected'))?.[1];
 
 test('the unit starts the command; words that systemd would read otherwise are escaped', () => {
   expect(startOf(['/usr/bin/node', '/usr/lib/holdfast/main.js', 'agent'])).toBe('/usr/bin/node /usr/lib/holdfast/main.js agent');
@@ -9,7 +9,8 @@ test('the unit starts the command; words that systemd would read otherwise are e
 });
 
 test('the agent comes back by itself, and its end leaves containers alone', () => {
-  const unit = agentUnit(['/x']);
-  for (const line of ['Restart=always', 'KillMode=process', 'RuntimeDirectoryPreserve=yes', 'Before=docker.service ecs.service'])
+  const unit = agentUnit(['/x'], '/run/h/agent-expected');
+  const note = String.raw`ExecStartPre=-/bin/sh -c ": > \"$$0\"" /run/h/agent-expected`;
+  for (const line of [note, 'Restart=always', 'KillMode=process', 'RuntimeDirectoryPreserve=yes', 'Before=docker.service ecs.service'])
     expect(unit.split('\n')).toContain(line);
 });

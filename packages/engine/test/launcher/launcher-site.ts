@@ -62,7 +62,7 @@ export class LauncherSite implements AsyncDisposable {
     await writeFile(site.path('runc'), fakeRunc, { mode: 0o755 });
     await writeFile(site.path('criu'), fakeCriu, { mode: 0o755 });
     await writeFile(site.path('restore-status'), '0');
-    await site.settings({ runc: site.path('runc'), criu: site.path('criu'), socket: site.socket, state: site.state });
+    await site.settings();
     await mkdir(site.bundle);
     await site.config({ env: ['PATH=/bin', ...(mode === undefined ? [] : [`MMC_CHECKPOINT_MODE=${mode}`])] });
     return site;
@@ -72,9 +72,11 @@ export class LauncherSite implements AsyncDisposable {
     return join(this.folder, name);
   }
 
-  async settings(values: Readonly<Record<string, string>>, mode = 0o600): Promise<void> {
+  /** Writes the launcher's settings: those that are usual here, and these. */
+  async settings(values: Readonly<Record<string, string>> = {}, mode = 0o600): Promise<void> {
     await rm(`${this.launcher}.conf`, { force: true });
-    const lines = Object.entries(values).map(([name, value]) => `${name}=${value}\n`);
+    const usual = { runc: this.path('runc'), criu: this.path('criu'), socket: this.socket, state: this.state };
+    const lines = Object.entries({ ...usual, ...values }).map(([name, value]) => `${name}=${value}\n`);
     await writeFile(`${this.launcher}.conf`, lines.join(''), { mode });
   }
 

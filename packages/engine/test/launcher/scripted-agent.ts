@@ -1,8 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What the agent does next: sends an object or raw text; `hear` waits for the launcher's next line, `leave` goes away. */
-export type Step = Readonly<Record<string, unknown>> | string;
+/**
+ * What the agent does next: sends an object or raw text; a number: so many signs of life, one every 100 ms; `hear` waits for the launcher's next line, `leave`
+ * goes away.
+ */
+export type Step = Readonly<Record<string, unknown>> | string | number;
 
 /** Stands in for the agent: hears a call and answers every one by the same steps. */
 export class ScriptedAgent implements AsyncDisposable {
@@ -32,7 +36,7 @@ export class ScriptedAgent implements AsyncDisposable {
       rest = lines.pop() ?? '';
       for (const line of lines) {
         this.heard.push(JSON.parse(line));
-        answer(socket, left);
+        void answer(socket, left);
       }
     });
   }
@@ -44,9 +48,17 @@ export class ScriptedAgent implements AsyncDisposable {
   }
 }
 
-function answer(socket: Socket, left: Step[]): void {
+async function answer(socket: Socket, left: Step[]): Promise<void> {
   for (let step = left.shift(); step !== undefined && step !== 'hear'; step = left.shift()) {
     if (step === 'leave') socket.destroy();
+    else if (typeof step === 'number') await live(socket, step);
     else socket.write(typeof step === 'string' ? step : `${JSON.stringify(step)}\n`);
+  }
+}
+
+async function live(socket: Socket, times: number): Promise<void> {
+  for (let count = 0; count < times && !socket.destroyed; count += 1) {
+    socket.write('{"wait":true}\n');
+    await sleep(100);
   }
 }

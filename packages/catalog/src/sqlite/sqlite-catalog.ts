@@ -11,6 +11,7 @@ import { sqliteFlavour } from './flavour.js';
 export function sqlite(): CatalogPlugin {
   return {
     type: 'sqlite',
+    isOfOneMachine: true,
     urlSchemes: ['sqlite'],
     configSchema: z.toJSONSchema(sqliteConfigSchema),
     configFromUrl: sqliteConfigFromUrl,

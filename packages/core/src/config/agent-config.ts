@@ -10,6 +10,12 @@ export interface AgentConfig {
   readonly namespace: string | undefined;
   /** What containers may write for the root of the attached storage in MMC_CHECKPOINT_IMAGE_PATH, beside its own path. Default none. */
   readonly imagePaths: readonly string[];
+  /** How long a container whose job has, or may have, snapshots waits for a storage that does not answer. Default 60 s. */
+  readonly storageWaitMs: number;
+  /** Where that time is over and nobody has told whether the job has snapshots: the container starts anew, or fails to start. Default `start`. */
+  readonly storageUnknown: 'start' | 'fail';
+  /** Where a snapshot is of a container of another image: it is refused, or resumed with a warning. Default `refuse`. */
+  readonly otherImage: 'refuse' | 'warn';
   readonly docker: {
     /** Docker's own socket. Default `/var/run/docker.sock`. */
     readonly socket: string;
@@ -51,6 +57,19 @@ export const agentSection: z.ZodType<AgentConfig, AgentDocument> = z
       .array(absolutePathField('A path.'))
       .meta({ description: 'What containers may write for the root of the storage in MMC_CHECKPOINT_IMAGE_PATH, beside its own path.' })
       .prefault([]),
+    storageWait: durationField('How long a container whose job has, or may have, snapshots waits for a storage that does not answer.').prefault(
+      '60s',
+    ),
+    storageUnknown: z
+      .enum(['start', 'fail'])
+      .meta({
+        description: 'What becomes of a container after that where nobody has told whether its job has snapshots: it starts anew, or fails to start.',
+      })
+      .prefault('start'),
+    otherImage: z
+      .enum(['refuse', 'warn'])
+      .meta({ description: 'Where a snapshot is of a container of another image: it is refused, or resumed with a warning.' })
+      .prefault('refuse'),
     docker: z.strictObject({ socket: absolutePathField("Docker's own socket.").prefault('/var/run/docker.sock') }).prefault({}),
     spot: z
       .strictObject({
@@ -89,10 +108,13 @@ export const agentSection: z.ZodType<AgentConfig, AgentDocument> = z
       .prefault({}),
   })
   .transform(
-    ({ socket, namespace, imagePaths, docker, spot, metrics }): AgentConfig => ({
+    ({ socket, namespace, imagePaths, storageWait, storageUnknown, otherImage, docker, spot, metrics }): AgentConfig => ({
       socket,
       namespace,
       imagePaths,
+      storageWaitMs: storageWait,
+      storageUnknown,
+      otherImage,
       docker,
       spot: { watch: spot.watch, endpoint: spot.endpoint.replace(/\/$/u, ''), intervalMs: spot.interval },
       metrics: { listen: metrics.listen },
@@ -103,6 +125,9 @@ interface AgentDocument {
   readonly socket?: string | undefined;
   readonly namespace?: string | undefined;
   readonly imagePaths?: string[] | undefined;
+  readonly storageWait?: string | undefined;
+  readonly storageUnknown?: 'start' | 'fail' | undefined;
+  readonly otherImage?: 'refuse' | 'warn' | undefined;
   readonly docker?: { readonly socket?: string | undefined } | undefined;
   readonly spot?:
     | { readonly watch?: 'auto' | 'on' | 'off' | undefined; readonly endpoint?: string | undefined; readonly interval?: string | undefined }

@@ -189,6 +189,8 @@ export interface MetadataStore extends AsyncDisposable {
 /** What a catalog package exports; the counterpart of StoragePlugin. */
 export interface CatalogPlugin {
   readonly type: string;
+  /** One machine's own: what it does not know, another machine's may. */
+  readonly isOfOneMachine?: boolean | undefined;
   /** Schemes of a catalog's URL that select it, without the colon. */
   readonly urlSchemes: readonly string[];
   /** JSON Schema of the `catalog` section of the configuration file. */

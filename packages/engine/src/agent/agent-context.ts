@@ -1,10 +1,13 @@
-import type { CallOptions, Clock, DeploymentConfig, Logger } from '@holdfast/core';
+import type { Clock, DeploymentConfig, Logger } from '@holdfast/core';
 import type { ProcessIdentity } from '../container/process-identity.js';
 import type { EngineTools } from '../container/tools.js';
 import type { CheckpointContract } from '../oci/contract-variables.js';
 import type { RunEnvironment } from '../run/run-environment.js';
 import type { DockerApi } from './docker-api.js';
 import type { AgentOptions } from './types.js';
+
+/** `unknown`: another machine's catalog may know some. */
+export type KnownSnapshots = 'some' | 'none' | 'unknown';
 
 /** What every part of the agent works with. */
 export interface AgentContext {
@@ -17,7 +20,7 @@ export interface AgentContext {
   readonly clock: Clock;
   readonly logger: Logger;
   /** The storage that a container names, opened. Rejects where it cannot be, and with HF_CONTAINER_SETTING where no such storage is attached. */
-  readonly environmentOf: (contract: CheckpointContract, options: CallOptions) => Promise<RunEnvironment>;
-  /** Whether the catalog knows snapshots of a job, where the storage does not tell. */
-  readonly hasSnapshots: (job: string) => Promise<boolean>;
+  readonly environmentOf: (contract: CheckpointContract) => Promise<RunEnvironment>;
+  /** What the catalog knows of a job's snapshots, where the storage does not tell. Where it rejects, or does not answer, nothing is known. */
+  readonly knownSnapshots: (job: string) => Promise<KnownSnapshots>;
 }

@@ -11,7 +11,7 @@ import { NodeAgent } from './node-agent.js';
 import type { Agent } from './types.js';
 import { UnprotectedList } from './unprotected-list.js';
 
-export type ServeAgentOptions = Pick<AgentContext, 'config' | 'options' | 'tools' | 'logger' | 'environmentOf' | 'hasSnapshots'>;
+export type ServeAgentOptions = Pick<AgentContext, 'config' | 'options' | 'tools' | 'logger' | 'environmentOf' | 'knownSnapshots'>;
 
 /** Adopts the containers of the agent before, and serves the socket. Rejects with HF_AGENT_RUNNING. */
 export async function serveAgent(options: ServeAgentOptions, { signal }: CallOptions = {}): Promise<Agent> {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ErrorCode, HoldfastError, isHoldfastError, type JobState } from '@holdfast/core';
 import type { RunEnvironment } from '../run/run-environment.js';
-import type { AgentContext } from './agent-context.js';
+import type { AgentContext, KnownSnapshots } from './agent-context.js';
 import type { ContainerSetup } from './container-setup.js';
 import type { LauncherConversation } from './launcher-conversation.js';
 
@@ -13,14 +13,15 @@ export interface StorageState {
 
 /** For a storage to say what it has of a job that, as far as is known, has nothing there. */
 const firstLookMs = 4000;
-const retryMs = 2000;
-const defaultWaitMs = 60_000;
+/** For the catalog to say whether it has. */
+const catalogMs = 2000;
+const [retryMs, longestLookMs] = [1000, 60_000];
 
 /**
- * Asks a container's storage for its job. A storage that does not answer is waited for only where the catalog knows snapshots of the job: starting anew
- * would lose what was done. Undefined where it does not answer and nothing is known to be lost.
+ * Asks a container's storage for its job. A storage that does not answer is waited for where the catalog knows snapshots of the job, or where nobody tells
+ * whether there are any: starting anew would lose what was done. Undefined where it does not answer and nothing is known to be lost.
  *
- * - Rejects with HF_AGENT_STORAGE where a job that has snapshots waited in vain.
+ * - Rejects with HF_AGENT_STORAGE where such a job waited in vain; where it is not known to have snapshots, by `agent.storageUnknown`.
  * - Rejects with the storage's error where waiting would not help, and with HF_CONTAINER_SETTING.
  */
 export async function askStorage(
@@ -28,27 +29,59 @@ export async function askStorage(
   setup: ContainerSetup,
   { say, resuming, signal }: Pick<LauncherConversation, 'say' | 'resuming' | 'signal'>,
 ): Promise<StorageState | undefined> {
-  const { clock, options } = context;
-  const waitMs = options.storageWaitMs ?? defaultWaitMs;
+  const { clock, config } = context;
+  const { storageWaitMs: waitMs, storageUnknown } = config.agent;
   const end = clock.monotonicMs() + waitMs;
+  let known: KnownSnapshots = 'unknown';
   let told = false;
   for (let first = true; ; first = false) {
-    const failure = await lookWithin(context, setup, first ? firstLookMs : Math.max(retryMs, end - clock.monotonicMs()), signal);
+    const failure = await lookWithin(context, setup, first ? firstLookMs : lookMs(end - clock.monotonicMs()), signal);
+    signal.throwIfAborted();
     if (!(failure instanceof HoldfastError)) return failure;
-    const isStorage = failure.code !== 'HF_CONTAINER_SETTING';
-    const hasSnapshots = isStorage && (!first || (await context.hasSnapshots(setup.job)));
-    if (!mayPass(failure)) throw hasSnapshots ? cannotRead(setup.job, failure) : failure;
-    if (!hasSnapshots) return undefined;
-    if (clock.monotonicMs() >= end) throw storageAway(setup.job, waitMs, failure);
-    resuming();
-    if (!told) say(`job ${setup.job} has snapshots, and its storage does not answer: waiting up to ${Math.round(waitMs / 1000)} s for it`);
+    if (failure.code === 'HF_CONTAINER_SETTING') throw failure;
+    if (known === 'unknown') known = await catalogSays(context, setup.job);
+    const mayBeLost = known === 'some' || (known === 'unknown' && storageUnknown === 'fail');
+    if (!mayPass(failure)) throw mayBeLost ? cannotRead(setup.job, known, failure) : failure;
+    if (known === 'none') return undefined;
+    if (clock.monotonicMs() >= end) {
+      if (mayBeLost) throw storageAway(setup.job, known, waitMs, failure);
+      return undefined;
+    }
+    // A launcher that is left alone from here on does not start it.
+    if (mayBeLost) resuming();
+    if (!told) say(`job ${setup.job} ${has(known)}, and its storage does not answer: waiting up to ${Math.round(waitMs / 1000)} s for it`);
     told = true;
     await delay(Math.min(retryMs, waitMs), undefined, { signal }).catch(() => undefined);
     signal.throwIfAborted();
   }
 }
 
-/** Once, and in any case within so long. */
+/** A launcher wants to hear that something is done. */
+function lookMs(leftMs: number): number {
+  return Math.min(Math.max(retryMs, leftMs), longestLookMs);
+}
+
+/** Where it does not answer, its silence tells nothing. */
+async function catalogSays({ knownSnapshots, logger }: AgentContext, job: string): Promise<KnownSnapshots> {
+  const given = new AbortController();
+  const late = delay(catalogMs, 'unknown' as const, { signal: given.signal, ref: false });
+  const asked = knownSnapshots(job).catch((error: unknown) => {
+    logger.warn({ job, error: String(error) }, 'the catalog does not tell whether a job has snapshots');
+    return 'unknown' as const;
+  });
+  try {
+    return await Promise.race([asked, late]);
+  } finally {
+    given.abort();
+    late.catch(() => undefined);
+  }
+}
+
+function has(known: KnownSnapshots): string {
+  return known === 'some' ? 'has snapshots' : 'may have snapshots';
+}
+
+/** Once, and in any case within so long; sooner where the signal comes. */
 export async function lookWithin(
   context: AgentContext,
   setup: ContainerSetup,
@@ -57,8 +90,12 @@ export async function lookWithin(
 ): Promise<StorageState | HoldfastError> {
   const given = new AbortController();
   const timer = setTimeout(() => given.abort(), withinMs);
-  const late = new Promise<HoldfastError>((resolve) => given.signal.addEventListener('abort', () => resolve(noAnswer(withinMs)), { once: true }));
-  const asked = look(context, setup, AbortSignal.any([signal, given.signal])).catch((error: unknown) => {
+  const over = AbortSignal.any([signal, given.signal]);
+  const late = new Promise<HoldfastError>((resolve) => {
+    if (over.aborted) resolve(noAnswer(withinMs));
+    over.addEventListener('abort', () => resolve(noAnswer(withinMs)), { once: true });
+  });
+  const asked = look(context, setup, over).catch((error: unknown) => {
     if (isHoldfastError(error)) return given.signal.aborted && error.kind === 'aborted' ? noAnswer(withinMs) : error;
     throw error;
   });
@@ -70,7 +107,7 @@ export async function lookWithin(
 }
 
 async function look(context: AgentContext, setup: ContainerSetup, signal: AbortSignal): Promise<StorageState> {
-  const environment = await context.environmentOf(setup.contract, { signal });
+  const environment = await context.environmentOf(setup.contract);
   return { environment, state: await environment.store.state(setup.job, { signal }) };
 }
 
@@ -95,9 +132,9 @@ function noAnswer(withinMs: number): HoldfastError {
   });
 }
 
-function cannotRead(job: string, cause: HoldfastError): HoldfastError {
+function cannotRead(job: string, known: KnownSnapshots, cause: HoldfastError): HoldfastError {
   return new HoldfastError('HF_AGENT_STORAGE', {
-    message: `job ${job} has snapshots, and its storage cannot be used: ${cause.message}`,
+    message: `job ${job} ${has(known)}, and its storage cannot be used: ${cause.message}`,
     kind: cause.kind,
     operation: 'agent.create',
     cause,
@@ -105,9 +142,9 @@ function cannotRead(job: string, cause: HoldfastError): HoldfastError {
   });
 }
 
-function storageAway(job: string, waitedMs: number, cause: HoldfastError): HoldfastError {
+function storageAway(job: string, known: KnownSnapshots, waitedMs: number, cause: HoldfastError): HoldfastError {
   return new HoldfastError('HF_AGENT_STORAGE', {
-    message: `job ${job} has snapshots, and its storage did not answer within ${Math.round(waitedMs / 1000)} s (${cause.message})`,
+    message: `job ${job} ${has(known)}, and its storage did not answer within ${Math.round(waitedMs / 1000)} s (${cause.message})`,
     kind: 'unavailable',
     operation: 'agent.create',
     cause,

@@ -5,8 +5,6 @@ import type { Run, RunResult, SnapshotOutcome } from '../run/types.js';
 
 /** What goes beyond the configuration's section `agent`; each has a default. */
 export interface AgentOptions {
-  /** How long a job that has snapshots waits for a storage that does not answer before its container fails to start. Default 60 s. */
-  readonly storageWaitMs?: number | undefined;
   /** Hears every event of every container's run, those before the job starts too. */
   readonly onEvent?: ((event: RunEvent) => void) | undefined;
   /** What its status tells of numbers, by what else it tells. */

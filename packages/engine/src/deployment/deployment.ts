@@ -125,7 +125,7 @@ export class EngineDeployment implements Deployment {
   }
 
   async serveAgent(options: AgentOptions = {}, callOptions: CallOptions = {}): Promise<Agent> {
-    const { config, logger } = this.#options;
+    const { config, logger, catalogPlugin } = this.#options;
     assertRights(await readCaller());
     const tools = await findTools(config.tools);
     // The first container finds it attached; where it does not answer, each asks by itself.
@@ -142,20 +142,24 @@ export class EngineDeployment implements Deployment {
             options: complete,
             tools,
             logger,
-            environmentOf: (contract, { signal }) => this.#environmentOf(contract, tools, { signal }),
-            hasSnapshots: async (job) => (await (await this.#openCatalog({})).listCheckpoints(job)).items.length > 0,
+            environmentOf: (contract) => this.#environmentOf(contract, tools),
+            knownSnapshots: async (job) => {
+              const { items } = await (await this.#openCatalog({})).listCheckpoints(job);
+              return items.length > 0 ? 'some' : catalogPlugin.isOfOneMachine === true ? 'unknown' : 'none';
+            },
           },
           callOptions,
         ),
     });
   }
 
-  async #environmentOf(contract: CheckpointContract, tools: EngineTools, options: CallOptions): Promise<RunEnvironment> {
+  /** What is opened for it is every container's: whoever does not wait any longer does not end it. */
+  async #environmentOf(contract: CheckpointContract, tools: EngineTools): Promise<RunEnvironment> {
     const { config, logger } = this.#options;
-    const { attached } = await this.#open(options);
+    const { attached } = await this.#open({});
     const { subpath } = storagePlace(contract, [{ root: attached.root, aliases: config.agent.imagePaths }]);
-    const store = await this.#storeBelow(subpath, options);
-    const catalog = await this.#catalogOfRun(options);
+    const store = await this.#storeBelow(subpath, {});
+    const catalog = await this.#catalogOfRun({});
     return runEnvironment({ config, attached, store, catalog, journal: this.#journal, tools, exclude: [], logger });
   }
 

@@ -9,6 +9,6 @@ const say = (level: string) => (fields: unknown, text?: string) => process.stder
 const logger = { debug: () => undefined, info: say('info'), warn: say('warn'), error: say('error') };
 await using deployment = await openDeployment({ drivers: [local()], catalogs: [sqlite()], config }, { logger });
 if (first === 'first') await deployment.storage.provision();
-await using _agent = await deployment.serveAgent({ storageWaitMs: 3000 });
+await using _agent = await deployment.serveAgent();
 process.stdout.write('ready\n');
 await new Promise((resolve) => process.once('SIGTERM', resolve));

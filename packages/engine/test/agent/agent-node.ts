@@ -42,7 +42,7 @@ export class AgentNode implements AsyncDisposable {
       stateDirectory: join(folder, 'state'),
       tools: { criu, runc, native: process.env['HOLDFAST_NATIVE'] },
       ...settings,
-      agent: { socket: join(run, 'agent.sock'), docker: { socket: docker.socket }, ...settings.agent },
+      agent: { socket: join(run, 'agent.sock'), storageWait: '3s', docker: { socket: docker.socket }, ...settings.agent },
     };
     await writeFile(join(folder, 'holdfast.json'), JSON.stringify(config));
     await docker.importImage('base');

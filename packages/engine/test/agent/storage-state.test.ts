@@ -1,6 +1,6 @@
 import { HoldfastError, type JobState, silentLogger, systemClock } from '@holdfast/core';
 import { describe, expect, test } from 'vitest';
-import type { AgentContext } from '../../src/agent/agent-context.js';
+import type { AgentContext, KnownSnapshots } from '../../src/agent/agent-context.js';
 import type { ContainerSetup } from '../../src/agent/container-setup.js';
 import { askStorage, isToResume } from '../../src/agent/storage-state.js';
 import type { RunEnvironment } from '../../src/run/run-environment.js';
@@ -14,20 +14,29 @@ function away(kind: 'unavailable' | 'corrupt' = 'unavailable'): HoldfastError {
 
 interface Scene {
   readonly storage: () => Promise<JobState>;
-  readonly hasSnapshots: boolean;
+  readonly known: KnownSnapshots | Error | 'silent';
+  readonly otherwise?: 'start' | 'fail';
   readonly waitMs?: number;
 }
 
-async function ask({ storage, hasSnapshots, waitMs = 30 }: Scene): Promise<{ readonly said: readonly string[]; readonly found: unknown }> {
+async function ask({
+  storage,
+  known,
+  otherwise = 'start',
+  waitMs = 30,
+}: Scene): Promise<{ readonly said: readonly string[]; readonly found: unknown }> {
   const said: string[] = [];
   const resuming = (): void => void said.push('resuming');
   const environment = { store: { state: storage } } as unknown as RunEnvironment;
   const context = {
     clock: systemClock,
     logger: silentLogger,
-    options: { storageWaitMs: waitMs },
+    config: { agent: { storageWaitMs: waitMs, storageUnknown: otherwise } },
     environmentOf: () => Promise.resolve(environment),
-    hasSnapshots: () => Promise.resolve(hasSnapshots),
+    knownSnapshots: async () => {
+      if (known instanceof Error) throw known;
+      return known === 'silent' ? new Promise(() => undefined) : Promise.resolve(known);
+    },
   } as unknown as AgentContext;
   const found = await askStorage(context, setup, { say: (text) => said.push(text), resuming, signal: new AbortController().signal });
   return { said, found: found?.state };
@@ -35,15 +44,15 @@ async function ask({ storage, hasSnapshots, waitMs = 30 }: Scene): Promise<{ rea
 
 describe('a storage that is asked for a container’s job', () => {
   test('tells what it has', async () => {
-    await expect(ask({ storage: () => Promise.resolve(empty), hasSnapshots: false })).resolves.toEqual({ said: [], found: empty });
+    await expect(ask({ storage: () => Promise.resolve(empty), known: 'none' })).resolves.toEqual({ said: [], found: empty });
   });
 
   test('is not waited for where nothing of the job is known', async () => {
-    await expect(ask({ storage: () => Promise.reject(away()), hasSnapshots: false })).resolves.toEqual({ said: [], found: undefined });
+    await expect(ask({ storage: () => Promise.reject(away()), known: 'none' })).resolves.toEqual({ said: [], found: undefined });
   });
 
   test('is waited for, and said to be, where the job has snapshots; in vain, the container must not start', async () => {
-    await expect(ask({ storage: () => Promise.reject(away()), hasSnapshots: true })).rejects.toMatchObject({
+    await expect(ask({ storage: () => Promise.reject(away()), known: 'some' })).rejects.toMatchObject({
       code: 'HF_AGENT_STORAGE',
       message: expect.stringContaining('the mount is gone') as string,
     });
@@ -52,16 +61,43 @@ describe('a storage that is asked for a container’s job', () => {
   test('may be back while it is waited for', async () => {
     let calls = 0;
     const storage = (): Promise<JobState> => ((calls += 1) === 1 ? Promise.reject(away()) : Promise.resolve({ ...empty, newest: 3 }));
-    await expect(ask({ storage, hasSnapshots: true })).resolves.toMatchObject({
+    await expect(ask({ storage, known: 'some' })).resolves.toMatchObject({
       said: ['resuming', expect.stringContaining('waiting up to 0 s') as string],
       found: { newest: 3 },
     });
   });
 
+  test.each([
+    ['that fails', new Error('no route to host')],
+    ['of another machine', 'unknown'],
+    ['that hangs', 'silent'],
+  ] as const)('is waited for where a catalog %s cannot tell', async (_what, known) => {
+    let calls = 0;
+    const storage = (): Promise<JobState> => ((calls += 1) === 1 ? Promise.reject(away()) : Promise.resolve({ ...empty, newest: 3 }));
+    await expect(ask({ storage, known, waitMs: 60_000 })).resolves.toMatchObject({
+      said: ['job job may have snapshots, and its storage does not answer: waiting up to 60 s for it'],
+      found: { newest: 3 },
+    });
+  });
+
+  test('waited for in vain where nobody can tell, starts the container or not, by the policy', async () => {
+    const storage = (): Promise<JobState> => Promise.reject(away());
+    await expect(ask({ storage, known: 'unknown' })).resolves.toMatchObject({
+      said: [expect.stringContaining('may have') as string],
+      found: undefined,
+    });
+    await expect(ask({ storage, known: 'unknown', otherwise: 'fail' })).rejects.toMatchObject({
+      code: 'HF_AGENT_STORAGE',
+      message: expect.stringContaining('job job may have snapshots, and its storage did not answer') as string,
+    });
+  });
+
   test('that will never be read keeps a job with snapshots from starting anew, and no other', async () => {
     const storage = (): Promise<JobState> => Promise.reject(away('corrupt'));
-    await expect(ask({ storage, hasSnapshots: true })).rejects.toMatchObject({ code: 'HF_AGENT_STORAGE', kind: 'corrupt' });
-    await expect(ask({ storage, hasSnapshots: false })).rejects.toMatchObject({ code: 'HF_STORAGE_IO' });
+    await expect(ask({ storage, known: 'some' })).rejects.toMatchObject({ code: 'HF_AGENT_STORAGE', kind: 'corrupt' });
+    await expect(ask({ storage, known: 'unknown', otherwise: 'fail' })).rejects.toMatchObject({ code: 'HF_AGENT_STORAGE', kind: 'corrupt' });
+    await expect(ask({ storage, known: 'unknown' })).rejects.toMatchObject({ code: 'HF_STORAGE_IO' });
+    await expect(ask({ storage, known: 'none' })).rejects.toMatchObject({ code: 'HF_STORAGE_IO' });
   });
 });
 

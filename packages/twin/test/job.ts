@@ -1,0 +1,105 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { Freezer } from '@holdfast/twin';
+
+export const program = join(process.env['HOLDFAST_NATIVE'] ?? '', 'holdfast-twin');
+
+const parents = { v1: '/sys/fs/cgroup/freezer', v2: '/sys/fs/cgroup/unified' } as const;
+
+/** A program in a control group of its own, and one for its twins. */
+export class Job implements AsyncDisposable {
+  readonly pid: number;
+  readonly freezer: Freezer;
+  readonly twinGroup: string;
+  readonly #folder: string;
+  readonly #lines: AsyncIterator<string, undefined>;
+  readonly #child;
+
+  constructor(name: string, args: readonly string[] = [], kind: Freezer['kind'] = 'v1') {
+    this.#folder = mkdtempSync(join(tmpdir(), 'holdfast-twin-'));
+    const binary = join(this.#folder, name);
+    execFileSync('cc', ['-O1', '-pthread', '-D_GNU_SOURCE', '-o', binary, fileURLToPath(new URL(`./programs/${name}.c`, import.meta.url))]);
+    const directory = join(parents[kind], this.#folder.slice(tmpdir().length + 1));
+    this.freezer = { kind, directory };
+    this.twinGroup = `${directory}-twins`;
+    mkdirSync(directory);
+    mkdirSync(this.twinGroup);
+    // The shell joins the group before it becomes the program.
+    this.#child = spawn('sh', ['-c', `echo $$ > ${directory}/cgroup.procs && exec "$0" "$@"`, binary, ...args], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    this.pid = this.#child.pid ?? 0;
+    this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
+  }
+
+  async line(): Promise<string> {
+    const next = await this.#lines.next();
+    if (next.done === true) throw new Error('the job printed no more');
+    return next.value;
+  }
+
+  members(): readonly number[] {
+    return readFileSync(join(this.freezer.directory, 'cgroup.procs'), 'utf8').trim().split('\n').filter(Boolean).map(Number);
+  }
+
+  async freeze(): Promise<void> {
+    await this.#set(true);
+  }
+
+  async thaw(): Promise<void> {
+    await this.#set(false);
+  }
+
+  isFrozen(): boolean {
+    const v1 = this.freezer.kind === 'v1';
+    const text = readFileSync(join(this.freezer.directory, v1 ? 'freezer.state' : 'cgroup.events'), 'utf8');
+    return v1 ? text.startsWith('FROZEN') : text.includes('frozen 1');
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    process.kill(this.pid, signal);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const ended =
+      this.#child.exitCode !== null || this.#child.signalCode !== null ? undefined : new Promise((resolve) => this.#child.once('exit', resolve));
+    await this.thaw();
+    for (let members = this.members(); members.length > 0; members = this.members()) {
+      for (const pid of members) {
+        try {
+          process.kill(pid, 'SIGKILL');
+        } catch {
+          // It was faster.
+        }
+      }
+      await delay(5);
+    }
+    await ended;
+    for (const group of [this.twinGroup, this.freezer.directory]) await removeGroup(group);
+    rmSync(this.#folder, { recursive: true });
+  }
+
+  async #set(frozen: boolean): Promise<void> {
+    const { kind, directory } = this.freezer;
+    if (kind === 'v1') writeFileSync(join(directory, 'freezer.state'), frozen ? 'FROZEN' : 'THAWED');
+    else writeFileSync(join(directory, 'cgroup.freeze'), frozen ? '1' : '0');
+    while (this.isFrozen() !== frozen) await delay(1);
+  }
+}
+
+/** A killed process stays in its group for a moment. */
+async function removeGroup(directory: string): Promise<void> {
+  for (let turn = 0; ; turn++) {
+    try {
+      return rmdirSync(directory);
+    } catch (error) {
+      if (turn === 500) throw error;
+      await delay(10);
+    }
+  }
+}

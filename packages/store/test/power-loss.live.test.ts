@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { syncPoints } from '../src/files/file-operations.js';
 
 const program = fileURLToPath(new URL('../../../chaos/power-loss/main.ts', import.meta.url));
@@ -13,10 +13,14 @@ interface Campaign {
   readonly states?: number;
 }
 
+/** On a machine that has much else to do. */
+const deadlineMs = 400_000;
+vi.setConfig({ testTimeout: deadlineMs });
+
 /** Runs the campaign as `script/chaos power-loss` does. A seed of its own each time, printed where something is wrong. */
 function campaigns(...line: readonly string[]): Promise<{ readonly exitCode: number; readonly found: readonly Campaign[] }> {
   return new Promise((resolve, reject) => {
-    execFile(process.execPath, [program, '--json', ...line], { timeout: 170_000 }, (error, stdout, stderr) => {
+    execFile(process.execPath, [program, '--json', ...line], { timeout: deadlineMs }, (error, stdout, stderr) => {
       const exitCode = error === null ? 0 : error.code;
       if (typeof exitCode !== 'number' || (exitCode !== 0 && stdout === '')) reject(new Error(`${line.join(' ')}: ${stderr}`, { cause: error }));
       else

@@ -9,11 +9,24 @@ import type { ServerAccess, ServerOptions, TestServer } from './server.js';
 
 const defaultReadyTimeoutMs = 120_000;
 
+/** A port that was free may be another's by the time that the server takes it. */
+const portTries = 4;
+
 /**
  * Starts a server by its recipe on a free port of 127.0.0.1, in a temporary folder that is gone after its disposal. It has the owner's
  * password and the authority of `primary`, where there is one.
  */
 export async function startServer(recipe: Recipe, options: ServerOptions, primary?: Place): Promise<TestServer> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await startOnce(recipe, options, primary);
+    } catch (error) {
+      if (tries === portTries || !/address already in use/iu.test(String(error))) throw error;
+    }
+  }
+}
+
+async function startOnce(recipe: Recipe, options: ServerOptions, primary?: Place): Promise<TestServer> {
   const contained = containersWanted(process.env['HOLDFAST_TEST_SERVERS']) && options.tls !== true && primary === undefined;
   const ownerName = contained ? (recipe.container.ownerName ?? recipe.ownerName) : recipe.ownerName;
   await using cleanup = new AsyncDisposableStack();

@@ -29,6 +29,11 @@ MINIO_VERSION=v0.0.0-20260212201848-7aac2a2c5b7c
 MINIO_SUM='h1:/qdoYujxF5MBLDMVLeiYJ/7fBa1HikX39Dvzb9Ji8pA='
 MINIO_RELEASE=2026-02-12T20:18:48Z
 JUICEFS_VERSION=1.4.2
+# What script/vm boots, and by what. The kernel's name has its ABI number: the older ones stay in the suite for a while.
+VM_SUITE=bookworm
+VM_KERNEL=6.1.0-50-amd64
+VM_KERNEL_VERSION=6.1.176-1
+VM_QEMU_VERSION='1:7.2+dfsg-*'
 # With the digests of moto-requirements.txt.
 MOTO_VERSION=5.2.5
 

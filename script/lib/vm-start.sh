@@ -8,7 +8,8 @@ vm_acceleration() {
   if [ "$emulate" = false ] && [ -w /dev/kvm ] && grep -qE '^flags.* (vmx|svm)( |$)' /proc/cpuinfo; then
     printf '%s\n' -accel kvm -cpu host
   else
-    printf '%s\n' -accel tcg -cpu max
+    printf '%s\n' -accel tcg,thread=single -cpu max
+    if [ "$steady" = true ]; then printf '%s\n' -icount shift=1; fi
   fi
 }
 

@@ -12,13 +12,15 @@
 static const int64_t kill_ms = 200, started_ms = 1000, freeze_ms = 60000;
 
 // Best effort: waits for a line in answer, so that the agent knows before what follows happens.
-static void inform(const struct settings *settings, const char *call, const char *id, int signal, int64_t wait_ms) {
+// True where the agent has heard of it.
+static bool inform(const struct settings *settings, const char *call, const char *id, int signal, int64_t wait_ms) {
   static struct agent agent;
   size_t length;
   char *line, *text = short_call(call, id, signal, &length);
-  if (text && reach_agent(&agent, settings->socket, wait_ms) && tell_agent(&agent, text, length, wait_ms)) hear_agent(&agent, &line, wait_ms);
+  bool heard = text && reach_agent(&agent, settings->socket, wait_ms) && tell_agent(&agent, text, length, wait_ms) && hear_agent(&agent, &line, wait_ms);
   leave_agent(&agent);
   free(text);
+  return heard;
 }
 
 // As runc takes it: a number, or a name with SIG or without. 0 where it is neither.
@@ -63,9 +65,8 @@ static int delete_container(const struct settings *settings, const struct line *
   if (status == 0) {
     unmark(settings, "restored", line->id);
     unmark(settings, "protected", line->id);
-    inform(settings, "deleted", line->id, 0, started_ms);
-    // Last: the agent may look at it while it notes the end.
-    unmark(settings, "killed", line->id);
+    // Last: the agent may look at it while it notes the end. One that was not there looks at it when it comes, and removes it.
+    if (inform(settings, "deleted", line->id, 0, started_ms)) unmark(settings, "killed", line->id);
   }
   return status;
 }

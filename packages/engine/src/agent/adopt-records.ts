@@ -14,30 +14,42 @@ import { keepWhatWas } from './root-before.js';
 
 const thawMs = 10_000;
 
+export interface Adopted {
+  readonly entries: readonly ContainerEntry[];
+  /** Of containers that ended while no agent ran, whose job was claimed for them. */
+  readonly ended: readonly ContainerRecord[];
+}
+
 /**
  * Finds what a dead agent has left on this machine: thaws every container of its, since nobody else does, then makes out which of them live or are just being
- * made by their launchers. What is left of the others is removed.
+ * made by their launchers. What is left of the others is removed, but for the records of those whose end may have to be noted.
  */
-export async function adoptRecords(context: AgentContext): Promise<readonly ContainerEntry[]> {
+export async function adoptRecords(context: AgentContext): Promise<Adopted> {
   const { config } = context;
   const records = await readContainerRecords(config.stateDirectory);
   await Promise.all(records.map((record) => thaw(context, record)));
   const entries: ContainerEntry[] = [];
+  const ended: ContainerRecord[] = [];
   for (const record of records) {
     const entry = await adopt(context, record);
-    if (entry !== undefined) entries.push(entry);
+    if (entry === 'ended') ended.push(record);
+    if (entry instanceof ContainerEntry) entries.push(entry);
     else for (const attempt of record.attempts) await removeAttemptFolders(config.stateDirectory, attempt);
   }
-  return entries;
+  return { entries, ended };
 }
 
 async function thaw(context: AgentContext, { root, id }: ContainerRecord): Promise<void> {
   const state = await readRuncState(root, id).catch(() => undefined);
-  const freezer = state === undefined ? undefined : await freezerOf(context, state);
+  if (state === undefined) return;
+  // Somebody's `docker pause` is theirs to undo. Where Docker does not tell, a job that runs is worth more.
+  const docker = await context.docker.stateOf(id);
+  if (typeof docker === 'object' && docker.paused) return;
+  const freezer = await freezerOf(context, state);
   await freezer?.thaw(thawMs).catch((error: unknown) => context.logger.error({ container: id, error: String(error) }, 'a container was not thawed'));
 }
 
-async function adopt(context: AgentContext, record: ContainerRecord): Promise<ContainerEntry | undefined> {
+async function adopt(context: AgentContext, record: ContainerRecord): Promise<ContainerEntry | 'ended' | undefined> {
   const { logger, config, clock } = context;
   try {
     const lives = (await readRuncState(record.root, record.id)) !== undefined;
@@ -53,6 +65,7 @@ async function adopt(context: AgentContext, record: ContainerRecord): Promise<Co
         return entry;
       }
     }
+    if (!lives && record.attempts.length > 0) return 'ended';
     await removeContainerRecord(config.stateDirectory, record.id);
   } catch (error) {
     logger.warn({ container: record.id, error: asHoldfastError(error).message }, 'a container of the agent before is not protected any more');

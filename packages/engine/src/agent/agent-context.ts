@@ -1,7 +1,7 @@
 import type { Clock, DeploymentConfig, Logger } from '@holdfast/core';
 import type { ProcessIdentity } from '../container/process-identity.js';
 import type { EngineTools } from '../container/tools.js';
-import type { CheckpointContract } from '../oci/contract-variables.js';
+import type { StorageNames } from '../oci/storage-place.js';
 import type { RunEnvironment } from '../run/run-environment.js';
 import type { DockerApi } from './docker-api.js';
 import type { AgentOptions } from './types.js';
@@ -20,7 +20,7 @@ export interface AgentContext {
   readonly clock: Clock;
   readonly logger: Logger;
   /** The storage that a container names, opened. Rejects where it cannot be, and with HF_CONTAINER_SETTING where no such storage is attached. */
-  readonly environmentOf: (contract: CheckpointContract) => Promise<RunEnvironment>;
+  readonly environmentOf: (names: StorageNames) => Promise<RunEnvironment>;
   /** What the catalog knows of a job's snapshots, where the storage does not tell. Where it rejects, or does not answer, nothing is known. */
   readonly knownSnapshots: (job: string) => Promise<KnownSnapshots>;
 }

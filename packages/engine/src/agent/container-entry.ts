@@ -4,6 +4,7 @@ import type { ActiveRun } from '../run/active-run.js';
 import type { RunEvent } from '../run/events.js';
 import { type ContainerRecord, writeContainerRecord } from './container-record.js';
 import type { ContainerSetup } from './container-setup.js';
+import { mayEnd } from './stop-signal.js';
 import type { ContainerStatus, ProtectedJob } from './types.js';
 
 /** One container that asked for snapshots, from its creation to its end. */
@@ -25,11 +26,12 @@ export class ContainerEntry {
   readonly #finish = Promise.withResolvers<void>();
 
   constructor(setup: ContainerSetup, since: string, record?: ContainerRecord) {
-    const { id, name, job, bundle, root } = setup;
+    const { id, name, job, bundle, root, contract } = setup;
     this.setup = setup;
     this.since = since;
     this.finished = this.#finish.promise;
-    this.record = record ?? { version: 1, id, name, job, bundle, root, attempts: [], epochBefore: 0 };
+    const place = { imagePath: contract.imagePath, subpath: contract.subpath };
+    this.record = record ?? { version: 1, id, name, job, bundle, root, attempts: [], epochBefore: 0, place };
   }
 
   /** Resolves when the launcher says that the container's program runs. */
@@ -58,6 +60,14 @@ export class ContainerEntry {
   /** Whether the job's last claim is this container's. */
   isOwn({ epoch }: JobState): boolean {
     return epoch !== undefined && this.record.attempts.includes(epoch.holder.attempt);
+  }
+
+  /** What `docker stop` sends it; undefined until Docker has told. */
+  stopSignal: number | undefined;
+
+  /** Somebody has a signal sent to the container, `sinceMs` ago. */
+  relayed(signal: number, sinceMs = 0): void {
+    if (mayEnd(signal, this.stopSignal)) this.container?.relayed(signal, sinceMs);
   }
 
   tellStarted(): void {

@@ -2,8 +2,9 @@ import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { removeFolder } from '../container/remove-folder.js';
+import type { StorageNames } from '../oci/storage-place.js';
 
-/** What the next agent has to know of a container; no environment and no secret: those are in its bundle. */
+/** What the next agent has to know of a container; no secret, and of its environment no more than what names its storage. */
 export interface ContainerRecord {
   readonly version: 1;
   readonly id: string;
@@ -15,6 +16,8 @@ export interface ContainerRecord {
   readonly root: string;
   /** Those that claimed the job for this container; each is noted before it claims. The last is this agent's. */
   readonly attempts: readonly string[];
+  /** Where its snapshots are, by the container's own names; undefined of a record by an earlier agent. */
+  readonly place?: StorageNames | undefined;
   /** The job's epoch before the first of them claimed it; 0: it had none. */
   readonly epochBefore: number;
 }
@@ -27,6 +30,10 @@ const recordSchema: z.ZodType<ContainerRecord> = z.object({
   bundle: z.string().startsWith('/'),
   root: z.string().startsWith('/'),
   attempts: z.array(z.string()),
+  place: z
+    .object({ imagePath: z.string().optional(), subpath: z.string().optional() })
+    .transform(({ imagePath, subpath }) => ({ imagePath, subpath }))
+    .optional(),
   epochBefore: z.int().nonnegative(),
 });
 

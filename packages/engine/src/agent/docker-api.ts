@@ -2,10 +2,26 @@ import { request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { parseJson } from './launcher-conversation.js';
+import { stopSignalNumber } from './stop-signal.js';
 
 interface Answer {
   readonly status: number;
-  readonly body: unknown;
+  readonly text: string;
+}
+
+/** What Docker notes of a container. */
+export interface DockerState {
+  readonly running: boolean;
+  /** By `docker pause`. */
+  readonly paused: boolean;
+  /** False of one that was made, and not started yet. */
+  readonly started: boolean;
+  readonly exitCode: number;
+  readonly outOfMemory: boolean;
+  /** Of its last end, since 1970. */
+  readonly finishedAtMs: number;
+  /** What `docker stop` sends. */
+  readonly stopSignal: number;
 }
 
 const longestAnswerBytes = 8 << 20;
@@ -16,7 +32,18 @@ const noteMs = 10_000;
 
 const listed = z.array(z.object({ Names: z.array(z.string()) }));
 const waited = z.object({ StatusCode: z.int() });
-const inspected = z.object({ State: z.object({ Running: z.boolean(), ExitCode: z.int() }) });
+const inspected = z.object({
+  State: z.object({
+    Status: z.string().optional(),
+    Running: z.boolean(),
+    Paused: z.boolean().optional(),
+    OOMKilled: z.boolean().optional(),
+    ExitCode: z.int(),
+    FinishedAt: z.string().optional(),
+  }),
+  Config: z.object({ StopSignal: z.string().optional() }).optional(),
+});
+const died = z.object({ timeNano: z.number(), Actor: z.object({ Attributes: z.object({ exitCode: z.string() }) }) });
 
 /** The little that the agent asks Docker. What Docker does not answer is undefined: nobody waits for it for long. */
 export class DockerApi {
@@ -30,9 +57,37 @@ export class DockerApi {
   async nameOf(id: string): Promise<string | undefined> {
     const filters = encodeURIComponent(JSON.stringify({ id: [id] }));
     const answer = await this.#call('GET', `/containers/json?all=1&filters=${filters}`, AbortSignal.timeout(callMs)).catch(() => undefined);
-    const names = listed.safeParse(answer?.body).data?.[0]?.Names ?? [];
+    const names = listed.safeParse(bodyOf(answer)).data?.[0]?.Names ?? [];
     // A name of another container's link to it has a second slash.
     return names.map((name) => name.replace(/^\//, '')).find((name) => !name.includes('/'));
+  }
+
+  /** `gone`: Docker has no such container. Undefined where it does not answer: of a container that is just being started it does not. */
+  async stateOf(id: string): Promise<DockerState | 'gone' | undefined> {
+    const answer = await this.#call('GET', `/containers/${id}/json`, AbortSignal.timeout(callMs)).catch(() => undefined);
+    if (answer?.status === 404) return 'gone';
+    const found = inspected.safeParse(bodyOf(answer)).data;
+    if (found === undefined) return undefined;
+    const { State: state, Config: config } = found;
+    return {
+      running: state.Running,
+      paused: state.Paused === true,
+      started: state.Status !== 'created',
+      exitCode: state.ExitCode,
+      outOfMemory: state.OOMKilled === true,
+      finishedAtMs: Date.parse(state.FinishedAt ?? ''),
+      stopSignal: stopSignalNumber(config?.StopSignal),
+    };
+  }
+
+  /** The last end of a container that its end removed, as far as Docker, which keeps its last 256 events, remembers. */
+  async rememberedEnd(id: string): Promise<{ readonly exitCode: number; readonly finishedAtMs: number } | undefined> {
+    const filters = encodeURIComponent(JSON.stringify({ container: [id], event: ['die'] }));
+    const path = `/events?since=1&until=${Math.ceil(Date.now() / 1000)}&filters=${filters}`;
+    const answer = await this.#call('GET', path, AbortSignal.timeout(callMs)).catch(() => undefined);
+    const lines = (answer?.text ?? '').split('\n');
+    const end = lines.flatMap((line) => died.safeParse(parseJson(line)).data ?? []).at(-1);
+    return end === undefined ? undefined : { exitCode: Number(end.Actor.Attributes.exitCode), finishedAtMs: Math.floor(end.timeNano / 1e6) };
   }
 
   /**
@@ -54,7 +109,7 @@ export class DockerApi {
   async #nextExit(id: string, signal: AbortSignal): Promise<number | undefined> {
     while (!signal.aborted) {
       const answer = await this.#call('POST', `/containers/${id}/wait?condition=next-exit`, signal).catch(() => undefined);
-      if (answer?.status === 200) return waited.safeParse(answer.body).data?.StatusCode;
+      if (answer?.status === 200) return waited.safeParse(bodyOf(answer)).data?.StatusCode;
       await delay(retryMs, undefined, { signal, ref: false }).catch(() => undefined);
     }
     return undefined;
@@ -66,8 +121,8 @@ export class DockerApi {
       await delay(retryMs, undefined, { signal, ref: false }).catch(() => undefined);
       const within = AbortSignal.any([signal, AbortSignal.timeout(callMs)]);
       const answer = await this.#call('GET', `/containers/${id}/json`, within).catch(() => undefined);
-      const state = inspected.safeParse(answer?.body).data?.State;
-      if (state?.Running === false) return state.ExitCode;
+      const state = inspected.safeParse(bodyOf(answer)).data?.State;
+      if (state?.Running === false && state.Status !== 'created') return state.ExitCode;
       // Removed: who waits for its end may still be told.
       if (answer?.status === 404) await delay(retryMs, undefined, { signal, ref: false }).catch(() => undefined);
       if (answer?.status === 404) return undefined;
@@ -85,11 +140,15 @@ export class DockerApi {
           if (text.length > longestAnswerBytes) call.destroy(new Error('Docker’s answer has no end'));
         });
         response.on('error', reject);
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, body: parseJson(text) }));
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
       });
       call.on('socket', (socket) => socket.unref());
       call.on('error', reject);
       call.end();
     });
   }
+}
+
+function bodyOf(answer: Answer | undefined): unknown {
+  return answer === undefined ? undefined : parseJson(answer.text);
 }

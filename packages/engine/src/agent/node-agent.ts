@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { HoldfastError } from '@holdfast/core';
 import { readRuncState } from '../container/adopted/runc-state.js';
 import { asHoldfastError } from '../run/as-holdfast-error.js';
@@ -7,17 +8,18 @@ import { adoptContainer } from './adopt-container.js';
 import type { AgentContext } from './agent-context.js';
 import type { AgentCalls } from './agent-server.js';
 import { ContainerEntry } from './container-entry.js';
-import { removeContainerRecord } from './container-record.js';
+import { type ContainerRecord, removeContainerRecord } from './container-record.js';
 import { readSetup } from './container-setup.js';
 import { createContainer } from './create-container.js';
+import { noteEndOfRecord } from './ended-container.js';
 import type { LauncherConversation } from './launcher-conversation.js';
 import type { AgentCall, CreateCall } from './protocol.js';
 import { type ClaimedJob, protectContainer } from './protect-container.js';
+import { removeRelayedSignals } from './relayed-signals.js';
 import type { AgentStatus, ProtectedJob, StoppedJob } from './types.js';
 import type { UnprotectedList } from './unprotected-list.js';
 
-/** Signals by which somebody outside ends a container: SIGINT, SIGQUIT, SIGKILL, SIGTERM. */
-const endingSignals = [2, 3, 9, 15];
+const [stopSignalTries, stopSignalMs] = [30, 2000];
 /** For the run of a container that has ended to note its end. */
 const endMs = 60_000;
 
@@ -27,7 +29,10 @@ export class NodeAgent implements AgentCalls {
   readonly #unprotected: UnprotectedList;
   readonly #startedAt: string;
   readonly #entries = new Map<string, ContainerEntry>();
-  #leaving = false;
+  /** Of containers that ended while no agent ran. */
+  readonly #ended = new Map<string, { readonly job: string; readonly settled: Promise<void> }>();
+  /** Aborted when this agent ends. */
+  readonly #leaving = new AbortController();
 
   constructor(context: AgentContext, unprotected: UnprotectedList) {
     this.#context = context;
@@ -76,7 +81,7 @@ export class NodeAgent implements AgentCalls {
         this.#entries.get(call.id)?.tellStarted();
         return undefined;
       case 'kill':
-        if (endingSignals.includes(call.signal)) this.#entries.get(call.id)?.container?.relayed(call.signal);
+        this.#entries.get(call.id)?.relayed(call.signal);
         return undefined;
       case 'deleted':
         void this.#deleted(call.id);
@@ -96,9 +101,18 @@ export class NodeAgent implements AgentCalls {
     void this.#follow(entry, claimed).finally(() => entry.finish());
   }
 
+  /** Notes how a container ended while no agent ran; a later one of its job waits for that. */
+  settle(record: ContainerRecord): void {
+    const settled = noteEndOfRecord(this.#context, record, this.#leaving.signal).then(async () => {
+      this.#ended.delete(record.id);
+      if (!this.#leaving.signal.aborted && !this.#entries.has(record.id)) await this.#removeRecord(record.id);
+    });
+    this.#ended.set(record.id, { job: record.job, settled });
+  }
+
   /** Lets go of every container, for the next agent. */
   async leave(): Promise<void> {
-    this.#leaving = true;
+    this.#leaving.abort();
     await Promise.all(
       [...this.#entries.values()].map(async ({ over, container, run }) => {
         over.abort();
@@ -110,6 +124,7 @@ export class NodeAgent implements AgentCalls {
 
   async #follow(entry: ContainerEntry, claimed: ClaimedJob | undefined): Promise<void> {
     const { id, job } = entry.setup;
+    void this.#learnStopSignal(entry);
     try {
       if (entry.run === undefined) await protectContainer(this.#context, entry, claimed);
     } catch (error) {
@@ -120,9 +135,28 @@ export class NodeAgent implements AgentCalls {
       if (failure.kind === 'fenced') await this.#end(entry);
       return;
     }
-    if (entry.run === undefined) return await this.#forget(entry);
+    if (entry.run === undefined) return await this.#over(entry);
     await entry.run.result;
     await this.#forget(entry);
+  }
+
+  /** It ended before it was found: its job may have been claimed for it by an agent before. */
+  async #over(entry: ContainerEntry): Promise<void> {
+    const { id } = entry.setup;
+    if (this.#leaving.signal.aborted || entry.record.attempts.length === 0 || this.#entries.get(id) !== entry) return await this.#forget(entry);
+    this.#entries.delete(id);
+    this.settle(entry.record);
+  }
+
+  /** Docker tells nothing of a container that is just being started. */
+  async #learnStopSignal(entry: ContainerEntry): Promise<void> {
+    for (let tries = 0; tries < stopSignalTries && !entry.over.signal.aborted; tries += 1) {
+      const state = await this.#context.docker.stateOf(entry.setup.id);
+      if (state === 'gone') return;
+      entry.stopSignal = state?.stopSignal;
+      if (state !== undefined) return;
+      await delay(stopSignalMs, undefined, { signal: entry.over.signal, ref: false }).catch(() => undefined);
+    }
   }
 
   async #told(): Promise<AgentStatus> {
@@ -138,10 +172,14 @@ export class NodeAgent implements AgentCalls {
 
   /** A run of the same job whose container is gone may still be noting how it ended. */
   async #endThoseBefore(id: string, job: string, signal: AbortSignal): Promise<void> {
+    const late = new Promise<void>((resolve) => {
+      AbortSignal.any([signal, AbortSignal.timeout(endMs)]).addEventListener('abort', () => resolve(), { once: true });
+    });
+    const ended = [...this.#ended].filter(([each, record]) => each === id || record.job === job);
+    await Promise.race([Promise.all(ended.map(([, { settled }]) => settled)), late]);
     for (const entry of [...this.#entries.values()].filter(({ setup }) => setup.id === id || setup.job === job)) {
       if ((await readRuncState(entry.setup.root, entry.setup.id)) !== undefined && entry.setup.id !== id) continue;
       if (entry.run === undefined) entry.over.abort();
-      const late = new Promise((resolve) => AbortSignal.any([signal, AbortSignal.timeout(endMs)]).addEventListener('abort', resolve, { once: true }));
       await Promise.race([entry.finished, late]);
     }
   }
@@ -161,7 +199,8 @@ export class NodeAgent implements AgentCalls {
 
   async #deleted(id: string): Promise<void> {
     const entry = this.#entries.get(id);
-    if (entry === undefined) return await removeContainerRecord(this.#context.config.stateDirectory, id).catch(() => undefined);
+    // What is still being settled is removed then.
+    if (entry === undefined) return this.#ended.has(id) ? undefined : await this.#removeRecord(id);
     if (entry.run !== undefined) return;
     entry.over.abort();
     await entry.finished;
@@ -174,12 +213,18 @@ export class NodeAgent implements AgentCalls {
   }
 
   async #forget(entry: ContainerEntry): Promise<void> {
-    if (this.#leaving) return;
+    if (this.#leaving.signal.aborted) return;
     const { id } = entry.setup;
     // A later container may have the same id: a restart.
     if (this.#entries.get(id) !== entry) return;
     this.#entries.delete(id);
-    await removeContainerRecord(this.#context.config.stateDirectory, id).catch(() => undefined);
+    await this.#removeRecord(id);
+  }
+
+  async #removeRecord(id: string): Promise<void> {
+    const { stateDirectory, agent } = this.#context.config;
+    await removeContainerRecord(stateDirectory, id).catch(() => undefined);
+    await removeRelayedSignals(agent.socket, (each) => each !== id);
   }
 
   async #stop(job: string): Promise<StoppedJob> {

@@ -7,6 +7,7 @@ import { adoptContainer } from './adopt-container.js';
 import { type AgentAttempt, closeAttempt, newAttemptName, openAttempt, removeAttemptFolders } from './agent-attempt.js';
 import type { AgentContext } from './agent-context.js';
 import type { ContainerEntry } from './container-entry.js';
+import { readRelayedSignals } from './relayed-signals.js';
 import { isToResume, lookWithin, mayPass, type StorageState } from './storage-state.js';
 
 const lookMs = 60_000;
@@ -102,12 +103,19 @@ async function begin(context: AgentContext, entry: ContainerEntry, { attempt, ep
       announcements: [{ type: 'job.started', pid: container.initPid }],
     });
     entry.protectedBy(run, container);
+    // Whatever comes later is told.
+    await hearMissedSignals(context, entry);
   } catch (error) {
     // It ended before it was found: nothing was done under this claim.
     await attempt.options.environment.store.withdraw(epoch).catch(() => undefined);
     await closeAttempt(attempt);
     if (!isHoldfastError(error) || error.code !== 'HF_JOB_NOT_RUNNING') throw error;
   }
+}
+
+/** What launchers relayed while no agent could hear it. */
+async function hearMissedSignals({ config, clock }: AgentContext, entry: ContainerEntry): Promise<void> {
+  for (const { signal, atMs } of await readRelayedSignals(config.agent.socket, entry.setup.id)) entry.relayed(signal, clock.now().getTime() - atMs);
 }
 
 function takenOver(job: string, attempt = ''): HoldfastError {

@@ -8,6 +8,7 @@ import { serveAgentSocket } from './agent-server.js';
 import { DockerApi } from './docker-api.js';
 import { expectAgent, expectNoAgent } from './expected-agent.js';
 import { NodeAgent } from './node-agent.js';
+import { removeRelayedSignals } from './relayed-signals.js';
 import type { Agent } from './types.js';
 import { UnprotectedList } from './unprotected-list.js';
 
@@ -44,9 +45,11 @@ export async function serveAgent(options: ServeAgentOptions, { signal }: CallOpt
   );
   await expectAgent(socket, options.logger);
   try {
-    for (const entry of await adoptRecords(context)) {
-      agent.follow(entry);
-    }
+    const { entries, ended } = await adoptRecords(context);
+    for (const entry of entries) agent.follow(entry);
+    for (const record of ended) agent.settle(record);
+    const records = [...entries.map(({ setup }) => setup), ...ended];
+    await removeRelayedSignals(socket, (id) => records.some((record) => record.id === id));
   } catch (error) {
     await server[Symbol.asyncDispose]();
     throw error;

@@ -21,8 +21,7 @@ import { catalogKey } from '../catalog/journal/journal-name.js';
 import { type RebuildOptions, type RebuildReport, rebuildCatalog } from '../catalog/rebuild.js';
 import { readCaller } from '../container/caller.js';
 import { type EngineTools, findTools } from '../container/tools.js';
-import type { CheckpointContract } from '../oci/contract-variables.js';
-import { storagePlace } from '../oci/storage-place.js';
+import { type StorageNames, storagePlace } from '../oci/storage-place.js';
 import { sweep } from '../retention/sweep.js';
 import type { SweepReport, SweepRequest } from '../retention/types.js';
 import { readUserKey } from '../encryption/user-key.js';
@@ -142,7 +141,7 @@ export class EngineDeployment implements Deployment {
             options: complete,
             tools,
             logger,
-            environmentOf: (contract) => this.#environmentOf(contract, tools),
+            environmentOf: (names) => this.#environmentOf(names, tools),
             knownSnapshots: async (job) => {
               const { items } = await (await this.#openCatalog({})).listCheckpoints(job);
               return items.length > 0 ? 'some' : catalogPlugin.isOfOneMachine === true ? 'unknown' : 'none';
@@ -154,10 +153,10 @@ export class EngineDeployment implements Deployment {
   }
 
   /** What is opened for it is every container's: whoever does not wait any longer does not end it. */
-  async #environmentOf(contract: CheckpointContract, tools: EngineTools): Promise<RunEnvironment> {
+  async #environmentOf(names: StorageNames, tools: EngineTools): Promise<RunEnvironment> {
     const { config, logger } = this.#options;
     const { attached } = await this.#open({});
-    const { subpath } = storagePlace(contract, [{ root: attached.root, aliases: config.agent.imagePaths }]);
+    const { subpath } = storagePlace(names, [{ root: attached.root, aliases: config.agent.imagePaths }]);
     const store = await this.#storeBelow(subpath, {});
     const catalog = await this.#catalogOfRun({});
     return runEnvironment({ config, attached, store, catalog, journal: this.#journal, tools, exclude: [], logger });

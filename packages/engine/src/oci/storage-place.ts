@@ -1,6 +1,9 @@
 import { HoldfastError } from '@holdfast/core';
 import type { CheckpointContract } from './contract-variables.js';
 
+/** What of its environment names a container's storage. */
+export type StorageNames = Pick<CheckpointContract, 'imagePath' | 'subpath'>;
+
 /** A storage that the agent has attached. */
 export interface AttachedRoot {
   readonly root: string;
@@ -21,7 +24,7 @@ const repositoryNames = ['jobs', 'removed', 'repository.json', '.holdfast'];
  * The attached storage that a container names, the first where it names none. Throws HF_CONTAINER_SETTING for a path that no storage is attached
  * to: a container's environment does not lead the agent elsewhere. Pure.
  */
-export function storagePlace({ imagePath, subpath }: CheckpointContract, attached: readonly AttachedRoot[]): StoragePlace {
+export function storagePlace({ imagePath, subpath }: StorageNames, attached: readonly AttachedRoot[]): StoragePlace {
   const found = attached.find(({ root, aliases }) => imagePath === undefined || root === imagePath || aliases.includes(imagePath));
   if (found === undefined) {
     const paths = attached.flatMap(({ root, aliases }) => [root, ...aliases]);

@@ -18,7 +18,7 @@ beforeEach(async () => {
 afterEach(async () => rm(folder, { recursive: true, force: true }));
 
 /** A record, and what its attempt has on the disk. */
-async function noted(id: string, { bundle = true, made = false } = {}): Promise<string> {
+async function noted(id: string, { bundle = true, made = false, attempts = [`attempt-${id}`] } = {}): Promise<string> {
   const place = join(folder, 'bundles', id);
   if (bundle) {
     await mkdir(place, { recursive: true });
@@ -32,7 +32,7 @@ async function noted(id: string, { bundle = true, made = false } = {}): Promise<
     job: 'job',
     bundle: place,
     root: join(folder, 'runc'),
-    attempts: [`attempt-${id}`],
+    attempts,
     epochBefore: 0,
   } as const;
   await writeContainerRecord(folder, record);
@@ -51,18 +51,27 @@ async function isThere(path: string): Promise<boolean> {
 describe('what an agent finds of containers that do not run', () => {
   test('one that its launcher is just making stays, with what it is restored from', async () => {
     const images = await noted('young');
-    const entries = await adoptRecords(context);
+    const { entries, ended } = await adoptRecords(context);
+    expect(ended).toEqual([]);
     expect(entries.map(({ setup, state }) => [setup.id, state])).toEqual([['young', 'starting']]);
     expect(await isThere(images)).toBe(true);
     expect(await isThere(recordFile(folder, 'young'))).toBe(true);
   });
 
-  test('one that was given up, has ended or is gone is forgotten, with all of it', async () => {
+  test('of one that was given up, has ended or is gone no more than the record stays, until its end is settled', async () => {
     const all = [await noted('old'), await noted('ended', { made: true }), await noted('gone', { bundle: false })];
     const longAgo = new Date(Date.now() - 3_600_000);
     await utimes(recordFile(folder, 'old'), longAgo, longAgo);
-    expect(await adoptRecords(context)).toEqual([]);
+    const { entries, ended } = await adoptRecords(context);
+    expect(entries).toEqual([]);
+    expect(ended.map(({ id }) => id).sort()).toEqual(['ended', 'gone', 'old']);
     for (const images of all) expect(await isThere(images), images).toBe(false);
-    for (const id of ['old', 'ended', 'gone']) expect(await isThere(recordFile(folder, id)), id).toBe(false);
+    for (const id of ['old', 'ended', 'gone']) expect(await isThere(recordFile(folder, id)), id).toBe(true);
+  });
+
+  test('one that no attempt had claimed is forgotten', async () => {
+    await noted('unclaimed', { made: true, attempts: [] });
+    expect(await adoptRecords(context)).toEqual({ entries: [], ended: [] });
+    expect(await isThere(recordFile(folder, 'unclaimed'))).toBe(false);
   });
 });

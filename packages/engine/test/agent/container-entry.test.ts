@@ -7,7 +7,7 @@ import { ContainerEntry } from '../../src/agent/container-entry.js';
 import { containerDirectory, readContainerRecords, removeContainerRecord } from '../../src/agent/container-record.js';
 import type { ContainerSetup } from '../../src/agent/container-setup.js';
 
-const setup = { id: 'c1', name: 'name', job: 'job', bundle: '/bundle', root: '/root' } as unknown as ContainerSetup;
+const setup = { id: 'c1', name: 'name', job: 'job', bundle: '/bundle', root: '/root', contract: { subpath: 'below' } } as unknown as ContainerSetup;
 
 function state(epoch: number, attempt: string): JobState {
   const holder = { attempt, host: 'h', pid: 1 };
@@ -31,7 +31,17 @@ describe('a container’s record', () => {
     await entry.noteAttempt(folder, 'a', state(3, 'before'));
     await entry.noteAttempt(folder, 'b', state(4, 'a'));
     expect((await stat(join(containerDirectory(folder, 'c1'), 'record.json'))).mode & 0o777).toBe(0o600);
-    const expected = { version: 1, id: 'c1', name: 'name', job: 'job', bundle: '/bundle', root: '/root', attempts: ['a', 'b'], epochBefore: 3 };
+    const expected = {
+      version: 1,
+      id: 'c1',
+      name: 'name',
+      job: 'job',
+      bundle: '/bundle',
+      root: '/root',
+      attempts: ['a', 'b'],
+      epochBefore: 3,
+      place: { subpath: 'below' },
+    };
     await expect(readContainerRecords(folder)).resolves.toEqual([expected]);
     await removeContainerRecord(folder, 'c1');
     await expect(readContainerRecords(folder)).resolves.toEqual([]);

@@ -45,6 +45,30 @@ describe('what Docker tells', () => {
     await expect(api.nameOf('c1')).resolves.toBeUndefined();
   });
 
+  test('the state of a container, and that it has none of that name', async () => {
+    const State = { Status: 'paused', Running: true, Paused: true, OOMKilled: false, ExitCode: 0, FinishedAt: '2026-01-02T03:04:05.5Z' };
+    const api = await docker((path, response) => {
+      if (path === '/containers/c1/json') response.end(JSON.stringify({ State, Config: { StopSignal: 'SIGUSR1' } }));
+      else response.writeHead(path === '/containers/c2/json' ? 404 : 500).end('{}');
+    });
+    const finishedAtMs = Date.parse('2026-01-02T03:04:05.500Z');
+    const expected = { running: true, paused: true, started: true, exitCode: 0, outOfMemory: false, finishedAtMs, stopSignal: 10 };
+    await expect(api.stateOf('c1')).resolves.toEqual(expected);
+    await expect(api.stateOf('c2')).resolves.toBe('gone');
+    await expect(api.stateOf('c3')).resolves.toBeUndefined();
+  });
+
+  test('the last end of a container that is gone, among what it remembers', async () => {
+    const die = (exitCode: string, timeNano: number): string =>
+      `${JSON.stringify({ Action: 'die', Actor: { Attributes: { exitCode } }, timeNano })}\n`;
+    const api = await docker((path, response) => {
+      const [, filters = ''] = /^\/events\?since=1&until=\d+&filters=(.*)$/.exec(path) ?? [];
+      response.end(filters === '{"container":["c1"],"event":["die"]}' ? die('1', 1e18) + die('7', 2e18) : '');
+    });
+    await expect(api.rememberedEnd('c1')).resolves.toEqual({ exitCode: 7, finishedAtMs: 2e12 });
+    await expect(api.rememberedEnd('c2')).resolves.toBeUndefined();
+  });
+
   test('the status of a container that its end removed, asked for before', async () => {
     const over = Promise.withResolvers<void>();
     const api = await docker((path, response) => {

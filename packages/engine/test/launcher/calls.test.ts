@@ -68,6 +68,14 @@ describe('later calls of a protected container', () => {
     expect(existsSync(`${site.state}/killed/c1`)).toBe(false);
   });
 
+  it('its signals stay noted after its end where no agent heard of that', async () => {
+    await using site = await protectedSite();
+    await site.run(['kill', 'c1', '15']);
+    await site.run(['delete', 'c1']);
+    expect(existsSync(`${site.state}/protected/c1`)).toBe(false);
+    expect(await signalsNoted(site)).toEqual([15]);
+  });
+
   it('its signals are noted in their order, with their times, also where no agent hears of them, and no more than is of use', async () => {
     await using site = await protectedSite();
     const before = Date.now();

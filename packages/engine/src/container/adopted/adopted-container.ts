@@ -91,9 +91,9 @@ export class AdoptedContainer implements RunningContainer {
     this.exited = this.#watch();
   }
 
-  /** The container's owner passes a signal on that may mean its end, from outside: an end soon after it is not the job's own. */
-  relayed(signal: number): void {
-    this.#relayed = { signal, atMs: this.#options.clock.monotonicMs() };
+  /** The container's owner passed a signal on, `sinceMs` ago, that may mean its end, from outside: an end soon after it is not the job's own. */
+  relayed(signal: number, sinceMs = 0): void {
+    this.#relayed = { signal, atMs: this.#options.clock.monotonicMs() - sinceMs };
   }
 
   /** `exited` does not resolve any more: the container runs on without this process. */

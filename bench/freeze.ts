@@ -1,56 +1,65 @@
-// script/bench freeze [--quick] [--json]: the freeze of Holdfast against a bare `criu dump` of the same program, as the job feels it.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { startBareJob } from './freeze/bare-job.ts';
-
-import { largestGapMs } from './freeze/gaps.ts';
-import { startHoldfastJob } from './freeze/holdfast-job.ts';
-import type { MeasuredJob } from './freeze/measured-job.ts';
+// script/bench freeze [--quick] [--json]: how long a job stands still in one snapshot, by Holdfast and by a bare `criu dump`, as the job feels it.
+import { mkdtemp } from 'node:fs/promises';
+import { type DumpWay, wayText } from './freeze/dump-way.ts';
+import { growthFigures, intervalFigure, type MeasuredShape, shapeFigures } from './freeze/figures.ts';
+import { type JobShape, shapeText } from './freeze/job-shape.ts';
+import { measureShape } from './freeze/measure-shape.ts';
+import { type FreezeBenchOptions, help, parseOptions } from './freeze/options.ts';
+import { slowDownsPercent } from './freeze/slow-down.ts';
+import type { BenchPlace } from './freeze/start-job.ts';
+import { runOptions } from './holdfast/line-options.ts';
 import { compileProgram } from './programs/compile-program.ts';
 import { type Figure, printFigures } from './report/figures.ts';
 import { machine } from './report/machine.ts';
+import { removeAtEnd } from './store/remove-at-end.ts';
 
-const aim = 1.1;
-const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } } });
-const rounds = values.quick ? 5 : 15;
-const sizesMib = values.quick ? [256] : [256, 1024];
-
-const folder = await mkdtemp(join(tmpdir(), 'holdfast-bench-'));
 try {
-  const program = await compileProgram(new URL('freeze/heartbeat.c', import.meta.url), folder);
-  const figures: Figure[] = [];
-  for (const sizeMib of sizesMib) figures.push(...(await compare(sizeMib, program)));
-  printFigures('freeze', figures, { json: values.json, note: `${rounds} interleaved rounds a size. ${machine()}` });
-} finally {
-  await rm(folder, { recursive: true, force: true });
+  const options = parseOptions(process.argv.slice(2));
+  if (options.help) console.log(help);
+  else await bench(options);
+} catch (error) {
+  console.error(`bench freeze: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
 }
 
-/** Both jobs live side by side; in each round each is dumped once, in turns first and second. */
-async function compare(sizeMib: number, program: string): Promise<Figure[]> {
-  await using holdfast = await startHoldfastJob(join(folder, `holdfast-${sizeMib}`), program, sizeMib);
-  await using bare = await startBareJob(join(folder, `bare-${sizeMib}`), holdfast.stagingParent, program, sizeMib);
-  const gapsMs = { bare: [] as number[], holdfast: [] as number[] };
-  // The first dump of each touches memory and files that later ones find ready: it is not counted.
-  for (let round = 0; round <= rounds; round++) {
-    const inTurn = [bare, holdfast];
-    for (const job of round % 2 === 0 ? inTurn : inTurn.toReversed()) {
-      const gapMs = await gapOfOneDump(job);
-      if (round > 0) gapsMs[job.name].push(gapMs);
-    }
+async function bench(options: FreezeBenchOptions): Promise<void> {
+  const folder = await mkdtemp('/var/tmp/holdfast-bench-');
+  const memoryFolder = await mkdtemp('/dev/shm/holdfast-bench-');
+  await using _folders = removeAtEnd(folder, memoryFolder);
+  const program = await compileProgram(new URL('heartbeat/heartbeat.c', import.meta.url), folder);
+  const place: BenchPlace = { folder, memoryFolder, program, options: await runOptions() };
+  const absent = new Map<DumpWay, string>(place.options.has('--memory') ? [] : [['twin', 'this `holdfast run` has no --memory']]);
+  const ways = options.ways.filter((way) => !absent.has(way));
+  const shapes: MeasuredShape[] = [];
+  for (const shape of options.shapes) {
+    say(options, shapeText(shape));
+    const measured = await measureShape(place, shape, ways, options.runs);
+    const missing = options.ways.flatMap((way) => (absent.has(way) ? [[way, { absent: absent.get(way) ?? '' }] as const] : []));
+    shapes.push({ shape, result: new Map([...measured, ...missing]) });
   }
-  const ratios = gapsMs.holdfast.map((gapMs, round) => gapMs / (gapsMs.bare[round] ?? Number.NaN));
-  return [
-    { name: `freeze ${sizeMib} MiB: bare criu dump`, unit: 'ms', runs: gapsMs.bare },
-    { name: `freeze ${sizeMib} MiB: holdfast`, unit: 'ms', runs: gapsMs.holdfast },
-    { name: `freeze ${sizeMib} MiB: holdfast's own freezeMs`, unit: 'ms', runs: holdfast.reportedFreezeMs.slice(1) },
-    { name: `freeze ${sizeMib} MiB: ratio`, unit: 'ratio', aim, runs: ratios },
-  ];
+  const figures = [...shapes.flatMap(shapeFigures), ...growthFigures(shapes, ways), ...(await intervals(place, options, absent))];
+  const note = `${options.runs} interleaved runs. ${machine()}`;
+  printFigures('freeze', figures, { json: options.json, note });
 }
 
-async function gapOfOneDump(job: MeasuredJob): Promise<number> {
-  const fromNs = process.hrtime.bigint();
-  await job.dump();
-  return largestGapMs(job.gapsFile, fromNs);
+async function intervals(place: BenchPlace, options: FreezeBenchOptions, absent: ReadonlyMap<DumpWay, string>): Promise<readonly Figure[]> {
+  const { ms, pairs, sizeMib } = options.interval;
+  const shape: JobShape = { sizeMib, processes: 1, hugePages: false, works: true };
+  const figures: Figure[] = [];
+  for (const way of options.interval.ways) {
+    if (pairs === 0 || !options.ways.includes(way)) continue;
+    const reason = absent.get(way);
+    if (reason === undefined) say(options, `${pairs} pairs of intervals, ${wayText[way]}`);
+    const measured = reason === undefined ? await slowDownsPercent(place, shape, way, { ms, pairs }).catch(absence) : { absent: reason };
+    figures.push(intervalFigure(shape, way, ms, measured));
+  }
+  return figures;
+}
+
+function absence(error: unknown): { readonly absent: string } {
+  return { absent: error instanceof Error ? error.message : String(error) };
+}
+
+function say({ json }: FreezeBenchOptions, text: string): void {
+  if (json) console.error(`bench freeze: ${text}`);
 }

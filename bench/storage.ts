@@ -25,7 +25,7 @@ try {
   // Not in /tmp: a job has one of its own.
   const folder = await mkdtemp('/var/tmp/holdfast-bench-');
   await using _folder = removeAtEnd(folder);
-  const program = await compileProgram(new URL('freeze/heartbeat.c', import.meta.url), folder);
+  const program = await compileProgram(new URL('heartbeat/heartbeat.c', import.meta.url), folder);
   const measured: StorageRound[] = [];
   for (let round = 0; round < rounds; round += 1) {
     for (const engine of values.engine.map(parseEngine)) {

@@ -3,38 +3,41 @@ import { once } from 'node:events';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { untilBeating } from './gaps.ts';
-import type { MeasuredJob } from './measured-job.ts';
+import { untilBeating } from '../heartbeat/watch.ts';
+import { endSession } from '../programs/end-session.ts';
+import { heartbeatArguments, type JobShape } from './job-shape.ts';
+import type { JobPlace, MeasuredJob } from './measured-job.ts';
 
-/** The program alone, and `criu dump` as its manual shows it. Images go to a folder below `stagingParent`, as Holdfast's do. */
-export async function startBareJob(folder: string, stagingParent: string, program: string, sizeMib: number): Promise<MeasuredJob> {
+const deadlineMs = 300_000;
+
+/** The program alone, and `criu dump` as its manual shows it, with the images in memory or on disk. */
+export async function startBareJob({ folder, memoryFolder, program }: JobPlace, shape: JobShape, to: 'tmpfs' | 'disk'): Promise<MeasuredJob> {
   const criu = process.env['HOLDFAST_CRIU'] ?? 'criu';
-  const gapsFile = join(folder, 'gaps');
-  const staging = join(stagingParent, `bare-${process.pid}`);
+  const report = join(folder, 'report');
+  const images = join(to === 'tmpfs' ? memoryFolder : folder, 'images');
   await mkdir(folder, { recursive: true });
   // A session of its own, as CRIU wants the root of a dump to lead one.
-  const job = spawn(program, [String(sizeMib), 'gaps'], { cwd: folder, detached: true, stdio: 'ignore' });
+  const job = spawn(program, heartbeatArguments(shape, report), { cwd: folder, detached: true, stdio: 'ignore' });
+  const { pid } = job;
+  if (pid === undefined) throw new Error(`${program} could not be started`);
   const exited = once(job, 'exit');
-  const stop = async (): Promise<void> => {
-    job.kill('SIGKILL');
+  await using stop = new AsyncDisposableStack();
+  stop.defer(() => rm(images, { recursive: true, force: true }));
+  stop.defer(async () => {
+    endSession(pid);
     await exited;
-    await rm(staging, { recursive: true, force: true });
-  };
-  try {
-    await untilBeating(gapsFile);
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  });
+  await untilBeating(report);
+  const owned = stop.move();
   return {
-    name: 'bare',
-    gapsFile,
+    report,
+    pid,
     async dump() {
-      await mkdir(staging, { recursive: true });
-      const line = ['dump', '--tree', String(job.pid), '--leave-running', '--shell-job', '--images-dir', staging, '--log-file', 'dump.log'];
-      await promisify(execFile)(criu, line, { timeout: 120_000 });
-      await rm(staging, { recursive: true });
+      await mkdir(images, { recursive: true });
+      const line = ['dump', '--tree', String(pid), '--leave-running', '--shell-job', '--images-dir', images, '--log-file', 'dump.log'];
+      await promisify(execFile)(criu, line, { timeout: deadlineMs });
+      await rm(images, { recursive: true });
     },
-    [Symbol.asyncDispose]: stop,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

@@ -1,64 +1,69 @@
-import { copyFile, mkdir, readFile } from 'node:fs/promises';
+import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { sqlite } from '@holdfast/catalog/sqlite';
-import { local } from '@holdfast/driver-local';
-import { openDeployment } from '@holdfast/engine';
-import { untilBeating } from './gaps.ts';
-import type { MeasuredJob } from './measured-job.ts';
+import { HeldRun, textField } from '@holdfast/testkit/victims';
+import { untilBeating } from '../heartbeat/watch.ts';
+import { holdfast, holdfastOn } from '../holdfast/bench-machine.ts';
+import { endRun } from '../holdfast/end-run.ts';
+import { memoryFrom } from './dump-way.ts';
+import { heartbeatArguments, type JobShape } from './job-shape.ts';
+import type { JobPlace, MeasuredJob } from './measured-job.ts';
 
-export interface HoldfastJob extends MeasuredJob {
-  /** The folder on whose file system Holdfast stages its images. */
-  readonly stagingParent: string;
-  /** What Holdfast says of each freeze, in order. */
-  readonly reportedFreezeMs: readonly number[];
-}
+type HoldfastWay = 'staged-tmpfs' | 'staged-disk' | 'twin';
 
-/** The program under Holdfast's engine, with nothing but snapshots on request. */
-export async function startHoldfastJob(folder: string, program: string, sizeMib: number): Promise<HoldfastJob> {
-  const work = join(folder, 'work');
-  await mkdir(work, { recursive: true });
+const deadlineMs = 300_000;
+/** Memory images go to the disk where /dev/shm has no room, and this one has none: in mounts of its own. */
+const withoutMemory: readonly [string, ...string[]] = [
+  'unshare',
+  '--mount',
+  '--propagation',
+  'private',
+  'sh',
+  '-c',
+  'mount -t tmpfs -o size=1m none /dev/shm && exec "$@"',
+  'sh',
+];
+
+/** The program under `holdfast run`, with nothing but snapshots on request. `options`: what `holdfast run` knows. */
+export async function startHoldfastJob(place: JobPlace, shape: JobShape, way: HoldfastWay, options: ReadonlySet<string>): Promise<MeasuredJob> {
+  const [work, logs, state] = ['work', 'logs', 'state'].map((name) => join(place.folder, name)) as [string, string, string];
+  for (const folder of [work, logs]) await mkdir(folder, { recursive: true });
   // The job has a /tmp of its own, in which it sees its working directory and nothing else of ours.
-  await copyFile(program, join(work, 'heartbeat'));
-  await using parts = new AsyncDisposableStack();
-  const deployment = parts.use(await openDeployment({ drivers: [local()], catalogs: [sqlite()], config: configuration(folder) }));
-  await deployment.storage.provision();
-  const run = parts.use(
-    await deployment.run({
-      job: `heartbeat-${sizeMib}`,
-      command: ['./heartbeat', String(sizeMib), 'gaps'],
-      workingDirectory: work,
-      environment: { PATH: '/usr/bin:/bin' },
+  await copyFile(place.program, join(work, 'heartbeat'));
+  const memory = options.has('--memory') ? ['--memory', way === 'twin' ? 'twin' : 'staged'] : [];
+  const run = new HeldRun(
+    {
+      holdfast: way === 'staged-disk' ? [...withoutMemory, ...holdfast] : holdfast,
+      stateDirectory: state,
+      job: 'bench',
       interval: '1d',
-      keep: 1,
-    }),
+      more: [...memory, '--keep', '1'],
+      workingDirectory: work,
+      command: ['./heartbeat', ...heartbeatArguments(shape, 'report')],
+      logs,
+    },
+    1,
   );
-  const gapsFile = join(work, 'gaps');
-  await untilBeating(gapsFile);
-  const reportedFreezeMs: number[] = [];
-  const owned = parts.move();
+  await using stop = new AsyncDisposableStack();
+  stop.defer(() => endRun(run));
+  const report = join(work, 'report');
+  await untilBeating(report);
+  await run.until(() => run.has('job.started'), deadlineMs);
+  const pid = run.view()?.pidsOf('main')[0];
+  if (pid === undefined) throw new Error(`the job is not to be found; logs are in ${logs}`);
+  const owned = stop.move();
   return {
-    name: 'holdfast',
-    gapsFile,
-    stagingParent: await stagingParent(),
-    reportedFreezeMs,
+    report,
+    pid,
     async dump() {
-      reportedFreezeMs.push((await run.snapshot()).freezeMs);
+      const told = run.count('snapshot.committed');
+      await holdfastOn({ stateDirectory: state, environment: {} }, 'snapshot', 'bench');
+      if (!(await run.until(() => run.count('snapshot.committed') > told, deadlineMs))) throw new Error(`no snapshot was told; logs are in ${logs}`);
+      const event = run.last('snapshot.committed');
+      const from = event === undefined ? undefined : textField(event, 'memoryFrom');
+      if (from === memoryFrom[way] || (from === undefined && way !== 'twin')) return;
+      const refused = event === undefined ? undefined : textField(event, 'twinRefused');
+      throw new Error(`its memory came from ${from ?? 'nowhere it says'}${refused === undefined ? '' : `, since the twin was refused: ${refused}`}`);
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
-}
-
-function configuration(folder: string): Readonly<Record<string, unknown>> {
-  const { HOLDFAST_RUNC: runc, HOLDFAST_CRIU: criu, HOLDFAST_NATIVE: native } = process.env;
-  return {
-    stateDirectory: join(folder, 'state'),
-    tools: Object.fromEntries(Object.entries({ runc, criu, native }).filter(([, path]) => path !== undefined)),
-  };
-}
-
-/** Holdfast stages in memory where that clearly fits, which it does for these sizes; with less memory the comparison would be unfair. */
-async function stagingParent(): Promise<string> {
-  const [, available = '0'] = /^MemAvailable:\s+(\d+) kB$/m.exec(await readFile('/proc/meminfo', 'utf8')) ?? [];
-  if (Number(available) < 6 * 1024 * 1024) throw new Error('bench freeze needs 6 GiB of free memory, so that both sides stage in memory');
-  return '/dev/shm';
 }

@@ -1,8 +1,8 @@
 import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HeldRun, machineGone, numberField } from '@holdfast/testkit/victims';
-import { untilBeating } from '../freeze/gaps.ts';
-import { type BenchMachine, holdfast, holdfastOn } from './bench-machine.ts';
+import { untilBeating } from '../heartbeat/watch.ts';
+import { type BenchMachine, holdfast, holdfastOn } from '../holdfast/bench-machine.ts';
 import type { Costs } from './figures.ts';
 
 export interface BenchJob {

@@ -4,7 +4,7 @@ import { startVolumeServers, volumeMachine } from '@holdfast/testkit/juicefs';
 import type { ServerKind } from '@holdfast/testkit/servers';
 import type { Costs, StorageRound } from './figures.ts';
 import { holdfastCosts } from './holdfast-costs.ts';
-import { localMachine } from './local-machine.ts';
+import { localMachine } from '../holdfast/local-machine.ts';
 import { straightCosts } from './straight-costs.ts';
 
 interface RoundOptions {

@@ -6,8 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { VolumeMachine } from '@holdfast/testkit/juicefs';
 import { killPid, readProcess } from '@holdfast/testkit/victims';
-import { largestGapMs, untilBeating } from '../freeze/gaps.ts';
-import { holdfastOn } from './bench-machine.ts';
+import { nowNs } from '../heartbeat/clock.ts';
+import { gapSince, untilBeating } from '../heartbeat/watch.ts';
+import { holdfastOn } from '../holdfast/bench-machine.ts';
 import type { Costs } from './figures.ts';
 import type { BenchJob } from './holdfast-costs.ts';
 
@@ -33,11 +34,11 @@ export async function straightCosts({ folder, program, sizeMib }: BenchJob, mach
   cleanup.defer(() => void killPid(pid));
   const gapsFile = join(folder, 'gaps');
   await untilBeating(gapsFile);
-  const [fromNs, from] = [process.hrtime.bigint(), performance.now()];
+  const [fromNs, from] = [nowNs(), performance.now()];
   await run(criu, ['dump', '--tree', String(pid), '--leave-running', ...images(one)], { timeout: 300_000 });
   // The client's close waits for the bucket, and CRIU has closed them all.
   const durableMs = performance.now() - from;
-  const frozenMs = await largestGapMs(gapsFile, fromNs);
+  const frozenMs = Number((await gapSince(gapsFile, fromNs)).lengthNs) / 1e6;
   const ended = once(job, 'exit');
   killPid(pid);
   await ended;

@@ -1,5 +1,8 @@
 import { tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
+import { chosen } from '../line/chosen.ts';
+import { parseCount } from '../line/count.ts';
+import { parseSizeMib } from '../line/size.ts';
 import { plottedSubjects } from './plot.ts';
 import { type Content, contents, defaultShapes, isShape, type Shape, type Subject } from './subject.ts';
 
@@ -64,19 +67,19 @@ export function parseOptions(line: readonly string[]): StoreBenchOptions {
     },
   });
   const { quick } = values;
-  const sizesMib = values.size?.split(',').map(parseSize);
+  const sizesMib = values.size?.split(',').map((text) => parseSizeMib('--size', text));
   const plot = values.plot === undefined ? undefined : { file: values.plot, baseMib: sizesMib?.[0] ?? (quick ? 256 : 1024) };
   if (plot !== undefined && (values.shape !== undefined || values.content !== undefined || (sizesMib?.length ?? 0) > 1))
     throw new Error('--plot takes no --shape, no --content and only one --size: it measures what it shows');
   const shapes = values.shape?.split(',').map(parseShape) ?? (quick ? quickShapes : defaultShapes);
-  const chosenContents = values.content === undefined && quick ? quickContents : chosen('content', values.content, contents);
+  const chosenContents = values.content === undefined && quick ? quickContents : chosen('--content', values.content, contents);
   const product = (sizesMib ?? (quick ? [256] : [1024, 4096])).flatMap((sizeMib) =>
     shapes.flatMap((shape) => chosenContents.map((content): Subject => ({ sizeMib, shape, content }))),
   );
   return {
     subjects: plot === undefined ? product : plottedSubjects(plot.baseMib),
-    peers: chosen('peers', values.peers, peerNames),
-    rounds: parseRounds(values.rounds ?? (quick ? '3' : '5')),
+    peers: chosen('--peers', values.peers, peerNames),
+    rounds: parseCount('--rounds', values.rounds ?? (quick ? '3' : '5')),
     json: values.json,
     imagesParent: values.images,
     repositoriesParent: values.repositories,
@@ -85,26 +88,7 @@ export function parseOptions(line: readonly string[]): StoreBenchOptions {
   };
 }
 
-function chosen<T extends string>(option: string, text: string | undefined, known: readonly T[]): readonly T[] {
-  if (text === undefined) return known;
-  const names = text.split(',');
-  const wrong = names.find((name) => !known.some((one) => one === name));
-  if (wrong !== undefined) throw new Error(`--${option} takes ${known.join(', ')}; ${JSON.stringify(wrong)} is none of them`);
-  return known.filter((one) => names.includes(one));
-}
-
 function parseShape(text: string): Shape {
   if (!isShape(text)) throw new Error(`--shape takes scattered, growth and mixed-1 to mixed-89; ${JSON.stringify(text)} is none of them`);
   return text;
-}
-
-function parseSize(text: string): number {
-  const [, digits, unit] = /^([1-9][0-9]{0,4})(MiB|GiB)$/.exec(text) ?? [];
-  if (digits === undefined) throw new Error(`--size takes sizes such as 256MiB or 1GiB; ${JSON.stringify(text)} is none`);
-  return Number(digits) * (unit === 'GiB' ? 1024 : 1);
-}
-
-function parseRounds(text: string): number {
-  if (!/^[1-9][0-9]{0,2}$/.test(text)) throw new Error(`--rounds takes a number from 1 to 999; ${JSON.stringify(text)} is none`);
-  return Number(text);
 }

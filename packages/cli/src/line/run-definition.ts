@@ -54,6 +54,14 @@ export const runDefinition: CommandDefinition = {
       choices: ['close', 'keep'],
     },
     {
+      name: 'memory',
+      value: 'WHAT',
+      description:
+        'read memory from a copy of the job (twin: a short freeze), from images staged by CRIU (staged), or from a copy where it can (auto)',
+      variable: 'HOLDFAST_MEMORY',
+      choices: ['auto', 'twin', 'staged'],
+    },
+    {
       name: 'label',
       value: 'K=V',
       description: 'a label of the job, for list --label; may be repeated',

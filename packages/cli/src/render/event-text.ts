@@ -44,6 +44,7 @@ const messages: Messages = {
   'snapshot.progress': ({ bytes, totalBytes, bytesPerSecond }) =>
     word(`storing the snapshot: ${formatSize(bytes)} of ${formatSize(totalBytes)}, ${formatSize(bytesPerSecond)}/s`),
   'snapshot.committed': (event) => word(`snapshot ${event.number}: ${snapshotText(event)}`),
+  'snapshot.without-twin': ({ reason, message }) => detail(`the snapshot is taken once more, by a plain dump (${reason}): ${escapeText(message)}`),
   // Of a last snapshot the end of the run tells why.
   'snapshot.failed': (event) =>
     event.reason === 'stop'

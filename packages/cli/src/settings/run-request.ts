@@ -29,6 +29,7 @@ export function runRequest(values: GivenValues, words: readonly string[], workin
     fresh: values.has('fresh') ? isOn(values, 'fresh') : undefined,
     onRestoreFailure: choiceOf(values, 'on-restore-failure', ['older', 'fresh', 'fail']),
     tcp: choiceOf(values, 'tcp', ['close', 'keep']),
+    memory: choiceOf(values, 'memory', ['auto', 'twin', 'staged']),
     labels: labelsOf(values, 'label'),
   };
 }

@@ -39,6 +39,7 @@ const committed: RunEvent = {
   totalMs: 1200,
   logicalBytes: 1024,
   storedBytes: 10,
+  memoryFrom: 'twin',
   at: 'x',
   job: 'align-7',
   attempt: 'a1',

@@ -13,6 +13,7 @@ const committed = {
   totalMs: 1240,
   logicalBytes: 2 ** 30,
   storedBytes: 3_500_000,
+  memoryFrom: 'twin',
 } as const;
 
 function deploymentWith(run: FakeRun) {

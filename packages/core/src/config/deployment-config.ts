@@ -44,6 +44,8 @@ export interface DeploymentConfig {
     readonly onRestoreFailure: 'older' | 'fresh' | 'fail';
     /** Connected TCP sockets in a snapshot. Default `close`. */
     readonly tcp: 'close' | 'keep';
+    /** What a snapshot's memory is read from: copies of the job's processes, images that CRIU stages, or copies wherever they can be. Default `auto`. */
+    readonly memory: 'auto' | 'twin' | 'staged';
   };
   /** What a sweep of all jobs removes. */
   readonly retention: RetentionPolicy;
@@ -93,6 +95,13 @@ const documentSchema = z.strictObject({
         .meta({ description: 'Where a snapshot cannot be restored: try older ones, start afresh after those, or fail at the first.' })
         .prefault('older'),
       tcp: z.enum(['close', 'keep']).meta({ description: 'Connected TCP sockets in a snapshot.' }).prefault('close'),
+      memory: z
+        .enum(['auto', 'twin', 'staged'])
+        .meta({
+          description:
+            "What a snapshot's memory is read from: copies of the job's processes (a short freeze), images staged by CRIU, or copies wherever they can be.",
+        })
+        .prefault('auto'),
     })
     .prefault({}),
   retention: z
@@ -133,7 +142,7 @@ export const deploymentConfigSchema: z.ZodType<DeploymentConfig> = documentSchem
     storage: storage ?? { type: 'local', path: `${stateDirectory}/storage` },
     catalog: catalog ?? { type: 'sqlite', path: `${stateDirectory}/catalog.sqlite` },
     stateDirectory,
-    job: { intervalMs: job.interval, keep: job.keep, onRestoreFailure: job.onRestoreFailure, tcp: job.tcp },
+    job: { intervalMs: job.interval, keep: job.keep, onRestoreFailure: job.onRestoreFailure, tcp: job.tcp, memory: job.memory },
     retention: retentionOf(retention, job.keep),
     lease: { ttlMs: lease.ttl },
     tools: { runc: tools.runc, criu: tools.criu, native: tools.native },

@@ -19,6 +19,7 @@ export function requestOf({ job, description, contract }: ContainerSetup, config
     here: false,
     onRestoreFailure: config.job.onRestoreFailure,
     tcp: config.job.tcp,
+    memory: config.job.memory,
     labels: {},
     streams: inheritedStreams,
   };

@@ -3,6 +3,8 @@ import type { HostMount } from './host-mounts.js';
 
 /** How a control group is frozen: what is written where, and what tells that it happened. */
 export interface FreezerFiles {
+  /** Of control groups. */
+  readonly version: 1 | 2;
   readonly folder: string;
   /** Takes `frozen` and `thawed`. */
   readonly control: string;
@@ -64,11 +66,12 @@ export function freezerOfFolders(mounts: readonly HostMount[], folders: Readonly
 
 function oldFiles(folder: string): FreezerFiles {
   const control = join(folder, 'freezer.state');
-  return { folder, control, frozen: 'FROZEN', thawed: 'THAWED', state: control, isFrozen: /^FROZEN$/m };
+  return { version: 1, folder, control, frozen: 'FROZEN', thawed: 'THAWED', state: control, isFrozen: /^FROZEN$/m };
 }
 
 function unifiedFiles(folder: string): FreezerFiles {
-  return { folder, control: join(folder, 'cgroup.freeze'), frozen: '1', thawed: '0', state: join(folder, 'cgroup.events'), isFrozen: /^frozen 1$/m };
+  const [control, state] = [join(folder, 'cgroup.freeze'), join(folder, 'cgroup.events')];
+  return { version: 2, folder, control, frozen: '1', thawed: '0', state, isFrozen: /^frozen 1$/m };
 }
 
 /** The folder in every hierarchy of the group that runc makes for a relative path. */

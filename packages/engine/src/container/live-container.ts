@@ -2,6 +2,7 @@ import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, HoldfastError } from '@holdfast/core';
 import type { OpenFile, TrackedRoot } from '../files/tracked-root.js';
+import type { FreezerFiles } from './cgroup-files.js';
 import { removeContainer } from './cleanup.js';
 import { criuConfigText, pageSocket, type TcpPolicy } from './criu-config.js';
 import { cannotEnd, didNotStandStill } from './container-errors.js';
@@ -51,6 +52,7 @@ export class LiveContainer implements RunningContainer {
   readonly recordedMounts: readonly RecordedMount[];
   readonly recorded: ContainerRecorded;
   readonly notes: readonly string[];
+  readonly freezerFiles: FreezerFiles;
   readonly exited: Promise<ExitStatus>;
   readonly #options: LiveContainerOptions;
   /** A killed CRIU can leave the job in the middle of a system call that it did not make. */
@@ -63,6 +65,7 @@ export class LiveContainer implements RunningContainer {
     this.recordedMounts = options.recordedMounts;
     this.recorded = options.recorded;
     this.notes = options.notes;
+    this.freezerFiles = options.freezer.files;
     this.exited = options.keeper.ended.then(async (event) => toExitStatus(event ?? (await this.#withoutKeeper()), this.#disturbed));
   }
 
@@ -84,8 +87,8 @@ export class LiveContainer implements RunningContainer {
     await keeper.ask('watch', 0);
   }
 
-  async memoryBytes(): Promise<number> {
-    return memoryBytesOf(await this.processes());
+  async memoryBytes({ withoutMemory = false }: { readonly withoutMemory?: boolean } = {}): Promise<number> {
+    return memoryBytesOf(await this.processes(), withoutMemory);
   }
 
   async openFiles(): Promise<readonly OpenFile[]> {

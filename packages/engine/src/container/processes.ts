@@ -18,12 +18,21 @@ export async function processesOf(cgroupFolder: string): Promise<readonly number
   ];
 }
 
-/** Bytes of memory that the processes hold in frames or in swap; shared memory counts once for each that maps it. */
-export async function memoryBytesOf(pids: readonly number[]): Promise<number> {
+/** What a dump holds of a process, about. */
+const dumped = ['RssAnon', 'RssShmem', 'VmSwap'];
+/** What CRIU writes of it into images also where it leaves memory out. */
+const neverLeftOut = ['RssShmem', 'VmLck', 'HugetlbPages'];
+
+/**
+ * Bytes of memory that the processes hold in frames or in swap; shared memory counts once for each that maps it. `withoutMemory`: what of it goes into a
+ * dump that leaves memory out, but for what was written to private mappings of files.
+ */
+export async function memoryBytesOf(pids: readonly number[], withoutMemory = false): Promise<number> {
+  const names = withoutMemory ? neverLeftOut : dumped;
   const sizes = await Promise.all(
     pids.map(async (pid) => {
       const status = await readFile(`/proc/${pid}/status`, 'latin1').catch(() => '');
-      const kibibytes = ['RssAnon', 'RssShmem', 'VmSwap'].map((name) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0));
+      const kibibytes = names.map((name) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0));
       return kibibytes.reduce((sum, size) => sum + size, 0) * 1024;
     }),
   );

@@ -1,6 +1,7 @@
 import type { FilePlaces } from '../files/file-places.js';
 import type { OpenFile } from '../files/tracked-root.js';
 import type { ContainerUsers } from '../oci/container-users.js';
+import type { FreezerFiles } from './cgroup-files.js';
 import type { DumpOptions, DumpResult, PreparedDump } from './dump.js';
 import type { LostFile } from './lost-names.js';
 import type { RecordedMount } from './recorded-mounts.js';
@@ -56,6 +57,8 @@ export interface RunningContainer {
   readonly inMemory?: readonly string[] | undefined;
   /** What the job sees otherwise than without Holdfast: mounts that were left out, sources that were missing. */
   readonly notes: readonly string[];
+  /** Where its processes are stopped and continued. */
+  readonly freezerFiles: FreezerFiles;
   /** Resolves when the job has ended and its last output was passed on. Never rejects. */
   readonly exited: Promise<ExitStatus>;
 
@@ -74,8 +77,8 @@ export interface RunningContainer {
 
   /** Every process of the job, as this machine numbers them; of a running job those at about that time. */
   processes(): Promise<readonly number[]>;
-  /** Memory that a dump would hold, about; an upper bound but for what is shared. */
-  memoryBytes(): Promise<number>;
+  /** Memory that a dump would hold, about; an upper bound but for what is shared. `withoutMemory`: one that leaves memory out. */
+  memoryBytes(options?: { readonly withoutMemory?: boolean }): Promise<number>;
   /** Every regular file that the job can write to. Exact while it is frozen; of a running job what was open at about that time. */
   openFiles(): Promise<readonly OpenFile[]>;
 

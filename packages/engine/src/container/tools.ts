@@ -25,11 +25,13 @@ export interface EngineTools {
   readonly hook: string;
   /** Reads and writes directory trees for the file capture. */
   readonly tree: string;
+  /** Makes copy-on-write copies of a frozen job's processes. */
+  readonly twin: string;
 }
 
-export type NativeTool = 'init' | 'keeper' | 'guard' | 'hook' | 'tree';
+export type NativeTool = 'init' | 'keeper' | 'guard' | 'hook' | 'tree' | 'twin';
 
-export const nativeTools: readonly NativeTool[] = ['init', 'keeper', 'guard', 'hook', 'tree'];
+export const nativeTools: readonly NativeTool[] = ['init', 'keeper', 'guard', 'hook', 'tree', 'twin'];
 
 /** Where programs lie on the systems that Holdfast runs on. */
 const standardFolders = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
@@ -45,6 +47,7 @@ export async function findTools(paths: ToolPaths): Promise<EngineTools> {
     guard: await native('guard'),
     hook: await native('hook'),
     tree: await native('tree'),
+    twin: await native('twin'),
   };
 }
 

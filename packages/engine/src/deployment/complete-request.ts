@@ -26,6 +26,7 @@ export function completeRequest(request: RunRequest, config: DeploymentConfig): 
     here: isHere(request),
     onRestoreFailure: request.onRestoreFailure ?? config.job.onRestoreFailure,
     tcp: request.tcp ?? config.job.tcp,
+    memory: request.memory ?? config.job.memory,
     labels: checkedLabels(labels),
     streams: request.streams ?? inheritedStreams,
   };

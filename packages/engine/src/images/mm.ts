@@ -1,9 +1,9 @@
 import { damaged, messagesOf } from './image-file.js';
 import { decodeFields } from './message-fields.js';
 
-const mmMagic = 0x57492820;
-const mmFields = { startCode: 1, startData: 3, startStack: 5, startBrk: 6, argStart: 8, envEnd: 11, areas: 14 };
-const areaFields = { start: 1, end: 2, offset: 3, sharedId: 4, status: 7 };
+export const mmMagic = 0x57492820;
+export const mmFields = { startCode: 1, startData: 3, startStack: 5, startBrk: 6, argStart: 8, envEnd: 11, areas: 14 };
+export const areaFields = { start: 1, end: 2, offset: 3, sharedId: 4, status: 7, advice: 9 };
 const statusBits = { anonymousShared: 1 << 8, systemV: 1 << 10, memfd: 1 << 14 };
 
 /** A mapping of memory that processes may share. */

@@ -19,6 +19,7 @@ import { restoredImages } from './restored-images.js';
 import { RunRecords } from './run-records.js';
 import { Snapshotter } from './snapshotter.js';
 import { endGracefully } from './stop.js';
+import { twinsOf } from '../twin/twins-of.js';
 import type { Run, RunResult, SnapshotOutcome } from './types.js';
 
 /** A job that runs: its snapshots, its lease, its end. */
@@ -84,6 +85,8 @@ export class ActiveRun implements Run {
         diskDirectory: join(environment.stateDirectory, 'staging', options.attempt),
         plainDisk: environment.plainDiskStaging,
       },
+      memory: request.memory,
+      twins: twinsOf(container, tools, logger),
       host: machine,
       signal: this.#over.signal,
       emit: (event) => events.emit(event),

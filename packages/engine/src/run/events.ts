@@ -1,4 +1,5 @@
 import type { ErrorCode } from '@holdfast/core';
+import type { MemoryFrom } from './snapshot-metadata.js';
 
 /** What happens in a run, in order. Every event carries `at` (ISO 8601, UTC) and the job's name. */
 export type RunEvent = RunEventBody & { readonly at: string; readonly job: string; readonly attempt: string };
@@ -61,7 +62,12 @@ export type RunEventBody =
       readonly totalMs: number;
       readonly logicalBytes: number;
       readonly storedBytes: number;
+      readonly memoryFrom: MemoryFrom;
+      /** Why the memory did not come from a twin. */
+      readonly twinRefused?: string | undefined;
     }
+  /** Twins were made, or were to be, and could not be read to the end: the snapshot is taken again, by a plain dump. */
+  | { readonly type: 'snapshot.without-twin'; readonly reason: string; readonly message: string }
   | {
       readonly type: 'snapshot.failed';
       /** The job goes on, but for a failed `stop`: that ends it. */

@@ -3,8 +3,10 @@ import type { RunningContainer } from '../container/running-container.js';
 import type { EngineTools } from '../container/tools.js';
 import type { TrackedRoot } from '../files/index.js';
 import type { RunEventBody } from './events.js';
+import type { Twins } from '../twin/twins.js';
 import type { MachineDescription } from '../preflight/machine.js';
 import type { StagingPlaces } from './staging.js';
+import type { MemorySetting } from './types.js';
 
 export interface EngineLimits {
   readonly dumpTimeoutMs: number;
@@ -27,6 +29,9 @@ export interface RunContext {
   /** Absolute paths inside tracked roots that are Holdfast's own. */
   readonly exclude: readonly string[];
   readonly staging: StagingPlaces;
+  /** Where a snapshot's memory is read from. */
+  readonly memory: MemorySetting;
+  readonly twins: Twins;
   readonly tools: EngineTools;
   readonly limits: EngineLimits;
   readonly host: MachineDescription;

@@ -9,7 +9,7 @@ import type { EventLog } from './event-log.js';
 import type { RunEventBody } from './events.js';
 import type { Restored } from './restore.js';
 import type { EngineLimits } from './run-context.js';
-import type { ForkFrom, RestorePolicy, TcpPolicy } from './types.js';
+import type { ForkFrom, MemorySetting, RestorePolicy, TcpPolicy } from './types.js';
 
 /** A request with every default applied. */
 export interface CompleteRequest {
@@ -25,6 +25,7 @@ export interface CompleteRequest {
   readonly here: boolean;
   readonly onRestoreFailure: RestorePolicy;
   readonly tcp: TcpPolicy;
+  readonly memory: MemorySetting;
   readonly labels: Readonly<Record<string, string>>;
   readonly streams: JobStreams;
 }

@@ -2,6 +2,9 @@ import { HoldfastError } from '@holdfast/core';
 import { z } from 'zod';
 import type { MachineDescription } from '../preflight/machine.js';
 
+/** `twin`: read from copies of the job's processes while the job ran on. Else from images that CRIU wrote into memory or onto the local disk. */
+export type MemoryFrom = 'twin' | 'staged-memory' | 'staged-disk';
+
 /**
  * What the engine keeps with a snapshot beside its objects: all that a restore needs to know before it starts.
  * `version` grows when a reader of this one could go wrong.
@@ -20,7 +23,9 @@ export interface SnapshotMetadata {
   readonly freezeMs?: number | undefined;
   /** The job was ended with this snapshot and did nothing after it. */
   readonly final?: boolean | undefined;
-  readonly memoryFrom: 'staged-memory' | 'staged-disk';
+  readonly memoryFrom: MemoryFrom;
+  /** Why it did not come from a twin. */
+  readonly twinRefused?: string | undefined;
   readonly host: MachineDescription;
 }
 
@@ -38,7 +43,9 @@ const metadataSchema: z.ZodType<SnapshotMetadata> = z.object({
   stdin: z.object({ consumedBytes: z.number().int().nonnegative(), ended: z.boolean() }),
   freezeMs: z.number().nonnegative().optional(),
   final: z.boolean().optional(),
-  memoryFrom: z.enum(['staged-memory', 'staged-disk']),
+  // Of no use to a restore: what a later version may write here does not keep this one from reading the rest.
+  memoryFrom: z.enum(['twin', 'staged-memory', 'staged-disk']),
+  twinRefused: z.string().optional(),
   host: z.object({
     kernel: z.string(),
     architecture: z.string(),

@@ -1,16 +1,18 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CheckpointRef, Clock, CommitResult } from '@holdfast/core';
-import { type LostFile, recordLostNames } from '../container/lost-names.js';
+import type { CheckpointRef, CommitResult } from '@holdfast/core';
+import { recordLostNames } from '../container/lost-names.js';
 import { refuseHungMounts } from '../container/hung-mounts.js';
-import type { RunningContainer } from '../container/running-container.js';
-import { createFileCapture, type FileCapture, type OutsideFile, type PreviousTrees, recordOutside } from '../files/index.js';
+import { createFileCapture, type PreviousTrees } from '../files/index.js';
 import { StagedImages } from '../images/staged-images.js';
+import { twinRefusalOf } from '../twin/refused.js';
 import { beginSnapshot } from './begin-snapshot.js';
+import { chooseMemory } from './choose-memory.js';
+import { type AfterFreeze, freezeJob } from './freeze-job.js';
 import type { RunContext } from './run-context.js';
-import type { SnapshotMetadata } from './snapshot-metadata.js';
+import type { MemoryFrom, SnapshotMetadata } from './snapshot-metadata.js';
 import type { KeptImages } from './kept-images.js';
-import { putMemory } from './put-memory.js';
+import { putCaptured } from './put-captured.js';
 import { chooseStaging } from './staging.js';
 
 export interface SnapshotParent {
@@ -24,19 +26,31 @@ export interface TakenSnapshot {
   readonly commit: CommitResult;
   readonly trees: PreviousTrees;
   readonly freezeMs: number;
+  readonly memoryFrom: MemoryFrom;
+  /** Why the memory did not come from a twin. */
+  readonly twinRefused: string | undefined;
 }
 
 /**
- * `thaw`: the job runs on as soon as its state is staged. `end`: it stays frozen until the snapshot is durable, then it is killed. `hold`: it stays frozen,
- * also once the snapshot is durable, until the caller thaws it.
- */
-export type AfterFreeze = 'thaw' | 'end' | 'hold';
-
-/**
  * One snapshot from begin to commit. Whatever fails, the job is thawed and goes on, and nothing of the snapshot can be chosen.
- * With `end` and an outcome of `committed` the job is dead when this resolves, with `hold` it is frozen.
+ * With `end` and an outcome of `committed` the job is dead when this resolves, with `hold` it is frozen. Memory is read from twins as the setting says; where
+ * that fails once the job was frozen, the snapshot is taken a second time, without.
  */
 export async function takeSnapshot(context: RunContext, last: SnapshotParent, after: AfterFreeze): Promise<TakenSnapshot> {
+  const { twins, memory, signal, emit } = context;
+  try {
+    return await attempt(context, last, after, undefined);
+  } catch (error) {
+    const reason = twinRefusalOf(error);
+    if (reason === undefined || memory === 'twin' || signal.aborted) throw error;
+    twins.note(error);
+    emit({ type: 'snapshot.without-twin', reason, message: error instanceof Error ? error.message : reason });
+    return await attempt(context, last, after, reason);
+  }
+}
+
+/** `refused`: why it is taken without twins, whatever the setting says. */
+async function attempt(context: RunContext, last: SnapshotParent, after: AfterFreeze, refused: string | undefined): Promise<TakenSnapshot> {
   const { container, signal } = context;
   const { writer: begun, parent } = await beginSnapshot(context, last);
   await using writer = begun;
@@ -59,17 +73,20 @@ export async function takeSnapshot(context: RunContext, last: SnapshotParent, af
     await capture.preCopy(writer, { signal, openFiles: await container.openFiles() });
     // Only now: the job may have grown while its files were copied.
     const expectedBytes = await container.memoryBytes();
-    await parent.images.makeRoomFor(expectedBytes);
-    const staging = await chooseStaging(context.staging, expectedBytes);
+    const source = await chooseMemory(context, after, expectedBytes, refused);
+    const stagedBytes = source.twins === undefined ? expectedBytes : Math.min(expectedBytes, await container.memoryBytes({ withoutMemory: true }));
+    await parent.images.makeRoomFor(stagedBytes);
+    const staging = await chooseStaging(context.staging, stagedBytes);
     const directory = join(staging.directory, String(writer.ref.number));
     made.push(directory);
-    const frozen = await freeze(context, capture, directory, after);
+    const frozen = await freezeJob(context, capture, directory, after, source.twins);
     let held = false;
     try {
       const trees = await capture.finish(writer, { signal });
       const imagesDirectory = join(directory, 'images');
       await recordLostNames(imagesDirectory, frozen.lostFiles, context.roots, trees.trees, container.places);
-      await putMemory(writer, new StagedImages(imagesDirectory), parent.images, { signal, emit: context.emit, clock: context.clock });
+      await putCaptured(context, writer, new StagedImages(imagesDirectory, frozen.twins?.pages), parent.images, frozen.twins?.lost);
+      const memoryFrom = frozen.twins !== undefined ? 'twin' : staging.kind === 'memory' ? 'staged-memory' : 'staged-disk';
       const metadata: SnapshotMetadata = {
         version: 1,
         command: [...context.command],
@@ -82,84 +99,26 @@ export async function takeSnapshot(context: RunContext, last: SnapshotParent, af
         stdin: frozen.stdin,
         freezeMs: frozen.freezeMs,
         final: after === 'end',
-        memoryFrom: staging.kind === 'memory' ? 'staged-memory' : 'staged-disk',
+        memoryFrom,
+        ...(source.refused === undefined ? {} : { twinRefused: source.refused }),
         host: context.host,
       };
       if (!(await frozen.drained))
         context.logger.warn({ job: context.job }, 'output that the job wrote before the snapshot is still waiting for its reader');
       const commit = await writer.commit({ ...metadata }, { signal });
       if (after === 'end' && commit.outcome === 'committed') await container.kill();
-      if (after !== 'end' && commit.outcome === 'committed') await parent.images.keep({ folder: directory, kind: staging.kind });
+      if (after !== 'end' && commit.outcome === 'committed') {
+        // What is kept of the snapshot before is not what the next one is compared with.
+        if (frozen.twins === undefined) await parent.images.keep({ folder: directory, kind: staging.kind });
+        else await parent.images.drop();
+      }
       held = after === 'hold' && commit.outcome === 'committed';
-      return { commit, trees, freezeMs: frozen.freezeMs };
+      return { commit, trees, freezeMs: frozen.freezeMs, memoryFrom, twinRefused: source.refused };
     } finally {
+      await frozen.twins?.drop();
       if (after !== 'thaw' && !held) await container.thaw();
     }
   } finally {
     for (const folder of made) await rm(folder, { recursive: true, force: true });
   }
-}
-
-interface FrozenState {
-  readonly lostFiles: readonly LostFile[];
-  readonly freezeMs: number;
-  readonly outsideFiles: unknown;
-  readonly stdin: SnapshotMetadata['stdin'];
-  /** Whether what the job had written by then was passed on. */
-  readonly drained: Promise<boolean>;
-}
-
-/**
- * The part during which the job stands still. CRIU is started before it, up to the point where it looks at the job. Both halves are waited
- * for, also when one fails: nothing may read the job after the thaw.
- */
-async function freeze(context: RunContext, capture: FileCapture, directory: string, after: AfterFreeze): Promise<FrozenState> {
-  const { container, clock, signal, limits } = context;
-  const prepared = await container.prepareDump({
-    imagesDir: join(directory, 'images'),
-    workDir: join(directory, 'work'),
-    deadlineMs: limits.dumpTimeoutMs,
-    signal,
-  });
-  let complete = false;
-  const startedAt = clock.monotonicMs();
-  try {
-    await container.freeze({ signal });
-    const [dumped, filed] = await Promise.allSettled([prepared.run(), captureFiles(context, capture)]);
-    if (dumped.status === 'rejected') throw dumped.reason;
-    if (filed.status === 'rejected') throw filed.reason;
-    const stdin = await container.stdin();
-    const drained = drain(context);
-    await container.assertFrozen();
-    complete = true;
-    const { lostFiles } = dumped.value;
-    return { lostFiles, outsideFiles: filed.value, stdin, drained, freezeMs: await thawed(container, clock, startedAt, after) };
-  } finally {
-    await prepared.cancel();
-    if (!complete) await container.thaw();
-  }
-}
-
-/** A reader who does not read must not hold the snapshot up for ever. */
-const drainDeadlineMs = 10_000;
-
-async function drain({ container, signal }: RunContext): Promise<boolean> {
-  try {
-    await container.drain({ signal: AbortSignal.any([signal, AbortSignal.timeout(drainDeadlineMs)]) });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Time from the freeze to the thaw; for a job that is not thawed, to the moment when it could have been thawed. */
-async function thawed(container: RunningContainer, clock: Clock, startedAt: number, after: AfterFreeze): Promise<number> {
-  if (after === 'thaw') await container.thaw();
-  return clock.monotonicMs() - startedAt;
-}
-
-async function captureFiles({ container, roots, signal }: RunContext, capture: FileCapture): Promise<readonly OutsideFile[]> {
-  const openFiles = await container.openFiles();
-  const [outsideFiles] = await Promise.all([recordOutside(openFiles, roots, container.places), capture.frozen(openFiles, { signal })]);
-  return outsideFiles;
 }

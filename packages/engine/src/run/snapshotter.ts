@@ -5,7 +5,8 @@ import { nameTrouble } from './named-trouble.js';
 import type { ObstacleTeller } from './obstacle-teller.js';
 import { pruneOld } from './prune-old.js';
 import type { RunContext } from './run-context.js';
-import { type AfterFreeze, type SnapshotParent, takeSnapshot } from './snapshot.js';
+import type { AfterFreeze } from './freeze-job.js';
+import { type SnapshotParent, takeSnapshot } from './snapshot.js';
 import type { SnapshotOutcome } from './types.js';
 
 export interface SnapshotterOptions {
@@ -91,6 +92,7 @@ export class Snapshotter {
   /** Lets go of what is kept for the next snapshot; when none is under way. */
   async close(): Promise<void> {
     await this.#parent.images[Symbol.asyncDispose]();
+    await this.#options.context.twins[Symbol.asyncDispose]();
   }
 
   /** Resolves when no snapshot is under way. */
@@ -107,7 +109,7 @@ export class Snapshotter {
     try {
       await this.#options.obstacles.look();
       emit({ type: 'snapshot.started', reason });
-      const { commit, trees, freezeMs } = await takeSnapshot(context, this.#parent, after);
+      const { commit, trees, freezeMs, memoryFrom, twinRefused } = await takeSnapshot(context, this.#parent, after);
       if (commit.outcome === 'fenced') throw fenced(context.job);
       const { summary } = commit;
       this.#parent = { ref: summary, trees, images: this.#parent.images };
@@ -122,7 +124,7 @@ export class Snapshotter {
         storedBytes: summary.storedBytes,
       };
       if (after === 'hold') this.#held = outcome;
-      emit({ type: 'snapshot.committed', reason, createdAt: summary.createdAt, ...outcome });
+      emit({ type: 'snapshot.committed', reason, createdAt: summary.createdAt, ...outcome, memoryFrom, twinRefused });
       await pruneOld(context, { keep, graceMs });
       return outcome;
     } catch (error) {

@@ -10,6 +10,12 @@ export type RestorePolicy = 'older' | 'fresh' | 'fail';
 /** Connected TCP sockets: closed in the snapshot (the resumed job sees the end of the connection), or kept (they come back only under the same address). */
 export type TcpPolicy = 'close' | 'keep';
 
+/**
+ * Where a snapshot's memory is read from: `twin`: copy-on-write copies of the job's processes, so that the job is frozen only while they are made. `staged`: images
+ * that CRIU writes while the job is frozen. `auto`: twins wherever they can be.
+ */
+export type MemorySetting = 'auto' | 'twin' | 'staged';
+
 export interface ForkFrom {
   readonly job: string;
   /** Default: the newest one. */
@@ -37,6 +43,7 @@ export interface RunRequest {
   readonly here?: boolean | undefined;
   readonly onRestoreFailure?: RestorePolicy | undefined;
   readonly tcp?: TcpPolicy | undefined;
+  readonly memory?: MemorySetting | undefined;
   /** 64 at most, name and value of 255 characters at most. */
   readonly labels?: Readonly<Record<string, string>> | undefined;
   /** The job's standard streams: this process's own (the default), or descriptors of it. They are used directly: not a byte passes through this process. */

@@ -11,6 +11,7 @@ const off = { watch: 'off', endpoint: 'http://127.0.0.1:1', intervalMs: 5 } as c
 const outcome: SnapshotOutcome = { number: 1, freezeMs: 1, totalMs: 1, logicalBytes: 1, storedBytes: 1 };
 const committed: RunEvent = {
   type: 'snapshot.committed',
+  memoryFrom: 'twin',
   reason: 'interval',
   createdAt: 'x',
   at: 'x',

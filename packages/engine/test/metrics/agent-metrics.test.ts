@@ -15,7 +15,17 @@ afterEach(async () => {
 
 const tell = (body: RunEventBody): void => metrics.onEvent({ at: '2026-11-26T10:00:00Z', job: 'align-7', attempt: 'a1', ...body });
 const committed = (reason: 'interval' | 'notice', freezeMs: number): void =>
-  tell({ type: 'snapshot.committed', reason, number: 1, createdAt: 'x', freezeMs, totalMs: 3000, logicalBytes: 1000, storedBytes: 10 });
+  tell({
+    type: 'snapshot.committed',
+    reason,
+    number: 1,
+    createdAt: 'x',
+    freezeMs,
+    totalMs: 3000,
+    logicalBytes: 1000,
+    storedBytes: 10,
+    memoryFrom: 'twin',
+  });
 
 test('what happens in runs is counted', async () => {
   committed('interval', 40);

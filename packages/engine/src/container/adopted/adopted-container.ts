@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { type Clock, HoldfastError } from '@holdfast/core';
 import type { FilePlaces } from '../../files/file-places.js';
 import type { OpenFile, TrackedRoot } from '../../files/tracked-root.js';
+import type { FreezerFiles } from '../cgroup-files.js';
 import { criuConfigText, pageSocket, type TcpPolicy } from '../criu-config.js';
 import { cannotEnd, didNotStandStill } from '../container-errors.js';
 import { type DumpOptions, prepareDump } from '../dump.js';
@@ -68,6 +69,7 @@ export class AdoptedContainer implements RunningContainer {
   readonly notes: readonly string[];
   readonly places: FilePlaces | undefined;
   readonly inMemory: readonly string[];
+  readonly freezerFiles: FreezerFiles;
   readonly exited: Promise<ExitStatus>;
   readonly #options: AdoptedContainerOptions;
   readonly #left = new AbortController();
@@ -86,6 +88,7 @@ export class AdoptedContainer implements RunningContainer {
     this.recordedMounts = options.recordedMounts;
     this.recorded = options.recorded;
     this.notes = options.notes;
+    this.freezerFiles = options.freezer.files;
     this.places = options.places;
     this.inMemory = options.inMemory ?? [];
     this.exited = this.#watch();
@@ -122,8 +125,11 @@ export class AdoptedContainer implements RunningContainer {
     this.#dismissGuards();
   }
 
-  async memoryBytes(): Promise<number> {
-    const [processes, mounts] = await Promise.all([this.processes().then(memoryBytesOf), memoryMounts(this.initPid, this.inMemory)]);
+  async memoryBytes({ withoutMemory = false }: { readonly withoutMemory?: boolean } = {}): Promise<number> {
+    const [processes, mounts] = await Promise.all([
+      this.processes().then((pids) => memoryBytesOf(pids, withoutMemory)),
+      memoryMounts(this.initPid, this.inMemory),
+    ]);
     return mounts.reduce((sum, { bytes }) => sum + bytes, processes);
   }
 

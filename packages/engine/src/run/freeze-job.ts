@@ -1,0 +1,123 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '@holdfast/core';
+import type { LostFile } from '../container/lost-names.js';
+import type { PreparedJobDump, RunningContainer } from '../container/running-container.js';
+import { type FileCapture, type OutsideFile, recordOutside } from '../files/index.js';
+import type { ForkedTwins } from '../twin/forked-twins.js';
+import { noTwin } from '../twin/refused.js';
+import type { PreparedTwins } from '../twin/twins.js';
+import type { RunContext } from './run-context.js';
+import type { SnapshotMetadata } from './snapshot-metadata.js';
+
+/**
+ * `thaw`: the job runs on as soon as its state is staged. `end`: it stays frozen until the snapshot is durable, then it is killed. `hold`: it stays frozen,
+ * also once the snapshot is durable, until the caller thaws it.
+ */
+export type AfterFreeze = 'thaw' | 'end' | 'hold';
+
+export interface FrozenState {
+  readonly lostFiles: readonly LostFile[];
+  /** What the memory is read from where the dump has none; the caller drops them. */
+  readonly twins: ForkedTwins | undefined;
+  readonly freezeMs: number;
+  readonly outsideFiles: unknown;
+  readonly stdin: SnapshotMetadata['stdin'];
+  /** Whether what the job had written by then was passed on. */
+  readonly drained: Promise<boolean>;
+}
+
+/**
+ * The part during which the job stands still. CRIU is started before it, up to the point where it looks at the job. Both halves are waited
+ * for, also when one fails: nothing may read the job after the thaw. With `prepared` twins the dump leaves memory out, and they are forked after it;
+ * rejects with HF_TWIN_REFUSED where it fails of that.
+ */
+export async function freezeJob(
+  context: RunContext,
+  capture: FileCapture,
+  directory: string,
+  after: AfterFreeze,
+  prepared: PreparedTwins | undefined,
+): Promise<FrozenState> {
+  const { container, clock, signal } = context;
+  const dump = await prepareDump(context, directory, prepared !== undefined);
+  let complete = false;
+  let twins: ForkedTwins | undefined;
+  const startedAt = clock.monotonicMs();
+  try {
+    await container.freeze({ signal });
+    const [dumped, filed] = await Promise.allSettled([dumpMemory(dump, directory, prepared), captureFiles(context, capture)]);
+    if (dumped.status === 'fulfilled') ({ twins } = dumped.value);
+    if (dumped.status === 'rejected') throw dumped.reason;
+    if (filed.status === 'rejected') throw filed.reason;
+    const stdin = await container.stdin();
+    const drained = drain(context);
+    await container.assertFrozen();
+    complete = true;
+    const { lostFiles } = dumped.value;
+    return { lostFiles, twins, outsideFiles: filed.value, stdin, drained, freezeMs: await thawed(container, clock, startedAt, after) };
+  } catch (error) {
+    if (!complete) await container.thaw();
+    await twins?.drop();
+    throw error;
+  } finally {
+    await dump.cancel();
+  }
+}
+
+/** A job that cannot be dumped without its memory may yet be with it. */
+async function prepareDump({ container, limits, signal }: RunContext, directory: string, withoutMemory: boolean): Promise<PreparedJobDump> {
+  try {
+    return await container.prepareDump({
+      imagesDir: join(directory, 'images'),
+      workDir: join(directory, 'work'),
+      deadlineMs: limits.dumpTimeoutMs,
+      withoutMemory,
+      signal,
+    });
+  } catch (error) {
+    throw withoutMemory && isDumpFailure(error) ? noTwin('dump', 'CRIU cannot leave memory out of a dump', error) : error;
+  }
+}
+
+async function dumpMemory(
+  dump: PreparedJobDump,
+  directory: string,
+  prepared: PreparedTwins | undefined,
+): Promise<{ readonly lostFiles: readonly LostFile[]; readonly twins: ForkedTwins | undefined }> {
+  if (prepared === undefined) return { lostFiles: (await dump.run()).lostFiles, twins: undefined };
+  const { lostFiles } = await dump.run().catch((error: unknown) => {
+    throw isDumpFailure(error) ? noTwin('dump', 'the dump that leaves memory out failed', error) : error;
+  });
+  const copiesDir = join(directory, 'copies');
+  await mkdir(copiesDir, { mode: 0o700 });
+  return { lostFiles, twins: await prepared.fork(join(directory, 'images'), copiesDir) };
+}
+
+function isDumpFailure(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'HF_DUMP_FAILED';
+}
+
+/** A reader who does not read must not hold the snapshot up for ever. */
+const drainDeadlineMs = 10_000;
+
+async function drain({ container, signal }: RunContext): Promise<boolean> {
+  try {
+    await container.drain({ signal: AbortSignal.any([signal, AbortSignal.timeout(drainDeadlineMs)]) });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Time from the freeze to the thaw; for a job that is not thawed, to the moment when it could have been thawed. */
+async function thawed(container: RunningContainer, clock: Clock, startedAt: number, after: AfterFreeze): Promise<number> {
+  if (after === 'thaw') await container.thaw();
+  return clock.monotonicMs() - startedAt;
+}
+
+async function captureFiles({ container, roots, signal }: RunContext, capture: FileCapture): Promise<readonly OutsideFile[]> {
+  const openFiles = await container.openFiles();
+  const [outsideFiles] = await Promise.all([recordOutside(openFiles, roots, container.places), capture.frozen(openFiles, { signal })]);
+  return outsideFiles;
+}

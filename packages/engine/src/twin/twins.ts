@@ -1,0 +1,107 @@
+import type { Logger } from '@holdfast/core';
+import type { RunningContainer } from '../container/running-container.js';
+import { ForkedTwins } from './forked-twins.js';
+import { shortageBefore, shortageWords } from './head-room.js';
+import type { TwinHelper } from '@holdfast/twin';
+import { type NoTwinReason, noTwin, twinRefusalOf } from './refused.js';
+import { findLimits, type LimitPlaces, readTwinRoom } from './read-room.js';
+import { TwinGroups } from './twin-groups.js';
+
+export interface TwinsOptions {
+  readonly container: Pick<RunningContainer, 'initPid' | 'freezerFiles' | 'processes'>;
+  /** Starts the helper that makes twins. */
+  readonly start: () => Promise<TwinHelper>;
+  readonly logger: Logger;
+}
+
+/** Ready to fork: what can be found out while the job runs has been. */
+export interface PreparedTwins {
+  /** The job must be frozen, and is so afterwards. Rejects with HF_TWIN_REFUSED; then no twin is left. */
+  fork(imagesDir: string, copiesDir: string): Promise<ForkedTwins>;
+}
+
+const helperDeadlineMs = 10_000;
+/** Snapshots that go without a twin once one was refused by what does not change quickly. */
+const pause = 8;
+const passing: ReadonlySet<string> = new Set<NoTwinReason | 'vfork' | 'timeout'>(['no-room', 'lost', 'vfork', 'timeout']);
+
+/** Makes the twins of one job, snapshot by snapshot. */
+export class Twins implements AsyncDisposable {
+  readonly #options: TwinsOptions;
+  #helper: TwinHelper | undefined;
+  #groups: TwinGroups | undefined;
+  #paused = 0;
+  #pausedFor = '';
+
+  constructor(options: TwinsOptions) {
+    this.#options = options;
+  }
+
+  /** Rejects with HF_TWIN_REFUSED where it is clear by now that there can be no twin. */
+  async prepare(memoryBytes: number): Promise<PreparedTwins> {
+    if (this.#paused > 0) {
+      this.#paused -= 1;
+      throw noTwin('again-later', `a short while ago there was no twin: ${this.#pausedFor}`);
+    }
+    const { container } = this.#options;
+    const limits = await findLimits(container.initPid);
+    const processes = (await container.processes()).length;
+    const shortage = shortageBefore(await readTwinRoom(limits), { memoryBytes, processes });
+    if (shortage !== undefined) throw noTwin(shortage, shortageWords[shortage], undefined, 'no-space');
+    this.#groups ??= await TwinGroups.make(container.freezerFiles, limits);
+    const helper = (this.#helper ??= await this.#start());
+    return { fork: (imagesDir, copiesDir) => this.#fork(helper, limits, imagesDir, copiesDir) };
+  }
+
+  /** To be called with what an attempt to take a snapshot by twin failed with, so that the next ones need not fail of it, too. */
+  note(error: unknown): void {
+    const reason = twinRefusalOf(error);
+    if (reason === undefined || passing.has(reason) || reason === 'again-later') return;
+    this.#paused = pause;
+    this.#pausedFor = error instanceof Error ? error.message : reason;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#letHelperGo();
+    await this.#groups?.remove();
+  }
+
+  async #fork(helper: TwinHelper, limits: LimitPlaces, imagesDir: string, copiesDir: string): Promise<ForkedTwins> {
+    const { container, logger } = this.#options;
+    const { version, folder: directory } = container.freezerFiles;
+    const freezer = { kind: version === 1 ? 'v1' : 'v2', directory } as const;
+    const twins = await helper.fork({
+      freezer,
+      pids: await container.processes(),
+      twinGroupDirectories: this.#groups?.directories ?? [],
+      deadlineMs: helperDeadlineMs,
+    });
+    const drop = async (frozen: boolean): Promise<void> => {
+      try {
+        await helper.drop({ freezer, frozen, deadlineMs: helperDeadlineMs });
+      } catch (error) {
+        logger.debug({ reason: twinRefusalOf(error) }, 'the helper could not drop its twins, and is ended');
+        await this.#letHelperGo();
+      }
+    };
+    return await ForkedTwins.open({ twins, initPid: container.initPid, limits, drop, gone: helper.gone, imagesDir, copiesDir });
+  }
+
+  async #start(): Promise<TwinHelper> {
+    try {
+      const helper = await this.#options.start();
+      void helper.gone.then(() => {
+        if (this.#helper === helper) this.#helper = undefined;
+      });
+      return helper;
+    } catch (error) {
+      throw noTwin('helper', 'the helper that makes twins cannot be started', error, 'missing-requirement');
+    }
+  }
+
+  async #letHelperGo(): Promise<void> {
+    const helper = this.#helper;
+    this.#helper = undefined;
+    await helper?.[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,81 @@
+import { execFile } from 'node:child_process';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Run, RunEvent } from '../../dist/index.js';
+import { nextEvent, openWorkshop, type Workshop } from './workshop.js';
+
+const run = promisify(execFile);
+const source = fileURLToPath(new URL('./twin-job.c', import.meta.url));
+
+const steps = '2000';
+
+let workshop: Workshop;
+beforeEach(async () => {
+  workshop = await openWorkshop('/var/tmp');
+});
+afterEach(() => workshop[Symbol.asyncDispose]());
+
+test('snapshots by twin of a tree of processes with threads and every kind of memory resume to the same answer', async () => {
+  const program = join(workshop.directory, 'twin-job');
+  await run('gcc', ['-O2', '-pthread', '-o', program, source]);
+  await writeFile(join(workshop.directory, 'go-on'), '');
+  const expected = (await run(program, [steps], { cwd: workshop.directory })).stdout.split('\n').sort();
+  const machine = await workshop.machine('a', { job: { memory: 'twin' } });
+  const first = await workshop.run(machine, { script: `${program} ${steps}` });
+  const events = collect(first);
+  for (let number = 1; number <= 2; number += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await first.snapshot();
+  }
+  await first.kill();
+  expect(events.filter(({ type }) => type === 'snapshot.committed')).toMatchObject([1, 2].map((number) => ({ number, memoryFrom: 'twin' })));
+  const second = await workshop.run(machine, { script: `${program} ${steps}` });
+  await writeFile(join(workshop.work, 'go-on'), '');
+  expect(await second.result).toMatchObject({ outcome: 'exited', exitCode: 0, resumedFrom: 2 });
+  expect((await workshop.output()).split('\n').sort()).toEqual(expected);
+  expect((await readdir('/sys/fs/cgroup', { recursive: true })).filter((name) => name.includes('-twins'))).toEqual([]);
+});
+
+test('a snapshot whose twin is refused is taken by a plain dump, and its record says why', async () => {
+  const machine = await workshop.machine('a');
+  const job = await workshop.run(machine, { script: 'while :; do sleep 0.1; done' });
+  const { pid } = await nextEvent(job, 'job.started');
+  const limit = async (controller: string, name: string, value: string): Promise<void> => writeFile(await groupFile(pid, controller, name), value);
+  const events = collect(job);
+  await job.snapshot();
+  await limit('pids', 'pids.max', '3');
+  await job.snapshot();
+  await limit('pids', 'pids.max', 'max');
+  await job.snapshot();
+  // The helper's end takes nothing along: there is another one for the next snapshot.
+  await run('pkill', ['-KILL', '-P', String(process.pid), '-x', 'holdfast-twin']);
+  await job.snapshot();
+  expect(events.filter(({ type }) => type === 'snapshot.committed')).toMatchObject([
+    { memoryFrom: 'twin' },
+    { memoryFrom: 'staged-memory', twinRefused: 'pids' },
+    { memoryFrom: 'twin' },
+    { memoryFrom: 'twin' },
+  ]);
+  expect(await job.stop()).toMatchObject({ outcome: 'stopped' });
+  expect(events.filter(({ type }) => type === 'snapshot.committed').at(-1)).toMatchObject({ twinRefused: 'stays-frozen' });
+});
+
+/** Of the group that a process is in. */
+async function groupFile(pid: number, controller: string, name: string): Promise<string> {
+  const groups = (await readFile(`/proc/${pid}/cgroup`, 'utf8')).split('\n').map((line) => line.split(':'));
+  const old = groups.find(([, controllers]) => controllers?.split(',').includes(controller) === true);
+  return old === undefined
+    ? join('/sys/fs/cgroup', groups.find(([number]) => number === '0')?.[2] ?? '', name)
+    : join('/sys/fs/cgroup', controller, old[2] ?? '', name);
+}
+
+function collect(run: Run): readonly RunEvent[] {
+  const events: RunEvent[] = [];
+  void (async () => {
+    for await (const event of run.events()) events.push(event);
+  })();
+  return events;
+}

@@ -1,0 +1,89 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { decodeUnforkedAreas } from '../../src/images/unforked-areas.js';
+import { commonRuns, copyUnforked } from '../../src/twin/unforked.js';
+import { image, magics, message } from '../images/image-bytes.js';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'hf-unforked-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const area = (start: number, end: number, advice?: bigint): Buffer =>
+  message([14, message([1, start], [2, end], ...(advice === undefined ? [] : [[9, advice] as const]))]);
+const mm = (...areas: readonly Buffer[]): Buffer => image(magics.mm, Buffer.concat([message([1, 4096]), ...areas]));
+
+test('areas are found by what was advised of them, among other advice', () => {
+  const bytes = mm(
+    area(0x1000, 0x3000),
+    area(0x4000, 0x5000, 1n << 10n),
+    area(0x6000, 0x7000, 1n << 14n),
+    area(0x8000, 0xa000, (1n << 18n) | (1n << 1n)),
+  );
+  expect(decodeUnforkedAreas(bytes, 'mm-6.img')).toEqual([
+    { firstPage: 4, pageCount: 1 },
+    { firstPage: 8, pageCount: 2 },
+  ]);
+  expect(() => decodeUnforkedAreas(mm(area(0x1000, 0x1000, 1n << 10n)), 'mm-6.img')).toThrow(expect.objectContaining({ kind: 'corrupt' }));
+});
+
+test.each([
+  [[[1, 4]], [[2, 1]], [[2, 1]]],
+  [
+    [[1, 4]],
+    [
+      [0, 3],
+      [4, 9],
+    ],
+    [
+      [1, 2],
+      [4, 1],
+    ],
+  ],
+  [
+    [
+      [1, 2],
+      [5, 2],
+      [9, 1],
+    ],
+    [[2, 5]],
+    [
+      [2, 1],
+      [5, 2],
+    ],
+  ],
+  [[[1, 2]], [[3, 2]], []],
+  [[[4, 2]], [[1, 2]], []],
+] as const)('of %j and %j there is %j in both', (left, right, both) => {
+  const runs = (pairs: readonly (readonly [number, number])[]): { firstPage: number; pageCount: number }[] =>
+    pairs.map(([firstPage, pageCount]) => ({ firstPage, pageCount }));
+  expect(commonRuns(runs(left), runs(right))).toEqual(runs(both));
+});
+
+test('what was left out of such areas is copied from the process, and nothing else', async () => {
+  const source = `import ctypes, mmap, sys
+m = mmap.mmap(-1, 8 * 4096)
+for n in range(8): m[n * 4096:(n + 1) * 4096] = bytes([n + 1]) * 4096
+print(ctypes.addressof(ctypes.c_char.from_buffer(m)), flush=True)
+sys.stdin.read()`;
+  const child = spawn('python3', ['-c', source], { stdio: ['pipe', 'pipe', 'inherit'] });
+  try {
+    const address = Number(await new Promise((resolve) => child.stdout.once('data', (text: Buffer) => resolve(text.toString()))));
+    writeFileSync(join(folder, 'mm-6.img'), mm(area(address, address + 4 * 4096, 1n << 10n)));
+    const entries = [
+      message([1, address + 4096], [2, 2], [4, 2]),
+      message([1, address + 3 * 4096], [2, 1], [4, 4]),
+      message([1, address + 5 * 4096], [2, 1], [4, 2]),
+    ];
+    writeFileSync(join(folder, 'pagemap-6.img'), image(magics.pagemap, message([1, 1]), ...entries));
+    const copy = await copyUnforked(folder, 6, child.pid ?? 0, join(folder, 'copy'));
+    expect(copy).toEqual({ path: join(folder, 'copy'), extents: [{ firstPage: address / 4096 + 1, pageCount: 2, sourceOffset: 0 }] });
+    expect(readFileSync(join(folder, 'copy'))).toEqual(Buffer.concat([Buffer.alloc(4096, 2), Buffer.alloc(4096, 3)]));
+  } finally {
+    child.stdin.end();
+  }
+});

@@ -1,5 +1,5 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
-import type { HostMount } from '../container/host-mounts.js';
+import { type HostMount, parseMountInfo } from '../container/host-mounts.js';
 
 /** A process in another mount namespace, to which an unmount here does not come through. */
 export interface MountHolder {
@@ -14,7 +14,7 @@ export interface MountHolder {
  */
 export async function holdersOf(mount: HostMount): Promise<readonly MountHolder[]> {
   const own = await readlink('/proc/self/ns/mnt');
-  const here = await mountsOf('self', mount.device);
+  const here = await mountsOf('self', mount);
   const groups = new Set(here.filter(({ mountPoint }) => mountPoint === mount.mountPoint).flatMap(({ peers }) => peers));
   const seen = new Set([own]);
   const holders: MountHolder[] = [];
@@ -22,7 +22,7 @@ export async function holdersOf(mount: HostMount): Promise<readonly MountHolder[
     const namespace = await readlink(`/proc/${pid}/ns/mnt`).catch(() => own);
     if (seen.has(namespace)) continue;
     seen.add(namespace);
-    const held = (await mountsOf(pid, mount.device)).findLast(({ peers }) => !peers.some((peer) => groups.has(peer)));
+    const held = (await mountsOf(pid, mount)).findLast(({ peers }) => !peers.some((peer) => groups.has(peer)));
     if (held === undefined) continue;
     const name = (await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => 'one that is gone')).trim();
     holders.push({ pid: Number(pid), name, mountPoint: held.mountPoint });
@@ -36,14 +36,17 @@ interface DeviceMount {
   readonly peers: readonly string[];
 }
 
-/** Mountinfo has the optional fields between the mount's options and a lone hyphen. */
-async function mountsOf(pid: string, device: string): Promise<readonly DeviceMount[]> {
+/**
+ * The mounts of the same file system, by more than its device: where this mount was the last of it, the kernel gives that number to the next file system that
+ * anybody mounts. Mountinfo has the optional fields between the mount's options and a lone hyphen.
+ */
+async function mountsOf(pid: string, { device, type, superOptions }: HostMount): Promise<readonly DeviceMount[]> {
   const text = await readFile(`/proc/${pid}/mountinfo`, 'utf8').catch(() => '');
   return text.split('\n').flatMap((line) => {
+    const [found] = parseMountInfo(line);
+    if (found?.device !== device || found.type !== type || found.superOptions.join() !== superOptions.join()) return [];
     const fields = (line.split(' - ')[0] ?? '').split(' ');
-    if (fields[2] !== device) return [];
     const peers = fields.slice(6).flatMap((field) => /^(?:shared|master):(\d+)$/.exec(field)?.[1] ?? []);
-    const mountPoint = (fields[4] ?? '').replaceAll(/\\([0-7]{3})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 8)));
-    return [{ mountPoint, peers }];
+    return [{ mountPoint: found.mountPoint, peers }];
   });
 }

@@ -35,5 +35,6 @@ export function memoryObstacle(mounts: readonly MemoryMount[]): Obstacle | undef
     kind: 'file systems in memory',
     message: `the container has ${formatSize(bytes)} of files in memory, most of them in ${largest?.path ?? '/'}: each snapshot writes them out while the job stands still`,
     hint: `bind a folder of a disk there (-v NAME:${largest?.path ?? '/'}), or keep large files elsewhere`,
+    blocksFreeze: false,
   };
 }

@@ -7,6 +7,8 @@ export interface Obstacle {
   /** One sentence with the process's name. */
   readonly message: string;
   readonly hint: string;
+  /** It would keep the job from standing still, so that a freeze only costs time: such a snapshot is refused before. */
+  readonly blocksFreeze: boolean;
 }
 
 interface Rule {
@@ -51,14 +53,19 @@ export async function findObstacles(pids: readonly number[], init: number): Prom
   const own = await namespacesOf(init);
   const found = new Map<string, Obstacle>();
   for (const pid of pids) {
-    for (const { what, hint } of [...(await ofDescriptors(pid)), ...(await ofStatus(pid, init)), ...(await ofNamespaces(pid, own))]) {
-      if (!found.has(what)) found.set(what, { kind: what, message: `process ${await nameOf(pid)} ${what}: a snapshot cannot take that along`, hint });
+    for (const { what, hint, blocksFreeze = false } of [
+      ...(await ofDescriptors(pid)),
+      ...(await ofStatus(pid, init, pids)),
+      ...(await ofNamespaces(pid, own)),
+    ]) {
+      if (found.has(what) && !blocksFreeze) continue;
+      found.set(what, { kind: what, message: `process ${await nameOf(pid)} ${what}: a snapshot cannot take that along`, hint, blocksFreeze });
     }
   }
   return [...found.values()];
 }
 
-type Found = Pick<Rule, 'what' | 'hint'>;
+type Found = Pick<Rule, 'what' | 'hint'> & { readonly blocksFreeze?: boolean };
 
 async function ofDescriptors(pid: number): Promise<readonly Found[]> {
   const names = await readdir(`/proc/${pid}/fd`).catch(() => []);
@@ -69,12 +76,21 @@ async function ofDescriptors(pid: number): Promise<readonly Found[]> {
   });
 }
 
-/** A tracer inside the job is one of the job's own kind of trouble, too: CRIU must trace every process itself, which it does while a snapshot is taken. */
-async function ofStatus(pid: number, init: number): Promise<readonly Found[]> {
+/**
+ * A tracer inside the job is one of the job's own kind of trouble, too: CRIU must trace every process itself, which it does while a snapshot is taken or restored. And where
+ * control groups are of version 1, a process that such a tracer has stopped does not freeze, while all others of the job stand still.
+ */
+async function ofStatus(pid: number, init: number, job: readonly number[]): Promise<readonly Found[]> {
   const tracer = /^TracerPid:\s+([1-9]\d*)$/m.exec(await readFile(`/proc/${pid}/status`, 'latin1').catch(() => ''))?.[1];
-  if (tracer === undefined || Number(tracer) === init) return [];
-  if ((await readFile(`/proc/${tracer}/comm`, 'utf8').catch(() => '')) === 'criu\n') return [];
-  return [{ what: 'is traced (strace, gdb, a debugger)', hint: 'end the tracer: a process can have but one' }];
+  if (tracer === undefined || Number(tracer) === init || (await isCriu(tracer))) return [];
+  const blocksFreeze = job.includes(Number(tracer));
+  return [{ what: 'is traced (strace, gdb, a debugger)', hint: 'end the tracer: a process can have but one', blocksFreeze }];
+}
+
+/** By its command line, too: one that a loader of its own starts is called as that loader. */
+async function isCriu(pid: string): Promise<boolean> {
+  const [name, line] = await Promise.all(['comm', 'cmdline'].map((file) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '')));
+  return name === 'criu\n' || (line ?? '').split('\0').some((word) => word.endsWith('/criu'));
 }
 
 async function ofNamespaces(pid: number, own: readonly string[]): Promise<readonly Found[]> {

@@ -2,6 +2,7 @@ import { type CheckpointRef, HoldfastError } from '@holdfast/core';
 import { asHoldfastError } from './as-holdfast-error.js';
 import type { RunEventBody, SnapshotReason } from './events.js';
 import { nameTrouble } from './named-trouble.js';
+import type { Obstacle } from '../preflight/obstacles.js';
 import type { ObstacleTeller } from './obstacle-teller.js';
 import { pruneOld } from './prune-old.js';
 import type { RunContext } from './run-context.js';
@@ -107,8 +108,9 @@ export class Snapshotter {
     const startedAt = clock.monotonicMs();
     const after = afterFreeze[reason];
     try {
-      await this.#options.obstacles.look();
+      const obstacle = await this.#options.obstacles.look();
       emit({ type: 'snapshot.started', reason });
+      if (obstacle !== undefined) throw refused(obstacle);
       const { commit, trees, freezeMs, memoryFrom, twinRefused } = await takeSnapshot(context, this.#parent, after);
       if (commit.outcome === 'fenced') throw fenced(context.job);
       const { summary } = commit;
@@ -143,6 +145,10 @@ export class Snapshotter {
 
 function wordsOf(cause: unknown): string | undefined {
   return cause instanceof Error ? cause.message : undefined;
+}
+
+function refused({ message, hint }: Obstacle): HoldfastError {
+  return new HoldfastError('HF_DUMP_FAILED', { message, hint, kind: 'unsupported', operation: 'snapshot' });
 }
 
 function fenced(job: string): HoldfastError {

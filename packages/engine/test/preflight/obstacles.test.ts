@@ -31,6 +31,7 @@ describe('obstacles of a running job', () => {
     expect(found[0]?.message).toContain(`process python3 (${pid}) `);
     expect(found[0]?.message).toContain(`(${device}): a snapshot cannot take that along`);
     expect(found[0]?.hint).not.toBe('');
+    expect(found[0]?.blocksFreeze).toBe(false);
   });
 
   it('are namespaces of a process that are not those of the job', async () => {
@@ -40,19 +41,23 @@ describe('obstacles of a running job', () => {
     expect(found.map(({ message }) => message)).toEqual([expect.stringMatching(/^process \S+ \(\d+\) has a pid namespace of its own/)]);
   });
 
-  it('are tracers', async () => {
-    const found = await findObstacles([await tracedBy('gdb')], process.pid);
-    expect(found.map(({ kind }) => kind)).toEqual(['is traced (strace, gdb, a debugger)']);
+  it('are tracers; one of the job itself would keep it from standing still', async () => {
+    const { tracer, tracee } = await tracedBy('gdb');
+    const kind = 'is traced (strace, gdb, a debugger)';
+    expect(await findObstacles([tracee], process.pid)).toMatchObject([{ kind, blocksFreeze: false }]);
+    expect(await findObstacles([tracer, tracee], process.pid)).toMatchObject([{ kind, blocksFreeze: true }]);
   });
 
-  it('are not the CRIU of a snapshot that is being taken', async () => {
-    expect(await findObstacles([await tracedBy('criu')], process.pid)).toEqual([]);
+  it('are not the CRIU of a snapshot that is being taken, whatever loader has started it', async () => {
+    expect(await findObstacles([(await tracedBy('criu')).tracee], process.pid)).toEqual([]);
+    child?.kill('SIGKILL');
+    expect(await findObstacles([(await tracedBy('ld-linux-x86-64', '/opt/root/usr/sbin/criu', 'swrk')).tracee], process.pid)).toEqual([]);
   });
 
-  async function tracedBy(name: string): Promise<number> {
+  async function tracedBy(name: string, ...words: readonly string[]): Promise<{ readonly tracer: number; readonly tracee: number }> {
     const trace =
       'import ctypes,os,sys,time; c=ctypes.CDLL(None); p=os.fork()\nif p==0: time.sleep(60)\nc.prctl(15,sys.argv[1].encode(),0,0,0); c.ptrace(0x4206,p,0,0); print(p,flush=True); time.sleep(60)';
-    const tracer = await start('python3', '-c', trace, name);
-    return Number(readFileSync(`/proc/${tracer}/task/${tracer}/children`, 'utf8').trim());
+    const tracer = await start('python3', '-c', trace, name, ...words);
+    return { tracer, tracee: Number(readFileSync(`/proc/${tracer}/task/${tracer}/children`, 'utf8').trim()) };
   }
 });

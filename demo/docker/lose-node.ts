@@ -1,8 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { numberField, type ReportedEvent } from '@holdfast/testkit/victims';
+import { type AgentProcess, numberField, type ReportedEvent } from '@holdfast/testkit/victims';
 import type { EventTeller, Tally } from '../event-teller.ts';
 import type { Timeline } from '../timeline.ts';
-import type { AgentProcess } from './agent-process.ts';
 import { ticksWithin } from './container.ts';
 import type { Node } from './node.ts';
 import type { DockerDemoOptions } from './options.ts';

@@ -4,8 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type DockerNode, startDocker } from '@holdfast/testkit/docker';
 import { type Imds, startImds } from '@holdfast/testkit/imds';
 import type { VolumeMachine } from '@holdfast/testkit/juicefs';
-import { allPids, commandLineOf, descendantsOf, killPid, readProcess } from '@holdfast/testkit/victims';
-import { AgentProcess } from './agent-process.ts';
+import { AgentProcess, allPids, commandLineOf, descendantsOf, killPid, readProcess } from '@holdfast/testkit/victims';
 
 /** What containers write for the root of the storage, which each node has mounted elsewhere. */
 export const imagePath = '/checkpoints';

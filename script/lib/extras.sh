@@ -65,7 +65,7 @@ bring_extras() {
     # One by one after a failure: one package that this system has not must not keep the others away.
     install_packages "${packages[@]}" || for package in "${packages[@]}"; do install_packages "$package" || true; done
   fi
-  say "installed for the jobs of tests and demo: ${packages[*]} ($(seconds_since "$start"))"
+  say "installed for jobs to run: ${packages[*]} ($(seconds_since "$start"))"
 }
 
 ensure_old_node() {

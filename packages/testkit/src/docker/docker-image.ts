@@ -25,10 +25,12 @@ export async function importImage(node: Importer, programs: string, name: string
   const work = await mkdtemp(join(node.folder, 'image-'));
   try {
     const [tree, archive, list] = [join(work, 'tree'), join(work, 'image.tar'), join(work, 'list')];
-    await baseTree(tree, join(programs, 'busybox'));
-    await tar('--create', '--file', archive, '--directory', tree, '.');
     const wanted = [...(content.python === true ? [python] : []), ...(content.programs ?? [])];
     const files = new Set([...(await programFiles(wanted)), ...(content.python === true ? await pythonFiles() : []), ...(content.paths ?? [])]);
+    await baseTree(tree, join(programs, 'busybox'));
+    // Docker takes no archive that has a path twice: what is asked for goes before busybox's names.
+    for (const file of files) await rm(join(tree, file), { force: true });
+    await tar('--create', '--file', archive, '--directory', tree, '.');
     if (files.size > 0) {
       await writeFile(list, [...files].map((file) => `${file.replace(/^\/+/, '')}\n`).join(''));
       // What links point to, under the links' names: an image needs no second path to a library.

@@ -43,7 +43,8 @@ function variable(program: string): string | undefined {
   return Object.entries(variableOf).find(([name]) => name === program)?.[1];
 }
 
-function findServerProgram(program: string): string | undefined {
+/** Undefined where bootstrap did not put it there. */
+export function findServerProgram(program: string): string | undefined {
   const own = variable(program);
   if (own !== undefined) return [process.env[own] ?? ''].find((path) => path !== '' && isExecutable(path));
   const folders = (process.env['HOLDFAST_SERVERS'] ?? '').split(delimiter).filter((folder) => folder !== '');

@@ -37,7 +37,26 @@ export function writeLines(path: string, lines: number, seed: number): void {
   });
 }
 
-function writeInPieces(path: string, pieces: () => Generator<string>): void {
+/** Writes so many samples of sound: a wave that wanders, 16 bits each. */
+export function writeSamples(path: string, samples: number, seed: number): void {
+  const next = numbersFrom(seed);
+  const file = openSync(path, 'w');
+  try {
+    const block = new Int16Array(65_536);
+    for (let written = 0, level = 0; written < samples; written += block.length) {
+      for (let at = 0; at < block.length; at += 1) {
+        level = Math.max(-30_000, Math.min(30_000, level + (next() % 401) - 200));
+        block[at] = level;
+      }
+      writeSync(file, block);
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Writes what the generator yields, some thousand pieces at a time. */
+export function writeInPieces(path: string, pieces: () => Generator<string>): void {
   const file = openSync(path, 'w');
   try {
     let gathered: string[] = [];

@@ -1,4 +1,5 @@
 export { victimNamed, victims } from './all-victims.js';
+export { debianPrograms } from './debian/index.js';
 export { writeGenome, writeLines } from './generated-input.js';
 export { differences, digestOutputs } from './outputs.js';
 export { findProgram, missingRequirement } from './requirements.js';

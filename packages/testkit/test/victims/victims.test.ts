@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  debianPrograms,
   differences,
   digestOutputs,
   findProgram,
@@ -21,7 +22,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describe('victims', () => {
   it('have names of their own, and are found by them', () => {
-    const names = victims.map(({ name }) => name);
+    const names = [...victims, ...debianPrograms()].map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
     for (const victim of victims) expect(victimNamed(victim.name)).toBe(victim);
     expect(() => victimNamed('nobody')).toThrow(/'nobody'.*counter/s);

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseReported, type ReportedEvent } from '@holdfast/testkit/victims';
+import { parseReported, type ReportedEvent } from './reported-event.js';
 
 /** `holdfast agent`, seen from outside: what it prints. */
 export class AgentProcess {
@@ -12,9 +12,9 @@ export class AgentProcess {
   readonly #child: ChildProcess;
   readonly #log: string;
 
-  constructor([program]: readonly [string], words: readonly string[], environment: NodeJS.ProcessEnv, log: string) {
+  constructor([program, ...first]: readonly [string, ...string[]], words: readonly string[], environment: NodeJS.ProcessEnv, log: string) {
     this.#log = log;
-    this.#child = spawn(program, ['agent', '--json', ...words], { env: environment, stdio: ['ignore', 'ignore', 'pipe'], detached: true });
+    this.#child = spawn(program, [...first, 'agent', '--json', ...words], { env: environment, stdio: ['ignore', 'ignore', 'pipe'], detached: true });
     if (this.#child.stderr === null) throw new Error('the agent has no stream for errors');
     const file = createWriteStream(log);
     createInterface({ input: this.#child.stderr }).on('line', (line) => {

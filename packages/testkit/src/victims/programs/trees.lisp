@@ -1,0 +1,10 @@
+;; Trees that are made and dropped. trees.lisp ROUNDS
+(declaim (optimize (speed 1)))
+(defun tree (depth seed) (if (zerop depth) seed (cons (tree (1- depth) (* 2 seed)) (tree (1- depth) (1+ (* 2 seed))))))
+(defun total (tree) (if (consp tree) (logxor (total (car tree)) (* 3 (total (cdr tree)))) tree))
+(with-open-file (out "answer.txt" :direction :output :if-exists :supersede)
+  (dotimes (round (parse-integer (car (last sb-ext:*posix-argv*))))
+    (let ((words (make-hash-table :test 'equal)))
+      (dotimes (at 4000) (incf (gethash (format nil "~36r" (mod (* at (+ round 7) 7919) 5003)) words 0)))
+      (format out "~d ~d ~d~%" round (mod (total (tree 16 (1+ round))) 1000000007) (hash-table-count words))
+      (finish-output out))))

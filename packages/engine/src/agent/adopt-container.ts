@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { HoldfastError } from '@holdfast/core';
 import { AdoptedContainer } from '../container/adopted/adopted-container.js';
 import { untilEnded } from '../container/adopted/init-watch.js';
-import { type RuncState, readRuncState } from '../container/adopted/runc-state.js';
+import { readLastRuncState, type RuncState, readRuncState } from '../container/adopted/runc-state.js';
 import { freezerOfFolders } from '../container/cgroup-files.js';
 import { Freezer } from '../container/freezer.js';
 import { parseMountInfo } from '../container/host-mounts.js';
@@ -20,11 +20,19 @@ export function criuConfigOf(stateDirectory: string, id: string): string {
   return join(containerDirectory(stateDirectory, id), 'criu.conf');
 }
 
-/** The container that runc has made at that place, its program running. Rejects with HF_JOB_NOT_RUNNING where there is none. */
-export async function adoptContainer(context: AgentContext, setup: ContainerSetup, roots: readonly TrackedRoot[]): Promise<AdoptedContainer> {
+/**
+ * The container that runc has made at that place, its program running. With `mayHaveEnded` it may be over: how it ended is then told as of any other. Rejects with
+ * HF_JOB_NOT_RUNNING where there is none.
+ */
+export async function adoptContainer(
+  context: AgentContext,
+  setup: ContainerSetup,
+  roots: readonly TrackedRoot[],
+  { mayHaveEnded = false }: { readonly mayHaveEnded?: boolean } = {},
+): Promise<AdoptedContainer> {
   const { config, tools, clock, docker } = context;
   const { id, root } = setup;
-  const state = await readRuncState(root, id);
+  const state = await (mayHaveEnded ? readLastRuncState(root, id) : readRuncState(root, id));
   const freezer = state === undefined ? undefined : await freezerOf(context, state);
   if (state === undefined || freezer === undefined) throw notRunning(id);
   const folder = containerDirectory(config.stateDirectory, id);
@@ -42,7 +50,7 @@ export async function adoptContainer(context: AgentContext, setup: ContainerSetu
     tcp: config.job.tcp,
     roots,
     recordedMounts: [],
-    recorded: { version: 1, kind: 'oci', mountpoints: mountpointsOf(setup), users: containerUsers(setup.description) },
+    recorded: { version: 1, kind: 'oci', mountpoints: mountpointsOf(setup), users: containerUsers(setup.description), image: setup.image },
     notes: setup.notes,
     clock,
     places: setup.files,

@@ -4,6 +4,7 @@ import { parseMountInfo } from '../container/host-mounts.js';
 import { type Bundle, readBundle } from '../oci/bundle.js';
 import { type CheckpointContract, contractError, parseContract } from '../oci/contract-variables.js';
 import { type ContainerFiles, containerFiles } from '../oci/container-files.js';
+import type { ContainerImage } from '../oci/container-image.js';
 import { jobIdentity } from '../oci/job-identity.js';
 import type { AgentContext } from './agent-context.js';
 
@@ -19,6 +20,8 @@ export interface ContainerPlace {
 export interface ContainerSetup extends ContainerPlace {
   readonly name: string;
   readonly job: string;
+  /** What it was made of; undefined where Docker does not tell. */
+  readonly image: ContainerImage | undefined;
   readonly contract: CheckpointContract;
   readonly description: Bundle;
   readonly files: ContainerFiles;
@@ -40,11 +43,12 @@ export async function readSetup(
   if (asked.mode === 'off') return undefined;
   if (asked.mode === 'wrong') throw contractError(asked.problems);
   if (description.devices.length > 0) throw withDevices(description.devices);
-  const name = knownName ?? (await docker.nameOf(place.id)) ?? place.id;
+  const told = await docker.describe(place.id);
+  const name = knownName ?? told.name ?? place.id;
   const { job } = jobIdentity(description.environment, { containerName: name, namespace: config.agent.namespace });
   const hostMounts = parseMountInfo(await readFile('/proc/self/mountinfo', 'utf8'));
   const files = await containerFiles(description, hostMounts, { exclude: asked.contract.exclude });
-  return { ...place, name, job, contract: asked.contract, description, files, notes: [...asked.notes, ...files.notes] };
+  return { ...place, name, job, image: told.image, contract: asked.contract, description, files, notes: [...asked.notes, ...files.notes] };
 }
 
 /** Where file systems are mounted in the container: a resumed one finds all of them, and no others. */

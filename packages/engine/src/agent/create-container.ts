@@ -10,12 +10,14 @@ import type { RunEvent } from '../run/events.js';
 import { criuConfigOf } from './adopt-container.js';
 import { closeAttempt, newAttemptName, openAttempt } from './agent-attempt.js';
 import type { AgentContext } from './agent-context.js';
+import { assertResumable } from './assert-resumable.js';
 import type { ContainerEntry } from './container-entry.js';
 import { containerDirectory, writeContainerRecord } from './container-record.js';
 import type { LauncherConversation } from './launcher-conversation.js';
 import type { ClaimedJob } from './protect-container.js';
 import { resumeContainer } from './resume-container.js';
 import { cleanUpLeft } from './root-before.js';
+import { slowRestoreTeller } from './slow-restore.js';
 import { askStorage, isToResume, type StorageState } from './storage-state.js';
 
 /** What was decided, and said to the launcher. */
@@ -61,12 +63,14 @@ async function resume(
   if (attempt instanceof HoldfastError) return { kind: 'failed', failure: attempt };
   const { events } = attempt.options;
   events.listen((event) => entry.hear(event));
+  const slow = slowRestoreTeller(context.clock);
   events.listen((event) => {
     if (event.type === 'restore.progress') conversation.resuming();
-    const text = textOf(event);
+    const text = textOf(event) ?? slow(event);
     if (text !== undefined) conversation.say(text);
   });
   try {
+    for (const note of await assertResumable(context, setup, environment, { signal })) conversation.say(note);
     await entry.noteAttempt(context.config.stateDirectory, attempt.holder.attempt, state);
     const epoch = await environment.store.claim(setup.job, attempt.holder, { kind: 'newest' }, { signal });
     events.emit({ type: 'attempt.started', epoch: epoch.epoch, resuming: epoch.from?.number });

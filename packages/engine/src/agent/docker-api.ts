@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import type { ContainerImage } from '../oci/container-image.js';
 import { parseJson } from './launcher-conversation.js';
 import { stopSignalNumber } from './stop-signal.js';
 
@@ -30,7 +31,8 @@ const retryMs = 1000;
 /** How long Docker may take to note the end of a container whose first process is gone. */
 const noteMs = 10_000;
 
-const listed = z.array(z.object({ Names: z.array(z.string()) }));
+const listed = z.array(z.object({ Names: z.array(z.string()), ImageID: z.string().optional() }));
+const image = z.object({ RootFS: z.object({ Layers: z.array(z.string()) }) });
 const waited = z.object({ StatusCode: z.int() });
 const inspected = z.object({
   State: z.object({
@@ -53,13 +55,24 @@ export class DockerApi {
     this.#socket = socket;
   }
 
-  /** Without its slash. By the list: an inspection waits for Docker to start the container, which waits for the agent. */
-  async nameOf(id: string): Promise<string | undefined> {
+  /**
+   * A container's name, without its slash, and what it was made of. By the list: an inspection waits for Docker to start the container, which waits for the
+   * agent.
+   */
+  async describe(id: string): Promise<{ readonly name: string | undefined; readonly image: ContainerImage | undefined }> {
     const filters = encodeURIComponent(JSON.stringify({ id: [id] }));
     const answer = await this.#call('GET', `/containers/json?all=1&filters=${filters}`, AbortSignal.timeout(callMs)).catch(() => undefined);
-    const names = listed.safeParse(bodyOf(answer)).data?.[0]?.Names ?? [];
+    const found = listed.safeParse(bodyOf(answer)).data?.[0];
+    const names = found?.Names ?? [];
     // A name of another container's link to it has a second slash.
-    return names.map((name) => name.replace(/^\//, '')).find((name) => !name.includes('/'));
+    const name = names.map((each) => each.replace(/^\//, '')).find((each) => !each.includes('/'));
+    return { name, image: found?.ImageID === undefined ? undefined : await this.#image(found.ImageID) };
+  }
+
+  async #image(id: string): Promise<ContainerImage | undefined> {
+    const answer = await this.#call('GET', `/images/${id}/json`, AbortSignal.timeout(callMs)).catch(() => undefined);
+    const layers = image.safeParse(bodyOf(answer)).data?.RootFS.Layers ?? [];
+    return layers.length === 0 ? undefined : { id, layers };
   }
 
   /** `gone`: Docker has no such container. Undefined where it does not answer: of a container that is just being started it does not. */

@@ -1,7 +1,6 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Epoch, HoldfastError } from '@holdfast/core';
-import { z } from 'zod';
 import { criuConfigText } from '../container/criu-config.js';
 import { assertImageSizes } from '../container/image-sizes.js';
 import { namedFailure } from '../container/named-failure.js';
@@ -11,20 +10,19 @@ import { removeFolder } from '../container/remove-folder.js';
 import type { AdoptedContainer } from '../container/adopted/adopted-container.js';
 import type { TrackedRoot } from '../files/index.js';
 import { credentialsRewrite } from '../oci/credentials-path.js';
-import { assertSameUsers, containerUsers, containerUsersSchema } from '../oci/container-users.js';
 import { openOverlay } from '../oci/overlay-mount.js';
 import { markUnclean } from '../oci/unclean-mark.js';
 import { describeMachine } from '../preflight/machine.js';
 import { restore, type Restored } from '../run/restore.js';
 import { clearRestoreStaging, placeForImages } from '../run/restore-staging.js';
-import type { SnapshotMetadata } from '../run/snapshot-metadata.js';
 import { adoptContainer, criuConfigOf } from './adopt-container.js';
 import type { AgentAttempt } from './agent-attempt.js';
 import type { AgentContext } from './agent-context.js';
 import { containerDirectory } from './container-record.js';
-import { type ContainerSetup, mountpointsOf } from './container-setup.js';
+import type { ContainerSetup } from './container-setup.js';
 import { diagnosisDirectory, keepLogs } from './diagnosis.js';
 import type { LauncherConversation } from './launcher-conversation.js';
+import { placeRoots } from './place-roots.js';
 import { cleanUp, keepWhatWas } from './root-before.js';
 
 export interface ResumeOptions {
@@ -72,7 +70,7 @@ export async function resumeContainer({ context, setup, attempt, conversation, e
         exclude: environment.exclude,
         logger: environment.logger,
         clock,
-        placeRoots: async (metadata) => placeRoots(metadata, setup),
+        placeRoots: async (metadata) => placeRoots(metadata, setup, config.agent).roots,
         beforeFiles: async () => {
           conversation.touched();
           touched = true;
@@ -89,7 +87,7 @@ export async function resumeContainer({ context, setup, attempt, conversation, e
   } finally {
     await clearRestoreStaging(attempt.staging, restored?.images.folder);
     if (restored === undefined && touched) {
-      await cleanUp(overlay);
+      await cleanUp(setup.files, overlay);
     }
   }
 
@@ -103,51 +101,10 @@ export async function resumeContainer({ context, setup, attempt, conversation, e
     const deadlineMs = environment.limits.restoreTimeoutMs;
     const { status, timedOut } = await conversation.restore({ images: imagesDirectory, work, deadlineMs });
     if (setup.contract.diagnosis) await keepLogs(diagnosisDirectory(config.stateDirectory, setup.job), 'restore', work, clock.now());
-    if (status === 0) return await adoptContainer(context, setup, roots);
+    // A job that had little left to do may be through by now: that is its end, and no failure of its restore.
+    if (status === 0) return await adoptContainer(context, setup, roots, { mayHaveEnded: true });
     throw timedOut ? tooSlow(deadlineMs, work) : await failureOf(status, work);
   }
-}
-
-const recordedSchema = z.object({
-  version: z.literal(1),
-  kind: z.literal('oci'),
-  mountpoints: z.array(z.string()),
-  users: containerUsersSchema.optional(),
-});
-
-/** Before anything is touched: what can never succeed is refused with its reason. */
-function placeRoots(metadata: SnapshotMetadata, setup: ContainerSetup): readonly TrackedRoot[] {
-  const recorded = recordedSchema.safeParse(metadata.container);
-  if (!recorded.success)
-    throw refused('its newest snapshot is not one of a container of Docker', 'resume it as it was started: by holdfast run, with the same --job');
-  if (recorded.data.users !== undefined) assertSameUsers(recorded.data.users, containerUsers(setup.description));
-  const present = mountpointsOf(setup);
-  const missing = recorded.data.mountpoints.filter((path) => !present.includes(path));
-  const added = present.filter((path) => !recorded.data.mountpoints.includes(path));
-  if (missing.length > 0)
-    throw refused(`the container has nothing mounted on ${missing.join(', ')}`, 'start it with the same volumes, binds and tmpfs as before');
-  if (added.length > 0)
-    throw refused(
-      `the container has a mount on ${added.join(', ')}, where the job had none`,
-      'start it with the same volumes, binds and tmpfs as before',
-    );
-  return metadata.roots.map(({ id, destination }) => {
-    const root = setup.files.roots.find((each) => each.id === id);
-    if (root !== undefined) return root;
-    throw refused(
-      id === 'rootfs' ? 'its root file system is read-only now' : `what is mounted on ${destination} is no folder that can be put back`,
-      'start the container as before: a bind or volume that it can write to, on a file system of this machine',
-    );
-  });
-}
-
-function refused(why: string, hint: string): HoldfastError {
-  return new HoldfastError('HF_RESTORE_REFUSED', {
-    message: `the job cannot go on in this container: ${why}`,
-    kind: 'conflict',
-    operation: 'agent.restore',
-    hint,
-  });
 }
 
 function tooSlow(deadlineMs: number, logFolder: string): HoldfastError {

@@ -1,12 +1,16 @@
-import { type OverlayMount, openOverlay } from '../oci/overlay-mount.js';
+import { emptyFolder, type OverlayMount, openOverlay } from '../oci/overlay-mount.js';
 import { clearUnclean, isUnclean } from '../oci/unclean-mark.js';
 import { keepAside } from '../oci/upper-aside.js';
 import type { AgentContext } from './agent-context.js';
 import type { ContainerSetup } from './container-setup.js';
 import type { LauncherConversation } from './launcher-conversation.js';
 
-/** Makes a root file system, put back in part, what the container had before: of one that never ran, what Docker made. */
-export async function cleanUp(overlay: OverlayMount | undefined): Promise<void> {
+/**
+ * Makes a root file system, put back in part, what the container had before: of one that never ran, what Docker made. What Docker makes anew for each start, its
+ * shared memory, is emptied.
+ */
+export async function cleanUp(files: ContainerSetup['files'], overlay: OverlayMount | undefined): Promise<void> {
+  for (const { id, hostPath, private: own } of files.roots) if (own && id !== 'rootfs') await emptyFolder(hostPath);
   if (overlay === undefined) return;
   try {
     await overlay.reset();
@@ -24,7 +28,7 @@ export async function cleanUpLeft(
 ): Promise<void> {
   if (files.overlay === undefined || !(await isUnclean(files.overlay))) return;
   conversation.touched();
-  await cleanUp(await openOverlay(files.overlay, { treeTool: tools.tree }));
+  await cleanUp(files, await openOverlay(files.overlay, { treeTool: tools.tree }));
 }
 
 /**

@@ -4,7 +4,9 @@ import { type CallOptions, systemClock } from '@holdfast/core';
 import { ownProcessIdentity } from '../container/process-identity.js';
 import { adoptRecords } from './adopt-records.js';
 import type { AgentContext } from './agent-context.js';
+import { lockAgent } from './agent-lock.js';
 import { serveAgentSocket } from './agent-server.js';
+import { boundKept } from './bound-kept.js';
 import { DockerApi } from './docker-api.js';
 import { expectAgent, expectNoAgent } from './expected-agent.js';
 import { NodeAgent } from './node-agent.js';
@@ -26,8 +28,10 @@ export async function serveAgent(options: ServeAgentOptions, { signal }: CallOpt
     clock: systemClock,
   };
   signal?.throwIfAborted();
-  const agent = new NodeAgent(context, new UnprotectedList(join(dirname(socket), 'unprotected')));
+  await using begun = new AsyncDisposableStack();
   // Before a single container is thawed: another agent may be at work with them.
+  begun.use(await lockAgent({ stateDirectory: config.stateDirectory, socket }));
+  const agent = new NodeAgent(context, new UnprotectedList(join(dirname(socket), 'unprotected')));
   const ready = Promise.withResolvers<void>();
   const server = await serveAgentSocket(
     socket,
@@ -55,6 +59,8 @@ export async function serveAgent(options: ServeAgentOptions, { signal }: CallOpt
     throw error;
   }
   ready.resolve();
+  begun.use(boundKept({ stateDirectory: config.stateDirectory, clock: context.clock, logger: options.logger }));
+  const held = begun.move();
   return {
     socket,
     protectedJobs: () => agent.protectedJobs(),
@@ -63,6 +69,8 @@ export async function serveAgent(options: ServeAgentOptions, { signal }: CallOpt
       await expectNoAgent(socket, context.clock, options.logger);
       await server[Symbol.asyncDispose]();
       await agent.leave();
+      // Last: the next agent may be waiting for it.
+      await held[Symbol.asyncDispose]();
     },
   };
 }

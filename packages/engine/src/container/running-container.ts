@@ -1,5 +1,6 @@
 import type { FilePlaces } from '../files/file-places.js';
 import type { OpenFile } from '../files/tracked-root.js';
+import type { ContainerImage } from '../oci/container-image.js';
 import type { ContainerUsers } from '../oci/container-users.js';
 import type { FreezerFiles } from './cgroup-files.js';
 import type { DumpOptions, DumpResult, PreparedDump } from './dump.js';
@@ -33,6 +34,8 @@ export interface AdoptedRecorded {
   readonly mountpoints: readonly string[];
   /** How its users are numbered on the machine. */
   readonly users?: ContainerUsers;
+  /** Where Docker has told. */
+  readonly image?: ContainerImage | undefined;
 }
 
 export interface JobDump extends DumpResult {

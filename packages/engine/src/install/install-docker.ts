@@ -1,8 +1,7 @@
-import { constants } from 'node:fs';
-import { access, lstat, mkdir, readlink, symlink } from 'node:fs/promises';
+import { lstat, mkdir, readlink, symlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { HoldfastError } from '@holdfast/core';
 import { agentUnitName } from './agent-unit.js';
+import { assertPrograms } from './assert-programs.js';
 import { runtimeName, withRuntime } from './daemon-json.js';
 import { dockerSetup } from './install-errors.js';
 import { type InstallPaths, installPaths } from './install-paths.js';
@@ -15,12 +14,13 @@ import { digestOf, isMissing, readWhole, writeWhole } from './whole-file.js';
 /**
  * Sets Docker and the agent up in a machine's tree.
  *
- * - All is decided before anything is written: what is refused (HF_DOCKER_SETUP) has changed nothing. Rejects with HF_NATIVE_MISSING where the launcher is not there.
+ * - All is decided before anything is written: what is refused (HF_DOCKER_SETUP) has changed nothing. Rejects with HF_NATIVE_MISSING or HF_RUNC_MISSING where
+ *   the launcher, or the runc that it becomes, is not there.
  * - A repeat changes nothing; killed at any moment, a repeat completes it.
  */
 export async function installDocker(options: InstallDockerOptions): Promise<InstallReport> {
   const { root, launcher, defaultRuntime, services } = options;
-  if (root === '/') await assertLauncher(launcher);
+  if (root === '/') await assertPrograms(options);
   const paths = installPaths(root);
   const record = await readRecord(paths.record);
   const files = await ownedFiles(options, paths, record);
@@ -52,18 +52,6 @@ export async function installDocker(options: InstallDockerOptions): Promise<Inst
   if (isWanted || files.some(({ did }) => did !== 'left')) await services.systemctl('restart', agentUnitName);
   const isInEffect = (info: DockerInfo): boolean => info.runtimes.includes(runtimeName) && (!defaultRuntime || info.defaultRuntime === runtimeName);
   return { changes, services: text === before || (await reloadDocker(services, isInEffect)) ? 'told' : 'docker-not-told' };
-}
-
-async function assertLauncher(path: string): Promise<void> {
-  await access(path, constants.X_OK).catch((cause: unknown) => {
-    throw new HoldfastError('HF_NATIVE_MISSING', {
-      kind: 'missing-requirement',
-      message: `the launcher ${path} is missing or not executable`,
-      operation: 'install',
-      hint: 'script/bootstrap compiles the native helpers; or name their folder in the configuration (tools.native)',
-      cause,
-    });
-  });
 }
 
 /** How uninstall gets back exactly what was there before the first install. */

@@ -113,7 +113,7 @@ async function mountedHere(mountPoint: string): Promise<HostMount | undefined> {
 }
 
 /** Never into another file system. */
-async function emptyFolder(folder: string): Promise<void> {
+export async function emptyFolder(folder: string): Promise<void> {
   const refusal = await runMountProgram('find', [folder, '-xdev', '-mindepth', '1', '-delete'], { cwd: '/' });
   if (refusal !== undefined) throw failed('empty', folder, refusal);
 }

@@ -186,7 +186,7 @@ export class ActiveRun implements Run {
    * `result` does not resolve. The container must not tell its end any more.
    */
   async leave(): Promise<void> {
-    const { environment, container } = this.#options;
+    const { container } = this.#options;
     this.#over.abort();
     await this.#snapshotter.idle();
     await container.thaw();
@@ -194,7 +194,7 @@ export class ActiveRun implements Run {
     await this.#control?.[Symbol.asyncDispose]();
     await this.#tidy();
     this.#options.events.end();
-    if (this.#lease !== undefined) await environment.catalog.releaseLease(this.#lease).catch(() => undefined);
+    // The lease stays: the job runs. Whoever takes it over on this machine knows that its holder is gone, others wait until it has run out.
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -252,7 +252,12 @@ export class ActiveRun implements Run {
     if (outcome === 'exited') await noteEnd(environment, epoch, exitCode ?? 0, (event) => events.emit(event));
     // Of a job that a newer attempt has, that one tells.
     this.#records.noteEnd(outcome, exitCode, this.#lost?.kind === 'fenced');
-    await container.dispose();
+    // What is left of it on this machine changes nothing of how the job went.
+    await container
+      .dispose()
+      .catch((error: unknown) =>
+        environment.logger.warn({ job: request.job, error: String(error) }, 'what a job left on this machine was not removed'),
+      );
     await this.#tidy();
     // A catalog that does not answer lets it run out.
     if (this.#lease !== undefined && !notes.isBehind) await environment.catalog.releaseLease(this.#lease).catch(() => undefined);

@@ -13,7 +13,8 @@ let context: AgentContext;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'holdfast-adopt-'));
   const config = { stateDirectory: folder, limits: { restoreTimeoutMs: 900_000 }, agent: { namespace: undefined } };
-  context = { config, logger: silentLogger, clock: systemClock } as unknown as AgentContext;
+  const docker = { describe: () => Promise.resolve({ name: undefined, image: undefined }) };
+  context = { config, docker, logger: silentLogger, clock: systemClock } as unknown as AgentContext;
 });
 afterEach(async () => rm(folder, { recursive: true, force: true }));
 

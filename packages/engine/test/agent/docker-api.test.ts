@@ -29,20 +29,22 @@ async function docker(answer: (path: string, response: ServerResponse, request: 
 const ended = Promise.resolve();
 
 describe('what Docker tells', () => {
-  test('a container’s own name, by the list alone', async () => {
+  test('a container’s own name and its image, by lists alone', async () => {
     const asked: string[] = [];
     const api = await docker((path, response) => {
       asked.push(path);
-      response.end(JSON.stringify([{ Names: ['/other/alias', '/job-7'] }]));
+      if (path === '/images/sha256:abc/json') response.end(JSON.stringify({ RootFS: { Layers: ['sha256:1', 'sha256:2'] } }));
+      else response.end(JSON.stringify([{ Names: ['/other/alias', '/job-7'], ImageID: 'sha256:abc' }]));
     });
-    await expect(api.nameOf('c1')).resolves.toBe('job-7');
-    expect(asked).toEqual(['/containers/json?all=1&filters={"id":["c1"]}']);
+    await expect(api.describe('c1')).resolves.toEqual({ name: 'job-7', image: { id: 'sha256:abc', layers: ['sha256:1', 'sha256:2'] } });
+    expect(asked).toEqual(['/containers/json?all=1&filters={"id":["c1"]}', '/images/sha256:abc/json']);
   });
 
   test('no name where nobody answers, or in other words', async () => {
-    await expect(new DockerApi(join(folder, 'none.sock')).nameOf('c1')).resolves.toBeUndefined();
+    const unknown = { name: undefined, image: undefined };
+    await expect(new DockerApi(join(folder, 'none.sock')).describe('c1')).resolves.toEqual(unknown);
     const api = await docker((_path, response) => response.end('<html>'));
-    await expect(api.nameOf('c1')).resolves.toBeUndefined();
+    await expect(api.describe('c1')).resolves.toEqual(unknown);
   });
 
   test('the state of a container, and that it has none of that name', async () => {

@@ -46,7 +46,8 @@ describe.skipIf(missing !== undefined)(`a container whose snapshot cannot be res
   });
 
   test('starts on the files of its image, though those of the snapshot were put back by then', async () => {
-    const words = ['-e', 'MMC_CHECKPOINT_DIAGNOSIS=true', 'base', 'sh', '-c', `echo "root: $(ls /root)"; ${counting}`];
+    const script = `echo "root: $(ls /root /dev/shm | tr '\\n' ' ')"; echo here > /dev/shm/made; ${counting}`;
+    const words = ['-e', 'MMC_CHECKPOINT_DIAGNOSIS=true', '--ipc', 'shareable', 'base', 'sh', '-c', script];
     await stopped('broken', words);
     const settings = join(node.folder, 'holdfast-runc.conf');
     const text = await readFile(settings, 'utf8');
@@ -56,7 +57,7 @@ describe.skipIf(missing !== undefined)(`a container whose snapshot cannot be res
     await until(async () => (await node.logs(id)).includes('n=3\n'));
     const logs = await node.logs(id);
     expect(logs).toMatch(/snapshot 1 could not be resumed: .*\nholdfast: job broken starts anew\n/);
-    expect(logs.startsWith('root: \nn=1\n')).toBe(true);
+    expect(logs.startsWith('root: /dev/shm:  /root: \nn=1\n')).toBe(true);
     const kept = await readdir(join(node.folder, 'state/agent/diagnosis/broken'));
     expect(kept.map((name) => name.split('-').at(-1))).toEqual(['dump', 'restore', 'restore']);
     await writeFile(settings, text);

@@ -30,7 +30,8 @@ export async function importImage(node: Importer, programs: string, name: string
     await baseTree(tree, join(programs, 'busybox'));
     // Docker takes no archive that has a path twice: what is asked for goes before busybox's names.
     for (const file of files) await rm(join(tree, file), { force: true });
-    await tar('--create', '--file', archive, '--directory', tree, '.');
+    // The same on each node: an image is known by what is in it.
+    await tar('--create', '--sort=name', '--mtime=@0', '--file', archive, '--directory', tree, '.');
     if (files.size > 0) {
       await writeFile(list, [...files].map((file) => `${file.replace(/^\/+/, '')}\n`).join(''));
       // What links point to, under the links' names: an image needs no second path to a library.

@@ -1,0 +1,73 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Lease, silentLogger, systemClock } from '@holdfast/core';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { ExitStatus } from '../../src/container/running-container.js';
+import { ActiveRun } from '../../src/run/active-run.js';
+import { EventLog } from '../../src/run/event-log.js';
+import type { ActiveRunOptions } from '../../src/run/run-environment.js';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'holdfast-run-'));
+});
+afterEach(async () => rm(folder, { recursive: true, force: true }));
+
+interface Scene {
+  readonly exited: Promise<ExitStatus>;
+  readonly dispose?: () => Promise<void>;
+}
+
+/** A run of a container that somebody else owns; `released` are the leases that it gave back. */
+async function runOf({
+  exited,
+  dispose = () => Promise.resolve(),
+}: Scene): Promise<{ readonly run: ActiveRun; readonly released: readonly Lease[] }> {
+  const released: Lease[] = [];
+  const container = { id: 'c1', initPid: 1, exited, dispose, thaw: () => Promise.resolve(), processes: () => Promise.resolve([]) };
+  const environment = {
+    clock: systemClock,
+    logger: silentLogger,
+    stateDirectory: folder,
+    leaseTtlMs: 3_600_000,
+    exclude: [],
+    limits: {},
+    tools: { criu: '/nowhere/criu' },
+    store: { end: () => Promise.resolve(), assertCurrent: () => Promise.resolve() },
+    catalog: { releaseLease: (lease: Lease) => Promise.resolve(void released.push(lease)) },
+  };
+  const run = await ActiveRun.create({
+    environment,
+    container,
+    roots: [],
+    restored: undefined,
+    continues: undefined,
+    announcements: [],
+    epoch: { job: 'job', epoch: 1, attempt: 'a' },
+    request: { job: 'job', command: ['c'], workingDirectory: '/', intervalMs: 3_600_000, keep: 1, labels: {} },
+    attempt: 'a',
+    host: 'h',
+    identity: { bootId: 'b', pid: 1, startTicks: 1 },
+    directory: join(folder, 'run'),
+    memoryDirectory: join(folder, 'memory'),
+    lease: { job: 'job' },
+    signal: undefined,
+    events: new EventLog(systemClock, 'job', 'a', silentLogger),
+    notes: { note: () => undefined, after: () => undefined, settled: () => Promise.resolve(), isBehind: false },
+  } as unknown as ActiveRunOptions);
+  return { run, released };
+}
+
+test('what cannot be removed after a job’s end changes nothing of its result', async () => {
+  const exited = Promise.resolve({ exitCode: 3, signal: undefined });
+  const { run, released } = await runOf({ exited, dispose: () => Promise.reject(new Error('a process does not end')) });
+  await expect(run.result).resolves.toMatchObject({ outcome: 'exited', exitCode: 3 });
+  expect(released).toEqual([{ job: 'job' }]);
+});
+
+test('who leaves a job that runs on does not give its lease back', async () => {
+  const { run, released } = await runOf({ exited: new Promise(() => undefined) });
+  await run.leave();
+  expect(released).toEqual([]);
+});

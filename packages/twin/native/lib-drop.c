@@ -34,10 +34,12 @@ bool reap_twins(const pid_t *twins, size_t count, int64_t end_ms) {
   return good;
 }
 
-static bool await_reaping(const pid_t *twins, size_t count, int64_t end_ms) {
+// Those whose parent is of the job: others are nobody's business, as those of a process that ended when there is no namespace of its own.
+static bool await_reaping(const struct freezer *freezer, const pid_t *twins, size_t count, int64_t end_ms) {
   struct description twin;
+  if (!add_members(freezer)) return false;
   for (size_t i = 0; i < count; i++) {
-    for (int turn = 0; describe(twins[i], twins[i], &twin); turn++) {
+    for (int turn = 0; describe(twins[i], twins[i], &twin) && find_process(twin.parent); turn++) {
       if (monotonic_ms() >= end_ms) return refuse("zombie", "process %d does not reap what a twin left", twin.parent);
       sleep_us(turn < 20 ? 100 : 2000);
     }
@@ -77,10 +79,10 @@ bool drop_twins(const struct freezer *freezer, bool frozen, int64_t deadline_ms)
     held = seize_parents(twins, count) && await_stops(end);
   }
   good = end_and_reap(twins, count, held, end);
-  if (frozen) set_frozen(freezer, true);
+  if (frozen) freeze_again(freezer);
   if (!detach_all()) must_end = true;
-  if (frozen && !await_frozen(freezer, monotonic_ms() + AFTERWARDS_MS)) good = refuse("freezer", "%s does not freeze again", freezer->directory);
-  if (!frozen && good) good = await_reaping(twins, count, end);
+  if (frozen && !await_frozen(freezer, monotonic_ms() + AFTERWARDS_MS) && !is_caller_gone()) good = refuse("freezer", "%s does not freeze again", freezer->directory);
+  if (!frozen && good) good = await_reaping(freezer, twins, count, end);
   free(twins);
   forget_all();
   return good;

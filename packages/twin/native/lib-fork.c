@@ -102,9 +102,9 @@ bool fork_twins(const struct fork_request *request) {
   good = good && await_stops(end) && seize_all() && await_stops(end);
   good = good && fork_each(end) && move_twins(request);
   if (!good) undo();
-  set_frozen(&request->freezer, true);
+  freeze_again(&request->freezer);
   if (!detach_all()) must_end = true;
-  if (!await_frozen(&request->freezer, monotonic_ms() + AFTERWARDS_MS)) {
+  if (!await_frozen(&request->freezer, monotonic_ms() + AFTERWARDS_MS) && !is_caller_gone()) {
     refuse("freezer", "%s does not freeze again", request->freezer.directory);
     // The twins end with this process.
     must_end = true;

@@ -20,11 +20,17 @@ bool set_frozen(const struct freezer *freezer, bool frozen) {
   return write_text(path, frozen ? "FROZEN" : "THAWED");
 }
 
+void freeze_again(const struct freezer *freezer) {
+  if (is_caller_gone()) return;
+  set_frozen(freezer, true);
+  if (is_caller_gone()) set_frozen(freezer, false);
+}
+
 bool await_frozen(const struct freezer *freezer, int64_t end_ms) {
   for (int turn = 0; !is_frozen(freezer); turn++) {
-    if (monotonic_ms() >= end_ms) return false;
+    if (monotonic_ms() >= end_ms || is_caller_gone()) return false;
     // Version 1 looks again only when it is told again.
-    if (turn % 50 == 49) set_frozen(freezer, true);
+    if (turn % 50 == 49) freeze_again(freezer);
     sleep_us(turn < 20 ? 50 : 1000);
   }
   return true;

@@ -26,6 +26,7 @@ __asm__(
     "  mov $0, %r8d\n"
     "  mov $56, %eax\n"
     "  syscall\n"
+    "stub_forked:\n"
     "  mov %rax, %rcx\n"
     "  jrcxz stub_twin_far\n"
     "  jmp stub_back\n"
@@ -41,6 +42,7 @@ __asm__(
     "  mov $0, %r8d\n"
     "  mov $56, %eax\n"
     "  syscall\n"
+    "stub_forked_twice:\n"
     "  mov %rax, %rcx\n"
     "  jrcxz stub_middle_far\n"
     "  mov %rax, %rdi\n"
@@ -76,6 +78,10 @@ __asm__(
     "  mov stub_r11(%rip), %r11\n"
     "  jmp *stub_rip(%rip)\n"
     "stub_middle:\n"
+    "  mov $15, %edi\n"
+    "  lea stub_name(%rip), %rsi\n"
+    "  mov $157, %eax\n"
+    "  syscall\n"
     "  mov $0, %edi\n"
     "  mov $0, %esi\n"
     "  mov $0, %edx\n"
@@ -124,7 +130,13 @@ __asm__(
     "stub_end:\n"
     ".popsection\n");
 
-extern const unsigned char stub_begin[], stub_fork[], stub_fork_twice[], stub_reap[], stub_data[], stub_end[];
+extern const unsigned char stub_begin[], stub_fork[], stub_forked[], stub_twin_far[], stub_fork_twice[], stub_forked_twice[], stub_reap[], stub_middle[], stub_name[],
+    stub_data[], stub_end[];
+
+// As it lies at stub_data.
+struct stub_data {
+  uint64_t mask, reaped, rax, rcx, rdx, rsi, rdi, r8, r10, r11, rip;
+};
 
 bool machine_read(pid_t tid, struct machine_state *state) {
   struct iovec place = {.iov_base = &state->registers, .iov_len = sizeof state->registers};
@@ -190,10 +202,37 @@ static struct user_regs_struct restarted(struct user_regs_struct registers) {
 
 void stub_fill(unsigned char *stub, const struct machine_state *state, uint64_t mask, pid_t reaped) {
   struct user_regs_struct back = restarted(state->registers);
-  uint64_t data[] = {mask, (uint64_t)reaped, back.rax, back.rcx, back.rdx, back.rsi, back.rdi, back.r8, back.r10, back.r11, back.rip};
+  struct stub_data data = {mask, (uint64_t)reaped, back.rax, back.rcx, back.rdx, back.rsi, back.rdi, back.r8, back.r10, back.r11, back.rip};
   memcpy(stub, stub_begin, stub_size());
-  _Static_assert(sizeof data == 88, "as many as the stub has places for");
-  memcpy(stub + (stub_data - stub_begin), data, sizeof data);
+  memcpy(stub + (stub_data - stub_begin), &data, sizeof data);
+}
+
+static bool is_between(uint64_t offset, const unsigned char *from, const unsigned char *to) {
+  return offset >= (uint64_t)(from - stub_begin) && offset < (uint64_t)(to - stub_begin);
+}
+
+bool stub_is_child(const struct machine_state *state, uint64_t stub) {
+  uint64_t offset = state->registers.rip - stub;
+  if (is_between(offset, stub_middle, stub_data) || is_between(offset, stub_twin_far, stub_fork_twice)) return true;
+  // On the way there: what clone gives to the child.
+  return state->registers.rax == 0 && (is_between(offset, stub_forked, stub_twin_far) || is_between(offset, stub_forked_twice, stub_reap));
+}
+
+void stub_recover(const unsigned char *stub, struct machine_state *state, uint64_t *mask) {
+  struct stub_data data;
+  struct user_regs_struct *registers = &state->registers;
+  memcpy(&data, stub + (stub_data - stub_begin), sizeof data);
+  registers->orig_rax = (unsigned long long)-1;
+  registers->rax = data.rax;
+  registers->rcx = data.rcx;
+  registers->rdx = data.rdx;
+  registers->rsi = data.rsi;
+  registers->rdi = data.rdi;
+  registers->r8 = data.r8;
+  registers->r10 = data.r10;
+  registers->r11 = data.r11;
+  registers->rip = data.rip;
+  *mask = data.mask;
 }
 
 #endif

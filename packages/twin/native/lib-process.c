@@ -50,6 +50,12 @@ pid_t inner_pid(pid_t pid, pid_t seen_by) {
   return (pid_t)number;
 }
 
+bool is_named_twin(pid_t pid) {
+  char path[64], name[32];
+  snprintf(path, sizeof path, "/proc/%d/comm", pid);
+  return read_text(path, name, sizeof name) && strcmp(name, "holdfast-twin\n") == 0;
+}
+
 bool reaps_strangers(pid_t pid) {
   char path[64], target[4096];
   snprintf(path, sizeof path, "/proc/%d/exe", pid);
@@ -69,6 +75,9 @@ pid_t tracer_of(pid_t pid) {
 
 bool waits_for_vfork(pid_t pid, pid_t tid) {
   char path[64], text[256];
+  // The function of the kernel that it waits in, where the kernel has names: kernel_clone, wait_for_vfork_done. A fork waits for locks, too.
+  snprintf(path, sizeof path, "/proc/%d/task/%d/wchan", pid, tid);
+  if (read_text(path, text, sizeof text) && strcmp(text, "0") != 0) return strstr(text, "clone") || strstr(text, "fork");
   snprintf(path, sizeof path, "/proc/%d/task/%d/syscall", pid, tid);
   if (!read_text(path, text, sizeof text) || text[0] < '0' || text[0] > '9') return false;
   long call = atol(text);

@@ -3,14 +3,23 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/wait.h>
 
 #include "twin.h"
 
 bool must_end;
+
+static bool is_delivery(const struct tracee *tracee) {
+  if (!tracee->stopped || tracee->status >> 16 != 0) return false;
+  int signal = WSTOPSIG(tracee->status);
+  // Not the stop at a system call, nor one that a worker of ours was not to get.
+  return signal != (SIGTRAP | 0x80) && !(tracee->process && tracee->process->worker == tracee->tid);
+}
 
 static bool add_member(pid_t pid, void *context) {
   (void)context;
@@ -27,8 +36,7 @@ static bool seize_thread(struct process *process, pid_t tid, bool *any) {
   struct description thread;
   if (!describe(process->pid, tid, &thread) || thread.state == 'Z' || thread.state == 'X') return true;
   if (ptrace(PTRACE_SEIZE, tid, NULL, 0) != 0) {
-    // It has just ended.
-    if (errno == ESRCH) return true;
+    if (errno == ESRCH || !describe(process->pid, tid, &thread) || thread.state == 'Z' || thread.state == 'X') return true;
     return refuse("traced", "thread %d of process %d cannot be traced: %s", tid, process->pid, strerror(errno));
   }
   add_tracee(tid, process);
@@ -71,25 +79,43 @@ static struct tracee *unstopped(void) {
   return NULL;
 }
 
+// A signal that is just being delivered to a thread that was running: it gets it, and stops then, before it has run its handler.
+static void let_deliver(struct tracee *tracee) {
+  if (!is_delivery(tracee)) return;
+  long signal = WSTOPSIG(tracee->status);
+  ptrace(PTRACE_INTERRUPT, tracee->tid, NULL, NULL);
+  if (ptrace(PTRACE_CONT, tracee->tid, NULL, signal) == 0) tracee->stopped = false;
+}
+
+// A thread that is on its way stops within this; what does not is looked at, and again: forking may wait for a while, too.
+#define LOOK_AGAIN_MS 50
+#define LOOKS 3
+
 bool await_stops(int64_t end_ms) {
-  // A thread that is on its way stops within this; what does not is looked at.
-  int64_t patience = monotonic_ms() + 50;
+  int64_t next_look = monotonic_ms() + LOOK_AGAIN_MS;
+  pid_t suspect = 0;
+  int looks = 0;
   for (struct tracee *tracee; (tracee = unstopped());) {
     int64_t now = monotonic_ms();
-    pid_t pid = tracee->process ? tracee->process->pid : tracee->tid;
-    if (now >= patience) {
-      struct description thread;
-      if (describe(pid, tracee->tid, &thread) && thread.state == 'D' && waits_for_vfork(pid, tracee->tid))
-        return refuse("vfork", "process %d waits for a child that borrows its memory (vfork)", pid);
-      patience = now + 50;
+    pid_t tid = tracee->tid, pid = tracee->process ? tracee->process->pid : tid;
+    struct description thread = {.state = '-'};
+    if (now >= end_ms) {
+      describe(pid, tid, &thread);
+      return refuse("timeout", "thread %d of process %d did not stop in time (state %c)", tid, pid, thread.state);
     }
-    if (now >= end_ms) return refuse("timeout", "thread %d of process %d did not stop in time", tracee->tid, pid);
-    collect(patience < end_ms ? patience : end_ms, NULL);
+    if (now >= next_look) {
+      bool waits = describe(pid, tid, &thread) && thread.state == 'D' && waits_for_vfork(pid, tid);
+      looks = !waits ? 0 : tid == suspect ? looks + 1 : 1;
+      suspect = tid;
+      if (looks == LOOKS) return refuse("vfork", "process %d waits for a child that borrows its memory (vfork)", pid);
+      next_look = now + LOOK_AGAIN_MS;
+    }
+    collect(next_look < end_ms ? next_look : end_ms, let_deliver);
   }
   return true;
 }
 
-bool is_twin(pid_t tid) {
+static bool is_twin(pid_t tid) {
   for (size_t i = 0; i < process_count; i++) {
     if (processes[i].twin == tid) return true;
   }
@@ -101,8 +127,9 @@ bool detach_all(void) {
   for (size_t i = tracee_count(); i-- > 0;) {
     struct tracee *tracee = tracee_at(i);
     if (is_twin(tracee->tid)) continue;
-    // A group stop begins anew by itself once nobody traces.
-    if (!tracee->gone && (!tracee->stopped || ptrace(PTRACE_DETACH, tracee->tid, NULL, NULL) != 0) && errno != ESRCH) all = false;
+    // A group stop begins anew by itself once nobody traces; a signal would be lost.
+    long signal = tracee->stopped && is_delivery(tracee) ? WSTOPSIG(tracee->status) : 0;
+    if (!tracee->gone && (!tracee->stopped || (ptrace(PTRACE_DETACH, tracee->tid, NULL, signal) != 0 && errno != ESRCH))) all = false;
     forget_tracee(tracee->tid);
   }
   return all;

@@ -36,25 +36,49 @@ static bool is_zero(const unsigned char *bytes, size_t length) {
   return length == 0;
 }
 
-bool find_stub_place(struct process *process) {
-  static unsigned char vdso[65536];
-  uint64_t start, end;
-  size_t size = (stub_size() + 15) / 16 * 16;
-  if (!find_vdso(process->pid, &start, &end) || end - start > sizeof vdso || end - start < size || !read_memory(process->pid, start, vdso, end - start))
-    return refuse("machine", "process %d has no vdso that can be read", process->pid);
-  if (vdso[EI_CLASS] != ELFCLASS64) return refuse("compat", "process %d is not a 64-bit program", process->pid);
-  size_t length = end - start, offset = length - size;
+static size_t placed_size(void) {
+  return (stub_size() + 15) / 16 * 16;
+}
+
+// Where the stub goes, or went: its offset in the vdso. 0: there is no room.
+static size_t offset_in(const unsigned char *vdso, size_t length) {
   const Elf64_Ehdr *header = (const Elf64_Ehdr *)vdso;
-  // A helper that was killed leaves a stub behind.
-  if (is_stub(vdso + offset)) memset(vdso + offset, 0, size);
+  size_t size = placed_size(), sections = header->e_shoff;
+  if (is_zero(vdso + length - size, size) || is_stub(vdso + length - size)) return length - size;
   // Where a longer vdso leaves too little: over its table of sections, which only debuggers read.
-  if (!is_zero(vdso + offset, size)) {
-    offset = header->e_shoff;
-    if (header->e_shnum * sizeof(Elf64_Shdr) < size || offset > length - size) return refuse("machine", "the vdso of process %d has no room", process->pid);
-  }
+  return header->e_shnum * sizeof(Elf64_Shdr) >= size && sections <= length - size ? sections : 0;
+}
+
+static unsigned char vdso[65536];
+
+static bool read_vdso(pid_t pid, uint64_t *start, size_t *length) {
+  uint64_t end;
+  if (!find_vdso(pid, start, &end) || end - *start > sizeof vdso || end - *start < placed_size()) return false;
+  *length = end - *start;
+  return read_memory(pid, *start, vdso, *length);
+}
+
+bool find_stub_place(struct process *process) {
+  uint64_t start;
+  size_t length;
+  if (!read_vdso(process->pid, &start, &length)) return refuse("machine", "process %d has no vdso that can be read", process->pid);
+  if (vdso[EI_CLASS] != ELFCLASS64) return refuse("compat", "process %d is not a 64-bit program", process->pid);
+  size_t offset = offset_in(vdso, length);
+  if (!offset) return refuse("machine", "the vdso of process %d has no room", process->pid);
+  if (is_stub(vdso + offset)) return refuse("unswept", "a helper was killed while it had process %d in its hands", process->pid);
   memcpy(process->covered, vdso + offset, stub_size());
   process->stub = start + offset;
   return true;
+}
+
+uint64_t find_left_stub(pid_t pid, unsigned char *stub) {
+  uint64_t start;
+  size_t length;
+  if (!read_vdso(pid, &start, &length) || vdso[EI_CLASS] != ELFCLASS64) return 0;
+  size_t offset = offset_in(vdso, length);
+  if (!offset || !is_stub(vdso + offset)) return 0;
+  memcpy(stub, vdso + offset, stub_size());
+  return start + offset;
 }
 
 void uncover_stub_place(struct process *process) {

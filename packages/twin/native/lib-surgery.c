@@ -25,7 +25,7 @@ bool set_options(pid_t tid, long options) {
   return ptrace(PTRACE_SETOPTIONS, tid, NULL, options) == 0;
 }
 
-static bool set_mask(pid_t tid, uint64_t mask) {
+bool set_mask(pid_t tid, uint64_t mask) {
   return ptrace(PTRACE_SETSIGMASK, tid, (void *)sizeof mask, &mask) == 0;
 }
 

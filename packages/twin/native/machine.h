@@ -37,5 +37,9 @@ size_t stub_size(void);
 bool is_stub(const unsigned char *bytes);
 // The stub as it is to lie in the job: it ends by going on in `state` with signals blocked as in `mask`.
 void stub_fill(unsigned char *stub, const struct machine_state *state, uint64_t mask, pid_t reaped);
+// Whether a thread that stands within the stub is one that the stub has made, and not the job's own.
+bool stub_is_child(const struct machine_state *state, uint64_t stub);
+// The registers and the mask with which the stub itself would have gone back.
+void stub_recover(const unsigned char *stub, struct machine_state *state, uint64_t *mask);
 
 #endif

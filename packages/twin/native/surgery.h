@@ -15,12 +15,15 @@
 // lib-surgery.c
 bool resume(struct tracee *tracee, int how);
 bool set_options(pid_t tid, long options);
+bool set_mask(pid_t tid, uint64_t mask);
 
 // lib-stub-place.c
 bool read_memory(pid_t pid, uint64_t address, void *bytes, size_t length);
 bool write_memory(pid_t pid, uint64_t address, const void *bytes, size_t length);
 // Where the stub goes in this process. Refuses where there is no place.
 bool find_stub_place(struct process *process);
+// The stub that a killed helper left in a process; 0: none.
+uint64_t find_left_stub(pid_t pid, unsigned char *stub);
 void uncover_stub_place(struct process *process);
 // A thread that stopped within a restartable sequence would miss that it has to begin it anew, since it comes back to it from elsewhere: sent to
 // where the kernel would have sent it.

@@ -5,28 +5,41 @@
 //   ID fork v1|v2 DIRECTORY DEADLINE_MS PID,... GROUP...    ID ok MICROSECONDS PID:TWIN,...
 //   ID changed PID FIRST:COUNT,...                          ID ok FIRST:COUNT,...
 //   ID drop v1|v2 DIRECTORY DEADLINE_MS frozen|running      ID ok
+//   ID sweep v1|v2 DIRECTORY DEADLINE_MS                    ID ok
 //
-// However this program ends, the kernel lets go of the job and kills the twins (PTRACE_O_EXITKILL). It ends with standard input.
+// However this program ends, the kernel lets go of the job and kills the twins (PTRACE_O_EXITKILL). It ends with standard input, and drops
+// the twins then.
 
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "twin.h"
 
 #define LONGEST_DEADLINE_MS 600000
 
+bool is_caller_gone(void) {
+  struct pollfd input = {.fd = STDIN_FILENO, .events = POLLRDHUP};
+  return poll(&input, 1, 0) > 0 && input.revents & (POLLHUP | POLLRDHUP | POLLERR | POLLNVAL);
+}
+
+// Where nobody reads any more, standard input has ended, too: no reason to leave undone what was begun.
 static void end_line(void) {
   putchar('\n');
-  if (fflush(stdout) != 0) exit(1);
+  fflush(stdout);
 }
+
+static struct freezer last_freezer;
 
 static bool read_freezer(char **rest, struct freezer *freezer, int64_t *deadline_ms) {
   char *kind = strsep(rest, "\t"), *directory = strsep(rest, "\t"), *deadline = strsep(rest, "\t");
   if (!deadline || strlen(directory) >= sizeof freezer->directory) return refuse("usage", "a freezer and a deadline are wanted");
   freezer->is_v2 = strcmp(kind, "v2") == 0;
   strcpy(freezer->directory, directory);
+  last_freezer = *freezer;
   *deadline_ms = strtoll(deadline, NULL, 10);
   return (*deadline_ms > 0 && *deadline_ms <= LONGEST_DEADLINE_MS) || refuse("usage", "%s is no deadline", deadline);
 }
@@ -103,6 +116,15 @@ static bool answer_drop(const char *id, char *rest) {
   return true;
 }
 
+static bool answer_sweep(const char *id, char *rest) {
+  struct freezer freezer;
+  int64_t deadline_ms;
+  if (!read_freezer(&rest, &freezer, &deadline_ms) || !sweep(&freezer, deadline_ms)) return false;
+  printf("%s\tok", id);
+  end_line();
+  return true;
+}
+
 static void answer(char *line) {
   char *id = strsep(&line, "\t"), *verb = strsep(&line, "\t");
   if (!verb) return;
@@ -110,6 +132,7 @@ static void answer(char *line) {
   bool good = strcmp(verb, "fork") == 0      ? answer_fork(id, line)
               : strcmp(verb, "changed") == 0 ? answer_changed(id, line)
               : strcmp(verb, "drop") == 0    ? answer_drop(id, line)
+              : strcmp(verb, "sweep") == 0   ? answer_sweep(id, line)
                                              : refuse("usage", "%s is no request", verb);
   if (good) return;
   refuse("unexpected", "no reason given");
@@ -135,5 +158,7 @@ int main(void) {
     if (line[length - 1] == '\n') line[length - 1] = 0;
     answer(line);
   }
+  // A job that stands frozen is not touched: whoever thaws it may be about to. A helper to come sweeps.
+  if (!must_end && has_twins() && !is_frozen(&last_freezer)) drop_twins(&last_freezer, false, 5000);
   return 0;
 }

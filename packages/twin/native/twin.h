@@ -30,6 +30,11 @@ int64_t monotonic_ms(void);
 int64_t monotonic_us(void);
 void sleep_us(int64_t us);
 
+// twin.c
+
+// Whether Holdfast has ended: nobody is left then who would thaw what is frozen from now on.
+bool is_caller_gone(void);
+
 // lib-files.c
 
 // The whole of a small file of /proc or of a control group as text; false where it cannot be read.
@@ -53,6 +58,8 @@ struct description {
 bool describe(pid_t pid, pid_t tid, struct description *description);
 // Its number in the pid namespace of `seen_by`; -1 where one of them is gone.
 pid_t inner_pid(pid_t pid, pid_t seen_by);
+// Whether it bears the name that the stub gives.
+bool is_named_twin(pid_t pid);
 // Whether pid 1 of a namespace reaps whatever is given to it and counts nothing.
 bool reaps_strangers(pid_t pid);
 // 0: nobody traces it, -1: it is gone.
@@ -73,6 +80,8 @@ bool is_frozen(const struct freezer *freezer);
 // Asks for it, without waiting.
 bool set_frozen(const struct freezer *freezer, bool frozen);
 bool await_frozen(const struct freezer *freezer, int64_t end_ms);
+// Freezes again what was frozen when a request began, unless Holdfast is gone meanwhile: whoever thaws then has done so, or is about to.
+void freeze_again(const struct freezer *freezer);
 // Every process of the group and of the groups below it.
 bool each_member(const char *directory, bool (*take)(pid_t pid, void *context), void *context);
 
@@ -171,6 +180,8 @@ size_t list_twins(pid_t **twins);
 bool reap_twins(const pid_t *twins, size_t count, int64_t end_ms);
 bool drop_twins(const struct freezer *freezer, bool frozen, int64_t deadline_ms);
 
+// The job runs.
+bool sweep(const struct freezer *freezer, int64_t deadline_ms);
 // Whether the twins of a request live.
 bool has_twins(void);
 void forget_all(void);

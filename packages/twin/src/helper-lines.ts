@@ -1,5 +1,5 @@
 import type { PageRun } from '@holdfast/core';
-import type { DropRequest, ForkRequest, Twin } from './types.js';
+import type { DropRequest, ForkRequest, SweepRequest, Twin } from './types.js';
 
 /** The version of holdfast-twin's line protocol that this package speaks; packages/twin/native/lib-words.c describes it. */
 export const protocolVersion = 1;
@@ -15,6 +15,10 @@ export function changedWords(pid: number, runs: readonly PageRun[]): readonly st
 
 export function dropWords({ freezer, frozen, deadlineMs }: DropRequest): readonly string[] {
   return ['drop', freezer.kind, path(freezer.directory), milliseconds(deadlineMs), frozen ? 'frozen' : 'running'];
+}
+
+export function sweepWords({ freezer, deadlineMs }: SweepRequest): readonly string[] {
+  return ['sweep', freezer.kind, path(freezer.directory), milliseconds(deadlineMs)];
 }
 
 export type HelperLine =

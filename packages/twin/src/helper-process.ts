@@ -2,9 +2,19 @@ import type { ChildProcessByStdio } from 'node:child_process';
 import type { Interface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type { PageRun } from '@holdfast/core';
-import { changedWords, dropWords, forkWords, type HelperLine, parseHelperLine, parseRuns, parseTwins, protocolVersion } from './helper-lines.js';
+import {
+  changedWords,
+  dropWords,
+  forkWords,
+  type HelperLine,
+  parseHelperLine,
+  parseRuns,
+  parseTwins,
+  protocolVersion,
+  sweepWords,
+} from './helper-lines.js';
 import { twinRefused } from './refusals.js';
-import type { DropRequest, ForkRequest, Twin, TwinHelper } from './types.js';
+import type { DropRequest, ForkRequest, SweepRequest, Twin, TwinHelper } from './types.js';
 
 /** What the helper may take beyond the deadline of a request, to undo what it began, until it is taken for hung and killed. */
 const graceMs = 10_000;
@@ -61,6 +71,10 @@ export class HelperProcess implements TwinHelper {
     await this.#ask('twin.drop', dropWords(request), request.deadlineMs + graceMs);
   }
 
+  async sweep(request: SweepRequest): Promise<void> {
+    await this.#ask('twin.sweep', sweepWords(request), request.deadlineMs + graceMs);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#child.stdin.end();
     const late = setTimeout(() => this.#child.kill('SIGKILL'), endMs);
@@ -69,7 +83,7 @@ export class HelperProcess implements TwinHelper {
   }
 
   async #ask(operation: string, request: readonly string[], deadlineMs: number): Promise<readonly string[]> {
-    if (this.#isGone) throw twinRefused('lost', 'the helper that makes twins has ended', operation);
+    if (this.#isGone) throw twinRefused('helper', 'the helper that makes twins has ended', operation);
     const id = this.#next++;
     const { promise, resolve } = Promise.withResolvers<Answer>();
     this.#waiting.set(id, resolve);
@@ -79,7 +93,7 @@ export class HelperProcess implements TwinHelper {
     this.#child.stdin.write(`${[id, ...request].join('\t')}\n`);
     const answer = await promise;
     clearTimeout(late);
-    if (answer === undefined) throw twinRefused('lost', 'the helper that makes twins ended before it answered', operation);
+    if (answer === undefined) throw twinRefused('helper', 'the helper that makes twins ended before it answered', operation);
     if (answer.type === 'error') throw twinRefused(answer.reason, answer.text, operation);
     return answer.words;
   }

@@ -1,3 +1,3 @@
 export type { TwinRefusal } from './refusals.js';
 export { startTwinHelper, type TwinHelperOptions } from './start-twin-helper.js';
-export type { DropRequest, ForkRequest, Freezer, Twin, TwinHelper } from './types.js';
+export type { DropRequest, ForkRequest, Freezer, SweepRequest, Twin, TwinHelper } from './types.js';

@@ -25,13 +25,19 @@ export type TwinRefusal =
   | 'machine'
   /** The control group of the twins takes none. */
   | 'group'
-  /** A process, or the helper, ended meanwhile. */
+  /** A process ended meanwhile. */
   | 'lost'
+  /** The helper ended with the job in its hands: what is captured in this freeze is to be thrown away. Thaw, and sweep with another helper. */
+  | 'helper'
+  /** Another helper was killed with the job in its hands, and nobody has swept since. */
+  | 'unswept'
   | 'timeout'
   /** The job did not stand still throughout: what was captured meanwhile is not of one instant. */
   | 'freezer'
   /** The job was not frozen when asked for. */
   | 'running'
+  /** The job was frozen and must not be. */
+  | 'frozen'
   | 'busy'
   /** Dropped, but one is not reaped yet. */
   | 'zombie'
@@ -47,10 +53,13 @@ const meanings: Readonly<Record<TwinRefusal, Meaning>> = {
   compat: { kind: 'unsupported', hint: `twins are made of 64-bit programs only; ${plain}` },
   machine: { kind: 'unsupported', hint: plain },
   group: { kind: 'permission', hint: `the control group of the twins must be there and writable; ${plain}` },
-  lost: { kind: 'not-found', hint: 'a process of the job, or the helper, ended meanwhile' },
+  lost: { kind: 'not-found', hint: 'a process of the job ended meanwhile' },
+  helper: { kind: 'unavailable', hint: 'what was captured meanwhile is to be thrown away; the next snapshot starts another helper' },
+  unswept: { kind: 'conflict', hint: 'what was captured meanwhile is to be thrown away; the next snapshot sweeps before' },
   timeout: { kind: 'timeout', hint: plain },
   freezer: { kind: 'unexpected', hint: 'what was captured meanwhile is not of one instant and must be thrown away' },
   running: { kind: 'invalid-argument', hint: 'freeze the job before' },
+  frozen: { kind: 'invalid-argument', hint: 'thaw the job before' },
   busy: { kind: 'conflict', hint: 'drop the twins that there are before' },
   zombie: { kind: 'timeout', hint: 'the twins have ended; what is left of them goes with the process that does not reap it' },
   usage: { kind: 'unexpected', hint: 'the helper is not of this version: run script/bootstrap' },

@@ -29,6 +29,11 @@ export interface DropRequest {
   readonly deadlineMs: number;
 }
 
+export interface SweepRequest {
+  readonly freezer: Freezer;
+  readonly deadlineMs: number;
+}
+
 /**
  * Makes twins of one job, one set at a time, and keeps them. However the helper ends, no twin is left, the job is let go of, and none of its
  * bytes, registers or signals is changed by it.
@@ -50,6 +55,12 @@ export interface TwinHelper extends AsyncDisposable {
    * all the same, or the helper is gone and they with it. Nothing happens where there is none.
    */
   drop(request: DropRequest): Promise<void>;
-  /** Resolves when the helper is gone, however: then no twin lives. Never rejects. */
+  /**
+   * Undoes what another helper left in the job that was killed: a thread that is still on its way back out of our code, which no dump may show, and ended twins
+   * that nobody reaped. To be called, while the job runs, before the first freeze after a helper ended by itself, and by who takes over a running
+   * job; most often there is nothing, and nothing is touched.
+   */
+  sweep(request: SweepRequest): Promise<void>;
+  /** Resolves when the helper is gone, however: then no twin lives. Never rejects. Its end by `Symbol.asyncDispose` drops the twins of a job that runs. */
   readonly gone: Promise<void>;
 }

@@ -18,7 +18,7 @@ function counters(pid: number, addresses: readonly string[]): readonly bigint[] 
 
 describe.each(['v1', 'v2'] as const)('freezer %s', (kind) => {
   test('a twin shows the memory of the freeze while the job runs on, and is gone after the drop', async () => {
-    await using job = new Job('counter', ['8'], kind);
+    await using job = new Job('counter', ['8'], { kind });
     const addresses = (await job.line()).split(' ');
     await using helper = await startTwinHelper({ program });
     for (let round = 0; round < 3; round++) {
@@ -44,7 +44,7 @@ describe.each(['v1', 'v2'] as const)('freezer %s', (kind) => {
       await helper.drop({ freezer: job.freezer, frozen: false, deadlineMs: 5000 });
       expect(existsSync(`/proc/${twin?.twinPid}`)).toBe(false);
     }
-    job.kill('SIGUSR1');
+    job.signal('SIGUSR1');
     const [first, last] = (await job.line()).split(' ');
     expect(first).toBe(last);
   });

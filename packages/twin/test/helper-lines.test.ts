@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { changedWords, dropWords, forkWords, parseHelperLine, parseRuns, parseTwins } from '../src/helper-lines.js';
+import { changedWords, dropWords, forkWords, parseHelperLine, parseRuns, parseTwins, sweepWords } from '../src/helper-lines.js';
 
 const freezer = { kind: 'v2', directory: '/sys/fs/cgroup/a job' } as const;
 
@@ -14,6 +14,7 @@ test('requests are words of one line', () => {
     '/b c',
   ]);
   expect(dropWords({ freezer, frozen: true, deadlineMs: 10 })).toEqual(['drop', 'v2', '/sys/fs/cgroup/a job', '10', 'frozen']);
+  expect(sweepWords({ freezer, deadlineMs: 10 })).toEqual(['sweep', 'v2', '/sys/fs/cgroup/a job', '10']);
   const runs = [
     { firstPage: 34_359_738_367, pageCount: 1 },
     { firstPage: 5, pageCount: 7 },

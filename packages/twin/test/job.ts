@@ -9,7 +9,15 @@ import type { Freezer } from '@holdfast/twin';
 
 export const program = join(process.env['HOLDFAST_NATIVE'] ?? '', 'holdfast-twin');
 
+const initLine = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc', join(process.env['HOLDFAST_NATIVE'] ?? '', 'holdfast-init'), '--'];
+
 const parents = { v1: '/sys/fs/cgroup/freezer', v2: '/sys/fs/cgroup/unified' } as const;
+
+export interface JobOptions {
+  readonly kind?: Freezer['kind'];
+  /** In a pid namespace whose pid 1 is holdfast-init, as the engine starts a job. */
+  readonly underInit?: boolean;
+}
 
 /** A program in a control group of its own, and one for its twins. */
 export class Job implements AsyncDisposable {
@@ -19,8 +27,10 @@ export class Job implements AsyncDisposable {
   readonly #folder: string;
   readonly #lines: AsyncIterator<string, undefined>;
   readonly #child;
+  readonly #underInit: boolean;
 
-  constructor(name: string, args: readonly string[] = [], kind: Freezer['kind'] = 'v1') {
+  constructor(name: string, args: readonly string[] = [], { kind = 'v1', underInit = false }: JobOptions = {}) {
+    this.#underInit = underInit;
     this.#folder = mkdtempSync(join(tmpdir(), 'holdfast-twin-'));
     const binary = join(this.#folder, name);
     execFileSync('cc', ['-O1', '-pthread', '-D_GNU_SOURCE', '-o', binary, fileURLToPath(new URL(`./programs/${name}.c`, import.meta.url))]);
@@ -30,7 +40,7 @@ export class Job implements AsyncDisposable {
     mkdirSync(directory);
     mkdirSync(this.twinGroup);
     // The shell joins the group before it becomes the program.
-    this.#child = spawn('sh', ['-c', `echo $$ > ${directory}/cgroup.procs && exec "$0" "$@"`, binary, ...args], {
+    this.#child = spawn('sh', ['-c', `echo $$ > ${directory}/cgroup.procs && exec "$0" "$@"`, ...(underInit ? initLine : []), binary, ...args], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     this.pid = this.#child.pid ?? 0;
@@ -41,6 +51,16 @@ export class Job implements AsyncDisposable {
     const next = await this.#lines.next();
     if (next.done === true) throw new Error('the job printed no more');
     return next.value;
+  }
+
+  /** Those of the job's pid namespace, where it has one. */
+  processes(): readonly number[] {
+    return this.#underInit ? this.members().filter((pid) => innerPids(pid).length > 1) : this.members();
+  }
+
+  /** The program, which may be deeper, sees it. */
+  signal(signal: NodeJS.Signals): void {
+    process.kill(this.processes().find((pid) => innerPids(pid).at(-1) === 1) ?? this.pid, signal);
   }
 
   members(): readonly number[] {
@@ -59,10 +79,6 @@ export class Job implements AsyncDisposable {
     const v1 = this.freezer.kind === 'v1';
     const text = readFileSync(join(this.freezer.directory, v1 ? 'freezer.state' : 'cgroup.events'), 'utf8');
     return v1 ? text.startsWith('FROZEN') : text.includes('frozen 1');
-  }
-
-  kill(signal: NodeJS.Signals): void {
-    process.kill(this.pid, signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -102,4 +118,9 @@ async function removeGroup(directory: string): Promise<void> {
       await delay(10);
     }
   }
+}
+
+function innerPids(pid: number): readonly number[] {
+  const line = /^NSpid:\s+(.*)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  return (line?.[1] ?? '').split('\t').map(Number);
 }

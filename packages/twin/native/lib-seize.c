@@ -64,11 +64,15 @@ bool seize_process(struct process *process) {
   return true;
 }
 
+// Far more than a hundred thousand threads take.
+#define SEIZE_MS 3000
+
 bool seize_all(void) {
-  for (size_t i = 0; i < process_count; i++) {
-    if (!seize_process(&processes[i])) return false;
-  }
-  return true;
+  if (!begin_watch(SEIZE_MS)) return refuse("no-room", "there is no memory for a thread");
+  bool good = true;
+  for (size_t i = 0; good && i < process_count; i++) good = seize_process(&processes[i]);
+  end_watch();
+  return good;
 }
 
 static struct tracee *unstopped(void) {

@@ -129,6 +129,7 @@ static void answer(char *line) {
   char *id = strsep(&line, "\t"), *verb = strsep(&line, "\t");
   if (!verb) return;
   refusal.reason[0] = 0;
+  current_request = id;
   bool good = strcmp(verb, "fork") == 0      ? answer_fork(id, line)
               : strcmp(verb, "changed") == 0 ? answer_changed(id, line)
               : strcmp(verb, "drop") == 0    ? answer_drop(id, line)

@@ -149,6 +149,14 @@ bool add_members(const struct freezer *freezer);
 // Set where a thread of the job could not be let go of but by the end of this process.
 extern bool must_end;
 
+// lib-watchdog.c
+
+// Of the request that is being answered.
+extern const char *current_request;
+// Until `end_watch`, this process ends with an answer once so many milliseconds (whole seconds of them) are over.
+bool begin_watch(int64_t ms);
+void end_watch(void);
+
 // lib-surgery.c
 
 enum operation { FORK_DIRECTLY, FORK_THROUGH_MIDDLE, REAP };

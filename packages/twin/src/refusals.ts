@@ -11,6 +11,8 @@ const plain = 'the snapshot is taken by a plain dump instead, which keeps the jo
 export type TwinRefusal =
   /** Somebody traces a process of the job: a debugger, strace. */
   | 'traced'
+  /** A process was stopped (SIGSTOP) before it was frozen, by a freezer v1: it cannot be held. */
+  | 'stopped'
   /** A process waits for a child that borrows its memory. */
   | 'vfork'
   /** A limit of processes is reached. */
@@ -46,6 +48,7 @@ export type TwinRefusal =
 
 const meanings: Readonly<Record<TwinRefusal, Meaning>> = {
   traced: { kind: 'conflict', hint: `end the debugger or tracer; until then ${plain}` },
+  stopped: { kind: 'conflict', hint: `continue it (SIGCONT); until then ${plain}` },
   vfork: { kind: 'conflict', hint: `the next snapshot will find it over; ${plain}` },
   pids: { kind: 'no-space', hint: `raise the limit of processes (pids.max, RLIMIT_NPROC); until then ${plain}` },
   'no-room': { kind: 'no-space', hint: `let the machine overcommit memory, or give it more; until then ${plain}` },

@@ -100,6 +100,34 @@ export class Job implements AsyncDisposable {
     rmSync(this.#folder, { recursive: true });
   }
 
+  /** To its standard input. */
+  write(text: string): void {
+    this.#child.stdin.write(text);
+  }
+
+  async stop(): Promise<void> {
+    process.kill(this.pid, 'SIGSTOP');
+    while (this.state() !== 'T') await delay(1);
+  }
+
+  state(): string {
+    return /^State:\s+(\S)/m.exec(readFileSync(`/proc/${this.pid}/status`, 'utf8'))?.[1] ?? '';
+  }
+
+  /** A limit for the processes that there are by now, and that many in all. */
+  limitProcesses(count: number): AsyncDisposable & { raise(): void } {
+    const group = join('/sys/fs/cgroup/pids', this.#folder.slice(tmpdir().length + 1));
+    mkdirSync(group);
+    for (const pid of this.members()) writeFileSync(join(group, 'cgroup.procs'), String(pid));
+    const set = (limit: string): void => writeFileSync(join(group, 'pids.max'), limit);
+    set(String(count));
+    const leave = async (): Promise<void> => {
+      for (const pid of this.members()) writeFileSync('/sys/fs/cgroup/pids/cgroup.procs', String(pid));
+      await removeGroup(group);
+    };
+    return { raise: () => set('max'), [Symbol.asyncDispose]: leave };
+  }
+
   async #set(frozen: boolean): Promise<void> {
     const { kind, directory } = this.freezer;
     if (kind === 'v1') writeFileSync(join(directory, 'freezer.state'), frozen ? 'FROZEN' : 'THAWED');

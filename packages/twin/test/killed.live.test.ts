@@ -13,7 +13,7 @@ test.each(cases)('a helper killed at any moment harms no job and leaves no twin,
   await using job = new Job('family', ['plain'], options);
   expect(await job.line()).toBe('ready');
   let whole = 0;
-  for (let round = 0; round < 12; round++) {
+  for (let round = 0; round < 8; round++) {
     const killer = new AbortController();
     await using helper: TwinHelper = await startTwinHelper({ program, signal: killer.signal });
     await sweep(helper, job);
@@ -35,5 +35,5 @@ test.each(cases)('a helper killed at any moment harms no job and leaves no twin,
   expect((await forkOnce(last, job)).length).toBeGreaterThan(0);
   job.signal('SIGUSR1');
   expect(await job.line()).toMatch(/^fine /);
-  expect(whole).toBeLessThan(12);
+  expect(whole).toBeLessThan(8);
 });

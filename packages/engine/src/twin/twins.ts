@@ -2,7 +2,7 @@ import type { Logger } from '@holdfast/core';
 import type { RunningContainer } from '../container/running-container.js';
 import { ForkedTwins } from './forked-twins.js';
 import { shortageBefore, shortageWords } from './head-room.js';
-import type { TwinHelper } from '@holdfast/twin';
+import type { Freezer, TwinHelper } from '@holdfast/twin';
 import { type NoTwinReason, noTwin, twinRefusalOf } from './refused.js';
 import { findLimits, type LimitPlaces, readTwinRoom } from './read-room.js';
 import { TwinGroups } from './twin-groups.js';
@@ -23,7 +23,14 @@ export interface PreparedTwins {
 const helperDeadlineMs = 10_000;
 /** Snapshots that go without a twin once one was refused by what does not change quickly. */
 const pause = 8;
-const passing: ReadonlySet<string> = new Set<NoTwinReason | 'vfork' | 'timeout'>(['no-room', 'lost', 'vfork', 'timeout']);
+const passing: ReadonlySet<string> = new Set<NoTwinReason | 'vfork' | 'timeout' | 'unswept'>([
+  'no-room',
+  'lost',
+  'vfork',
+  'timeout',
+  'helper',
+  'unswept',
+]);
 
 /** Makes the twins of one job, snapshot by snapshot. */
 export class Twins implements AsyncDisposable {
@@ -68,8 +75,7 @@ export class Twins implements AsyncDisposable {
 
   async #fork(helper: TwinHelper, limits: LimitPlaces, imagesDir: string, copiesDir: string): Promise<ForkedTwins> {
     const { container, logger } = this.#options;
-    const { version, folder: directory } = container.freezerFiles;
-    const freezer = { kind: version === 1 ? 'v1' : 'v2', directory } as const;
+    const freezer = this.#freezer();
     const twins = await helper.fork({
       freezer,
       pids: await container.processes(),
@@ -87,9 +93,27 @@ export class Twins implements AsyncDisposable {
     return await ForkedTwins.open({ twins, initPid: container.initPid, limits, drop, gone: helper.gone, imagesDir, copiesDir });
   }
 
+  #freezer(): Freezer {
+    const { version, folder: directory } = this.#options.container.freezerFiles;
+    return { kind: version === 1 ? 'v1' : 'v2', directory };
+  }
+
   async #start(): Promise<TwinHelper> {
+    const helper = await this.#startUnswept();
+    try {
+      // The one before may have been killed, by whoever had the job before us.
+      await helper.sweep({ freezer: this.#freezer(), deadlineMs: helperDeadlineMs });
+      return helper;
+    } catch (error) {
+      await this.#letHelperGo();
+      throw error;
+    }
+  }
+
+  async #startUnswept(): Promise<TwinHelper> {
     try {
       const helper = await this.#options.start();
+      this.#helper = helper;
       void helper.gone.then(() => {
         if (this.#helper === helper) this.#helper = undefined;
       });

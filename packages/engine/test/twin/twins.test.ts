@@ -31,6 +31,7 @@ const helper: TwinHelper = {
   fork: () => Promise.reject(new Error('not part of this fake')),
   changedPages: () => Promise.resolve([]),
   drop: () => Promise.resolve(),
+  sweep: () => Promise.resolve(),
   gone: never,
   [Symbol.asyncDispose]: () => Promise.resolve(),
 };
@@ -100,4 +101,23 @@ test.each([
   const context = { signal: new AbortController().signal, emit: () => undefined, clock: { now: () => new Date(), monotonicMs: () => 0 } };
   const put = putCaptured(context, { put: () => Promise.resolve({ changedPages: 0 }) }, source, { pages: new Map() } as never, lost.signal);
   await expect(put).rejects.toMatchObject({ code: 'HF_TWIN_REFUSED', context: { reason: 'lost' } });
+});
+
+test('a new helper sweeps before it is used, and is let go of where it cannot', async () => {
+  const said: string[] = [];
+  const unable: TwinHelper = {
+    ...helper,
+    sweep: ({ freezer }) => {
+      said.push(`sweep ${freezer.kind} ${freezer.directory}`);
+      return Promise.reject(noTwin('traced', 'a debugger is there'));
+    },
+    [Symbol.asyncDispose]: () => {
+      said.push('ended');
+      return Promise.resolve();
+    },
+  };
+  const twins = twinsWith(() => Promise.resolve(unable));
+  const choice = await chooseMemory({ memory: 'auto', twins }, 'thaw', 4096, undefined);
+  expect(choice.refused).toBe('traced');
+  expect(said).toEqual([`sweep v2 ${join(folder, 'job')}`, 'ended']);
 });

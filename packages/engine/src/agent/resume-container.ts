@@ -11,6 +11,7 @@ import type { AdoptedContainer } from '../container/adopted/adopted-container.js
 import type { TrackedRoot } from '../files/index.js';
 import { credentialsRewrite } from '../oci/credentials-path.js';
 import { openOverlay } from '../oci/overlay-mount.js';
+import { refuseHungShared } from '../oci/refuse-hung-shared.js';
 import { markUnclean } from '../oci/unclean-mark.js';
 import { describeMachine } from '../preflight/machine.js';
 import { restore, type Restored } from '../run/restore.js';
@@ -44,6 +45,7 @@ export async function resumeContainer({ context, setup, attempt, conversation, e
   const { config, clock, tools } = context;
   const { environment, events, request } = attempt.options;
   const { signal } = conversation;
+  await refuseHungShared(setup.files.shared);
   const overlay = setup.files.overlay === undefined ? undefined : await openOverlay(setup.files.overlay, { treeTool: tools.tree, signal });
   const folder = containerDirectory(config.stateDirectory, setup.id);
   const rewrite = credentialsRewrite(setup.description.environment);

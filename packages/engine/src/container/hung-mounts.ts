@@ -14,7 +14,7 @@ export const hungMountHint = 'look at the server or the process behind it; umoun
  * The mount points, among these, at which the file system does not answer, or only with an error. Each is asked by a process of its own, which is left
  * behind where it hangs; none is started where no mount is of a kind that may.
  */
-export async function hungMounts(mounts: readonly HostMount[], prefix = ''): Promise<ReadonlySet<string>> {
+export async function hungMounts(mounts: readonly Pick<HostMount, 'type' | 'mountPoint'>[], prefix = ''): Promise<ReadonlySet<string>> {
   const asked = mounts.filter(({ type }) => asking.test(type));
   const answers = await Promise.all(asked.map(async ({ mountPoint }) => ((await answersAt(`${prefix}${mountPoint}`)) ? [] : [mountPoint])));
   return new Set(answers.flat());

@@ -9,6 +9,7 @@ import type { Bundle } from './bundle.js';
 import { type ContainerMount, containerMounts, placeOf } from './container-mounts.js';
 import { fileSystemKind } from './file-system-kinds.js';
 import { describeOverlay, type OverlayDescription } from './overlay-description.js';
+import { type AsksMount, createMountAsker } from './resolve-host-path.js';
 
 /** A file system that outlives this machine: its files are left alone. */
 export interface SharedMount {
@@ -42,6 +43,8 @@ export interface ContainerFiles extends FilePlaces {
 export interface ContainerFilesOptions {
   /** Absolute paths of the container that are left out. */
   readonly exclude?: readonly string[] | undefined;
+  /** Default: from processes that can be left. */
+  readonly asks?: AsksMount | undefined;
 }
 
 /**
@@ -53,9 +56,9 @@ export interface ContainerFilesOptions {
 export async function containerFiles(
   bundle: Bundle,
   hostMounts: readonly HostMount[],
-  { exclude = [] }: ContainerFilesOptions = {},
+  { exclude = [], asks = createMountAsker() }: ContainerFilesOptions = {},
 ): Promise<ContainerFiles> {
-  const mounts = await containerMounts(bundle, hostMounts);
+  const mounts = await containerMounts(bundle, hostMounts, asks);
   const rootPath = await realpath(bundle.rootPath).catch(() => bundle.rootPath);
   const overlay = bundle.rootReadOnly ? undefined : await overlayAt(rootPath, hostMounts);
   const notes: string[] = [];
@@ -136,6 +139,7 @@ function isOwnSharedMemory({ destination, hostPath }: ContainerMount, { folder }
 }
 
 async function refusalOf({ kind, hostPath = '', type }: ContainerMount): Promise<string | undefined> {
+  if (kind === 'hung') return 'its file system does not answer';
   if (kind === 'missing') return 'its source is not there';
   if (kind === 'file') return 'it is a single file; bind the folder that holds it';
   if (type === 'overlay') return 'it is an overlay of its own';

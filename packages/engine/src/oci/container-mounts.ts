@@ -1,16 +1,19 @@
-import { realpath, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type HostMount, isBelow, visibleMounts } from '../container/host-mounts.js';
 import type { Bundle } from './bundle.js';
+import { fileSystemKind } from './file-system-kinds.js';
+import { type AsksMount, createMountAsker, resolveHostPath } from './resolve-host-path.js';
 
 /** A place of a container's file system beside its root: a mount of its bundle, or one of the machine's that came along inside such a mount. */
 export interface ContainerMount {
   readonly destination: string;
-  /** Where this machine has it, without links; undefined for what is made in the container alone. */
+  /** Where this machine has it, without links as far as it answers; undefined for what is made in the container alone. */
   readonly hostPath: string | undefined;
   /** Of the file system. */
   readonly type: string;
-  readonly kind: 'folder' | 'file' | 'missing';
+  /** `hung`: it does not answer, and nothing may look at it. What came along of a shared file system is not asked. */
+  readonly kind: 'folder' | 'file' | 'missing' | 'hung';
   readonly readOnly: boolean;
   /** Of what came along: the destination of the mount in which it lies. */
   readonly inside: string | undefined;
@@ -19,7 +22,11 @@ export interface ContainerMount {
 }
 
 /** All of them, in the order in which they are mounted: of two at one place the later is seen. */
-export async function containerMounts(bundle: Bundle, hostMounts: readonly HostMount[]): Promise<readonly ContainerMount[]> {
+export async function containerMounts(
+  bundle: Bundle,
+  hostMounts: readonly HostMount[],
+  asks: AsksMount = createMountAsker(),
+): Promise<readonly ContainerMount[]> {
   const visible = visibleMounts(hostMounts);
   const found = await Promise.all(
     bundle.mounts.map(async (mount): Promise<readonly ContainerMount[]> => {
@@ -28,9 +35,10 @@ export async function containerMounts(bundle: Bundle, hostMounts: readonly HostM
       const common = { destination, readOnly: options.includes('ro') || options.includes('rro'), inside: undefined };
       if (type !== 'bind' && !options.includes('bind') && !options.includes('rbind'))
         return [{ ...common, hostPath: undefined, type, kind: 'folder', place: undefined }];
-      const hostPath = await realpath(source).catch(() => source);
-      const bound = { ...common, hostPath, type: mountOf(hostPath, visible)?.type ?? 'unknown', kind: await kindOf(hostPath) };
-      const nested = options.includes('bind') && !options.includes('rbind') ? [] : nestedMounts(bound, visible);
+      const { path: hostPath, answers } = await resolveHostPath(source, visible, asks);
+      const system = mountOf(hostPath, visible)?.type ?? 'unknown';
+      const bound = { ...common, hostPath, type: system, kind: answers ? await kindOf(hostPath) : ('hung' as const) };
+      const nested = options.includes('bind') && !options.includes('rbind') ? [] : await nestedMounts(bound, visible, asks);
       return [{ ...bound, place: placeOf(hostPath, visible) }, ...nested];
     }),
   );
@@ -52,22 +60,31 @@ function mountOf(path: string, visible: readonly HostMount[]): HostMount | undef
     .sort((left, right) => right.mountPoint.length - left.mountPoint.length)[0];
 }
 
-function nestedMounts(outer: { readonly destination: string; readonly hostPath: string }, visible: readonly HostMount[]): readonly ContainerMount[] {
-  return visible
-    .filter(({ mountPoint }) => isBelow(mountPoint, outer.hostPath))
-    .map(({ mountPoint, type, options }) => ({
-      destination: join(outer.destination, mountPoint.slice(outer.hostPath.length)),
-      hostPath: mountPoint,
-      type,
-      kind: 'folder',
-      // A read-only bind leaves what came along as it was, unless it is read-only itself.
-      readOnly: options.includes('ro'),
-      inside: outer.destination,
-      place: placeOf(mountPoint, visible),
-    }));
+function nestedMounts(
+  outer: { readonly destination: string; readonly hostPath: string },
+  visible: readonly HostMount[],
+  asks: AsksMount,
+): Promise<readonly ContainerMount[]> {
+  const inside = visible.filter(({ mountPoint }) => isBelow(mountPoint, outer.hostPath));
+  return Promise.all(
+    inside.map(async (mount): Promise<ContainerMount> => {
+      const { mountPoint, type, options } = mount;
+      return {
+        destination: join(outer.destination, mountPoint.slice(outer.hostPath.length)),
+        hostPath: mountPoint,
+        type,
+        // Nobody looks at what is shared.
+        kind: fileSystemKind(type) !== 'local' || (await asks(mount)) ? 'folder' : 'hung',
+        // A read-only bind leaves what came along as it was, unless it is read-only itself.
+        readOnly: options.includes('ro'),
+        inside: outer.destination,
+        place: placeOf(mountPoint, visible),
+      };
+    }),
+  );
 }
 
-async function kindOf(path: string): Promise<ContainerMount['kind']> {
+async function kindOf(path: string): Promise<'folder' | 'file' | 'missing'> {
   const status = await stat(path).catch(() => undefined);
   if (status === undefined) return 'missing';
   return status.isDirectory() ? 'folder' : 'file';

@@ -7,6 +7,7 @@ import { type FileCapture, type OutsideFile, recordOutside } from '../files/inde
 import type { ForkedTwins } from '../twin/forked-twins.js';
 import { noTwin } from '../twin/refused.js';
 import type { PreparedTwins } from '../twin/twins.js';
+import { inTime } from './in-time.js';
 import type { RunContext } from './run-context.js';
 import type { SnapshotMetadata } from './snapshot-metadata.js';
 
@@ -29,7 +30,7 @@ export interface FrozenState {
 
 /**
  * The part during which the job stands still. CRIU is started before it, up to the point where it looks at the job. Both halves are waited
- * for, also when one fails: nothing may read the job after the thaw. With `prepared` twins the dump leaves memory out, and they are forked after it;
+ * for, also when one fails: nothing may read the job after the thaw, but for what hangs and is thrown away. With `prepared` twins the dump leaves memory out, and they are forked after it;
  * rejects with HF_TWIN_REFUSED where it fails of that.
  */
 export async function freezeJob(
@@ -116,8 +117,13 @@ async function thawed(container: RunningContainer, clock: Clock, startedAt: numb
   return clock.monotonicMs() - startedAt;
 }
 
-async function captureFiles({ container, roots, signal }: RunContext, capture: FileCapture): Promise<readonly OutsideFile[]> {
-  const openFiles = await container.openFiles();
-  const [outsideFiles] = await Promise.all([recordOutside(openFiles, roots, container.places), capture.frozen(openFiles, { signal })]);
-  return outsideFiles;
+function captureFiles({ container, roots, signal, limits }: RunContext, capture: FileCapture): Promise<readonly OutsideFile[]> {
+  return inTime({ deadlineMs: limits.dumpTimeoutMs, signal }, async (within) => {
+    const openFiles = await container.openFiles();
+    const [outsideFiles] = await Promise.all([
+      recordOutside(openFiles, roots, container.places),
+      capture.frozen(openFiles, { signal: within }),
+    ]);
+    return outsideFiles;
+  });
 }

@@ -27,7 +27,7 @@ char *read_whole(const char *path, size_t *length) {
   return text;
 }
 
-// The last one counts, as for whoever reads the environment that runc makes of it.
+// The last one counts: runc gives the container's process that one alone, and the agent reads it so, too.
 static bool read_variable(struct json value, void *context) {
   char text[4096];
   if ((size_t)(value.end - value.at) < sizeof name || memcmp(value.at + 1, name, sizeof name - 1) != 0) return true;

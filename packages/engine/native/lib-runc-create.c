@@ -12,6 +12,8 @@
 #include "runc.h"
 
 static const int64_t connect_ms = 1000, silence_ms = 5000, turn_ms = 100;
+// For one that is silent, but at work.
+static const int64_t patience_ms = 120000;
 // A restart takes about that long, and is nobody's to read of.
 static const int64_t untold_ms = 2000;
 
@@ -160,6 +162,7 @@ int create(const struct settings *settings, const struct line *line) {
   creation.settings = settings;
   creation.line = line;
   creation.agent.fd = -1;
+  creation.agent.patience_ms = patience_ms;
   // Of a container that had the same id and was never deleted.
   unmark(settings, "restored", line->id);
   unmark(settings, "protected", line->id);

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 // lib-runc-line.c
 
@@ -65,6 +66,10 @@ bool read_group(const char *bundle, char group[PATH_MAX]);
 
 struct agent {
   int fd;
+  // As this process sees it; 0 where it cannot.
+  pid_t pid;
+  // How much longer than a wait says one that is at work is waited for; set before it is reached.
+  int64_t patience_ms;
   size_t length, used;
   char heard[65536];
   // Why it is of no use, for people.

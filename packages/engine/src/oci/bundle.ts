@@ -22,7 +22,7 @@ export interface IdMapping {
 export interface Bundle {
   readonly folder: string;
   readonly args: readonly string[];
-  /** Of a name that is there twice the first value, as getenv finds it. */
+  /** Of a name that is there twice the last value: runc gives the container's process that one alone. */
   readonly environment: ReadonlyMap<string, string>;
   readonly workingDirectory: string;
   readonly terminal: boolean;
@@ -119,7 +119,7 @@ function environmentOf(entries: readonly string[]): ReadonlyMap<string, string> 
   for (const entry of entries) {
     const end = entry.indexOf('=');
     const name = end < 0 ? entry : entry.slice(0, end);
-    if (!environment.has(name)) environment.set(name, end < 0 ? '' : entry.slice(end + 1));
+    environment.set(name, end < 0 ? '' : entry.slice(end + 1));
   }
   return environment;
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { chmod, readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { AgentProcess } from './agent-process.js';
 import { LauncherSite } from './launcher-site.js';
 import { ScriptedAgent, type Step } from './scripted-agent.js';
 
@@ -22,11 +23,23 @@ describe('an agent of no use', () => {
     ['that restores from nowhere', [{ do: 'restore', images: 'relative', work: '/w', deadlineMs: 1 }], 'not understood'],
     ['that is done with nothing', [{ do: 'done' }], 'called done what was not'],
     ['whose line has no end', ['x'.repeat(70_000)], 'has no end'],
-    ['that says nothing more', [{ wait: true }], 'does not answer'],
   ])('%s', async (_, steps, reason) => {
     await using site = await LauncherSite.create('true');
     await using _agent = await ScriptedAgent.at(site.socket, ...steps);
     await unprotected(site, reason);
+  });
+
+  it('that says nothing more', async () => {
+    await using site = await LauncherSite.create('true');
+    await using _agent = await AgentProcess.at(site.socket, 'time.sleep(1000)');
+    await unprotected(site, 'does not answer');
+  });
+
+  it('is another one than that which has no processor', async () => {
+    await using site = await LauncherSite.create('true');
+    // Longer than one that is silent is waited for.
+    await using _agent = await AgentProcess.at(site.socket, 'end = time.monotonic() + 6.5', 'while time.monotonic() < end: pass');
+    expect(await site.create()).toEqual({ status: 0, stdout: 'the container speaks\n', stderr: '' });
   });
 
   it('is no hindrance where nothing can be written either', async () => {

@@ -10,7 +10,7 @@ test('a bundle of Docker is read with what it leaves out', () => {
   const read = bundle({ env: ['A=1', 'B=x=y', 'A=2', 'C'], mounts: [bind('/data', '/data')] });
   expect(read).toMatchObject({ args: ['sleep', '9'], terminal: false, rootPath: '/srv/merged', rootReadOnly: false, cgroupsPath: '/docker/c0ffee' });
   expect([...read.environment]).toEqual([
-    ['A', '1'],
+    ['A', '2'],
     ['B', 'x=y'],
     ['C', ''],
   ]);

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { inTime } from '../../src/run/in-time.js';
 
@@ -27,10 +28,10 @@ test('what hangs is left, whatever it makes of its signal, and what it says late
 
 test('the caller’s abort comes through', async () => {
   const caller = new AbortController();
-  const waited = inTime(
-    { deadlineMs: 60_000, signal: caller.signal },
-    (each) => new Promise((_, reject) => (each.onabort = () => reject(each.reason as Error))),
-  );
+  const waited = inTime({ deadlineMs: 60_000, signal: caller.signal }, async (each) => {
+    await once(each, 'abort');
+    throw each.reason;
+  });
   caller.abort(new Error('stopped'));
   await expect(waited).rejects.toThrow('stopped');
 });

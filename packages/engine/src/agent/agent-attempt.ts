@@ -37,8 +37,8 @@ export async function openAttempt(
   attempt: string,
   signal?: AbortSignal,
 ): Promise<AgentAttempt> {
-  const { identity, host, clock, logger, options } = context;
-  const environment = { ...given, exclude: [...given.exclude, ...setup.files.exclude] };
+  const { identity, host, clock, logger, options, snapshotTurns } = context;
+  const environment = { ...given, snapshotTurns, exclude: [...given.exclude, ...setup.files.exclude] };
   const { store, catalog, stateDirectory, leaseTtlMs } = environment;
   const { job } = setup;
   const events = new EventLog(clock, job, attempt, logger);

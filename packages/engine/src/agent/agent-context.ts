@@ -3,6 +3,7 @@ import type { ProcessIdentity } from '../container/process-identity.js';
 import type { EngineTools } from '../container/tools.js';
 import type { StorageNames } from '../oci/storage-place.js';
 import type { RunEnvironment } from '../run/run-environment.js';
+import type { Turns } from '../run/turns.js';
 import type { DockerApi } from './docker-api.js';
 import type { AgentOptions } from './types.js';
 
@@ -18,6 +19,8 @@ export interface AgentContext {
   readonly identity: ProcessIdentity;
   readonly host: string;
   readonly clock: Clock;
+  /** Which of the node's containers take snapshots because their interval is over. */
+  readonly snapshotTurns: Turns;
   readonly logger: Logger;
   /** The storage that a container names, opened. Rejects where it cannot be, and with HF_CONTAINER_SETTING where no such storage is attached. */
   readonly environmentOf: (names: StorageNames) => Promise<RunEnvironment>;

@@ -1,7 +1,8 @@
-import { hostname } from 'node:os';
+import { availableParallelism, hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type CallOptions, systemClock } from '@holdfast/core';
 import { ownProcessIdentity } from '../container/process-identity.js';
+import { Turns } from '../run/turns.js';
 import { adoptRecords } from './adopt-records.js';
 import type { AgentContext } from './agent-context.js';
 import { lockAgent } from './agent-lock.js';
@@ -26,6 +27,8 @@ export async function serveAgent(options: ServeAgentOptions, { signal }: CallOpt
     identity: ownProcessIdentity(),
     host: hostname(),
     clock: systemClock,
+    // More would take longer each, and stand still for longer.
+    snapshotTurns: new Turns(Math.max(2, availableParallelism())),
   };
   signal?.throwIfAborted();
   await using begun = new AsyncDisposableStack();

@@ -202,10 +202,17 @@ export class ActiveRun implements Run {
   }
 
   async #tick(lateMs: number): Promise<void> {
-    if (this.#stopping !== undefined || this.#snapshotter.isHeld) return;
+    if (this.#isNotToBeTaken()) return;
     if (lateMs > 0) this.#options.events.emit({ type: 'snapshot.delayed', lateMs: Math.round(lateMs) });
+    // What somebody asks for, and a last snapshot, wait for nobody.
+    using _turn = await this.#options.environment.snapshotTurns?.take(this.#over.signal);
+    if (this.#isNotToBeTaken()) return;
     // The failure was told as an event; the job goes on and the next interval tries again.
     await this.#snapshotter.take('interval').catch(() => undefined);
+  }
+
+  #isNotToBeTaken(): boolean {
+    return this.#stopping !== undefined || this.#snapshotter.isHeld || this.#over.signal.aborted;
   }
 
   async #stop(): Promise<RunResult> {

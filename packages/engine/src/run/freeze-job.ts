@@ -120,10 +120,7 @@ async function thawed(container: RunningContainer, clock: Clock, startedAt: numb
 function captureFiles({ container, roots, signal, limits }: RunContext, capture: FileCapture): Promise<readonly OutsideFile[]> {
   return inTime({ deadlineMs: limits.dumpTimeoutMs, signal }, async (within) => {
     const openFiles = await container.openFiles();
-    const [outsideFiles] = await Promise.all([
-      recordOutside(openFiles, roots, container.places),
-      capture.frozen(openFiles, { signal: within }),
-    ]);
+    const [outsideFiles] = await Promise.all([recordOutside(openFiles, roots, container.places), capture.frozen(openFiles, { signal: within })]);
     return outsideFiles;
   });
 }

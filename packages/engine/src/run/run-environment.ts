@@ -9,6 +9,7 @@ import type { EventLog } from './event-log.js';
 import type { RunEventBody } from './events.js';
 import type { Restored } from './restore.js';
 import type { EngineLimits } from './run-context.js';
+import type { Turns } from './turns.js';
 import type { ForkFrom, MemorySetting, RestorePolicy, TcpPolicy } from './types.js';
 
 /** A request with every default applied. */
@@ -50,6 +51,8 @@ export interface RunEnvironment {
   readonly leaseTtlMs: number;
   /** How long the files of a removed snapshot stay. */
   readonly graceMs: number;
+  /** Of runs that share a machine: who takes a snapshot because its interval is over. Default: everybody at once. */
+  readonly snapshotTurns?: Turns | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
 }

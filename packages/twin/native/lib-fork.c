@@ -88,6 +88,7 @@ static void undo(void) {
 
 bool fork_twins(const struct fork_request *request) {
   int64_t end = monotonic_ms() + request->deadline_ms;
+  if (stub_size() == 0) return refuse("machine", "twins are not made on this processor");
   if (has_twins()) return refuse("busy", "there are twins already");
   forget_all();
   if (!is_frozen(&request->freezer)) return refuse("running", "%s is not frozen", request->freezer.directory);

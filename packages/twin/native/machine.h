@@ -9,12 +9,7 @@
 #include <sys/user.h>
 
 struct machine_state {
-#if defined(__aarch64__)
   struct user_regs_struct registers;
-  int call;
-#else
-  struct user_regs_struct registers;
-#endif
 };
 
 // Where in the stub a thread begins.
@@ -32,6 +27,7 @@ long machine_result(const struct machine_state *state);
 
 // More than any stub takes.
 #define STUB_ROOM 768
+// 0: twins are not made on this processor.
 size_t stub_size(void);
 // Whether a stub of a helper that was killed lies there.
 bool is_stub(const unsigned char *bytes);

@@ -61,6 +61,8 @@ function reasonOf({ events, status, interruptions, resumes, expected, found }: S
   const differ = differences(expected, found);
   const older = resumes.find(({ told, from }) => from !== undefined && from < told);
   if (status !== 0) return `${status === undefined ? 'it had not ended by its deadline' : `ended with status ${status}`}${said}`;
+  if (interruptions < wanted && said === '')
+    return `it ended before it was interrupted more than ${interruptions} times: a larger --scale gives it more to do`;
   if (interruptions < wanted) return `could be interrupted ${interruptions} times, not ${wanted}${said}`;
   if (differ.length > 0) return `its output differs: ${differ.join('; ')}${said}`;
   if (older !== undefined) return `went on from snapshot ${older.from}, although ${older.told} was committed${said}`;

@@ -39,17 +39,8 @@ export async function versionsOf(programs: readonly string[]): Promise<string> {
 
 /** The packages themselves, what they need, and what every Debian has; of those that are installed here. */
 export async function withDependencies(names: readonly string[]): Promise<readonly string[]> {
-  const table = (await query('--show', '--showformat', '${Package}|${Essential}|${Pre-Depends}, ${Depends}|${Provides}\n')) ?? '';
-  const lines = table.split('\n').filter((line) => line !== '');
-  const entries = lines.map((line) =>
-    line.split('|', 2).concat(
-      line
-        .split('|')
-        .slice(2)
-        .join('|')
-        .split(/\|(?=[^|]*$)/),
-    ),
-  );
+  const table = (await query('--show', '--showformat', '${Package}\t${Essential}\t${Pre-Depends}, ${Depends}\t${Provides}\n')) ?? '';
+  const entries = table.split('\n').map((line) => line.split('\t'));
   const needs = new Map(entries.map(([name = '', , depends = '']) => [name, depends]));
   const provided = new Map(entries.flatMap(([name = '', , , provides = '']) => wordsOf(provides).map((each) => [each, name] as const)));
   const found = new Set<string>();

@@ -1,12 +1,10 @@
 import { copyFile, mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { commandLineOf, HeldRun, numberField } from '@holdfast/testkit/victims';
+import { HeldRun, numberField, textField } from '@holdfast/testkit/victims';
 import { nowNs } from '../heartbeat/clock.ts';
 import { firstBeatNs } from '../heartbeat/report.ts';
 import { untilBeating, untilReport } from '../heartbeat/watch.ts';
-import { type BenchMachine, holdfastOn } from '../holdfast/bench-machine.ts';
-import { holdfast } from '../holdfast/bench-machine.ts';
+import { type BenchMachine, holdfast, holdfastOn } from '../holdfast/bench-machine.ts';
 import { loseRun } from '../holdfast/end-run.ts';
 import type { MeasuredResume } from './measured-resume.ts';
 
@@ -61,7 +59,9 @@ export async function holdJob(folder: string, program: string, sizeMib: number, 
         const beat = untilReport(report, (read) => firstBeatNs(read, fromNs), deadlineMs, 'write anything after its resume');
         const firstWriteMs = Number((await beat) - fromNs) / 1e6;
         if (!resumed.has('job.resumed')) await resumed.until(() => resumed.has('job.resumed'), 30_000);
-        const pagesIn = await untilAllPagesIn(resumed, fromNs);
+        const eager = resumed.last('resume.eager');
+        if (eager !== undefined) throw new Error(`it was resumed eagerly: ${textField(eager, 'reason') ?? 'it does not say why'}`);
+        const pagesIn = await untilAllPagesIn(resumed);
         return { firstWriteMs, allPagesMs: Math.max(firstWriteMs, pagesIn) };
       } catch (error) {
         throw new Error(`${error instanceof Error ? error.message : String(error)}; logs are in ${logs}`, { cause: error });
@@ -73,17 +73,14 @@ export async function holdJob(folder: string, program: string, sizeMib: number, 
   };
 }
 
-/** Milliseconds from `fromNs`; 0 where nothing serves pages. Looks at the processes: what serves pages goes when no page is missing. */
-async function untilAllPagesIn(run: HeldRun, fromNs: bigint): Promise<number> {
-  const view = run.view();
-  let last = fromNs;
-  for (const end = Date.now() + deadlineMs; Date.now() < end; await sleep(20)) {
-    if (run.end !== undefined) throw new Error('the job ended while pages were missing');
-    const serving = (view?.ownPids() ?? []).some((pid) => commandLineOf(pid).some((word) => /(^|\/)holdfast-pager$|^lazy-pages$/.test(word)));
-    if (!serving) return Number(last - fromNs) / 1e6;
-    last = nowNs();
-  }
-  throw new Error(`pages are still missing after ${deadlineMs} ms`);
+/** Milliseconds from the start of the line; 0 where all pages were there before the job ran. */
+async function untilAllPagesIn(run: HeldRun): Promise<number> {
+  const missing = numberField(run.last('job.resumed') ?? { type: '' }, 'missingBytes') ?? 0;
+  if (missing === 0) return 0;
+  await run.until(() => run.has('resume.whole'), deadlineMs);
+  const whole = run.last('resume.whole');
+  if (whole?.at === undefined) throw new Error(`pages are still missing after ${deadlineMs} ms, or the job has ended`);
+  return Date.parse(whole.at) - run.startedAt;
 }
 
 async function bytesOfFiles(folder: string): Promise<number> {

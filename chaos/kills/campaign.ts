@@ -1,9 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { missingRequirement, runUndisturbed, type Victim, victimNamed, victims } from '@holdfast/testkit/victims';
+import { missingRequirement, runUndisturbed, type Victim } from '@holdfast/testkit/victims';
 import { Random } from '../power-loss/random.ts';
+import { twinOptions } from '../twins/line-options.ts';
 import type { ChaosOptions } from './options.ts';
-import { type Hits, noHits, type PlannedKill, planKill, planText } from './plan.ts';
+import { eagerly } from './aims.ts';
+import { type Hits, noHits, planKill, type PlannedKill, planText } from './plan.ts';
 import { runRound } from './round.ts';
 
 export interface FailedRound {
@@ -22,6 +24,8 @@ export interface Summary {
   readonly byPhase: Hits;
   readonly byTarget: Readonly<Record<string, number>>;
   readonly victims: readonly string[];
+  /** How often memory came from where, and why from nowhere better. */
+  readonly memory: Readonly<Record<string, number>>;
   /** What is not on this machine. */
   readonly skipped: readonly string[];
   readonly failed: readonly FailedRound[];
@@ -34,7 +38,7 @@ const mostKillsInARound = 4;
 /** Plays all rounds, one after the other. */
 export async function runCampaign(options: ChaosOptions, holdfast: readonly [string, ...string[]], say: Say): Promise<Summary> {
   const random = new Random(options.seed);
-  const wanted = options.victims.length === 0 ? victims : options.victims.map((name) => victimNamed(name));
+  const wanted = options.victims;
   const present = wanted.filter((victim) => missingRequirement(victim) === undefined);
   const skipped = wanted.flatMap((victim) => {
     const missing = missingRequirement(victim);
@@ -43,6 +47,9 @@ export async function runCampaign(options: ChaosOptions, holdfast: readonly [str
   if (present.length === 0) throw new Error(`no victim can run: ${skipped.join('; ')}`);
   const hits = noHits();
   const byTarget: Record<string, number> = {};
+  const memory: Record<string, number> = {};
+  const more = options.name === '' ? [] : await twinOptions(holdfast);
+  const aims = more.includes('--resume') ? options.aims : eagerly(options.aims);
   const failed: FailedRound[] = [];
   const used = new Set<string>();
   const expected = new Map<string, Readonly<Record<string, string>>>();
@@ -61,8 +68,11 @@ export async function runCampaign(options: ChaosOptions, holdfast: readonly [str
       folder,
       holdfast,
       interval: options.interval,
+      more,
+      // Much memory on a busy machine takes its time.
+      longestMs: options.name === '' ? 120_000 : 600_000,
       expected: digests,
-      next: killsOf(seed, hits, options.plan),
+      next: killsOf(seed, hits, { plan: options.plan, aims }),
       onKill: ({ phase, target, processes }, phaseWanted, told) => {
         hits[phase] += 1;
         byTarget[target] = (byTarget[target] ?? 0) + 1;
@@ -70,6 +80,7 @@ export async function runCampaign(options: ChaosOptions, holdfast: readonly [str
         say(`    ${phase.padEnd(16)} SIGKILL to ${target}${processes > 1 ? `, ${processes} processes` : ''}${aimed}, snapshot ${told} was reported`);
       },
     });
+    for (const [note, count] of result.memory) memory[note] = (memory[note] ?? 0) + count;
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
     const good = result.problems.length === 0;
     say(
@@ -82,10 +93,10 @@ export async function runCampaign(options: ChaosOptions, holdfast: readonly [str
     const plan = planText(result.kills);
     failed.push({ round, victim: victim.name, seed, plan, folder, problems: result.problems });
     for (const problem of result.problems) say(`    ${problem}`);
-    say(`    everything of it is in ${folder}; again: script/chaos --rounds 1 --victim ${victim.name} --plan ${plan}`);
+    say(`    everything of it is in ${folder}; again: script/chaos ${options.name}--rounds 1 --victim ${victim.name} --plan ${plan}`);
   }
   const kills = Object.values(hits).reduce((sum, count) => sum + count, 0);
-  return { seed: options.seed, rounds: options.rounds, kills, byPhase: hits, byTarget, victims: [...used].sort(), skipped, failed };
+  return { seed: options.seed, rounds: options.rounds, kills, byPhase: hits, byTarget, victims: [...used].sort(), memory, skipped, failed };
 }
 
 async function undisturbed(victim: Victim, folder: string, scale: number): Promise<Readonly<Record<string, string>>> {
@@ -94,13 +105,13 @@ async function undisturbed(victim: Victim, folder: string, scale: number): Promi
 }
 
 /** The kills of one round, each planned by what was hit until then. */
-function killsOf(seed: number, hits: Hits, plan: readonly PlannedKill[] | undefined): (canResume: boolean) => PlannedKill | undefined {
+function killsOf(seed: number, hits: Hits, { plan, aims }: Pick<ChaosOptions, 'plan' | 'aims'>): (canResume: boolean) => PlannedKill | undefined {
   const random = new Random(seed);
   const count = plan?.length ?? 1 + random.below(mostKillsInARound);
   let given = 0;
   return (canResume) => {
     if (given >= count) return undefined;
     given += 1;
-    return plan === undefined ? planKill(random, hits, { canResume, mayEnd: given === count }) : plan[given - 1];
+    return plan === undefined ? planKill(random, hits, { aims, canResume, mayEnd: given === count }) : plan[given - 1];
   };
 }

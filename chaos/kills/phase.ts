@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AttemptView, HeldRun } from '@holdfast/testkit/victims';
+import { type AttemptView, type HeldRun, numberField } from '@holdfast/testkit/victims';
 
 /** What a run is doing, as far as it can be told from outside: by its events, its folders, its processes and its control group. */
 export const phases = [
@@ -10,6 +10,8 @@ export const phases = [
   'restoring-files',
   /** CRIU rebuilds the processes. */
   'restoring-memory',
+  /** The job runs, resumed lazily, and not all of its memory is there. */
+  'fetching',
   /** The job runs and no snapshot is being taken. */
   'running',
   /** A snapshot has begun and the job is not frozen yet. */
@@ -49,6 +51,7 @@ export class PhaseWatch {
     if (view.jobHasEnded() || this.#run.has('job.exited')) return 'finishing';
     const begun = this.#run.has('job.started') || this.#run.has('job.resumed');
     if (!begun) return this.#beginning(view);
+    if (this.#isFetching()) return 'fetching';
     const last = this.#run.events.findLast(({ type }) => type !== 'snapshot.progress' && /^snapshots?\./.test(type))?.type;
     if (last === 'snapshot.started') return this.#inSnapshot(view);
     if (last === 'snapshot.committed' && this.#isPruning()) return 'pruning';
@@ -58,6 +61,11 @@ export class PhaseWatch {
   #beginning(view: AttemptView): Phase {
     if (!view.isRestoring()) return 'starting';
     return view.pidsOf('criu').length > 0 ? 'restoring-memory' : 'restoring-files';
+  }
+
+  #isFetching(): boolean {
+    const resumed = this.#run.last('job.resumed');
+    return resumed !== undefined && (numberField(resumed, 'missingBytes') ?? 0) > 0 && !this.#run.has('resume.whole');
   }
 
   #inSnapshot(view: AttemptView): Phase {

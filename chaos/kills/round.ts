@@ -9,13 +9,15 @@ import {
   HeldRun,
   machineGone,
   numberField,
+  type ProcessLine,
   textField,
   type Victim,
 } from '@holdfast/testkit/victims';
+import { memoryNotes } from './memory-notes.ts';
 import type { Phase } from './phase.ts';
 import type { PlannedKill } from './plan.ts';
 import { type Struck, strike } from './strike.ts';
-import { staysFrozen, tracesOf } from './traces.ts';
+import { processesLeft, staysFrozen, tracesOf } from './traces.ts';
 
 export interface RoundOptions {
   readonly victim: Victim;
@@ -23,6 +25,10 @@ export interface RoundOptions {
   readonly folder: string;
   readonly holdfast: readonly [string, ...string[]];
   readonly interval: string;
+  /** Further options of the line. */
+  readonly more: readonly string[];
+  /** An attempt that is not ended by a kill may last so long. */
+  readonly longestMs: number;
   readonly expected: Readonly<Record<string, string>>;
   /** The next kill, or undefined for none any more. */
   readonly next: (canResume: boolean) => PlannedKill | undefined;
@@ -32,6 +38,8 @@ export interface RoundOptions {
 export interface RoundResult {
   readonly kills: readonly PlannedKill[];
   readonly attempts: number;
+  /** How often memory came from where, and why from nowhere better. */
+  readonly memory: ReadonlyMap<string, number>;
   /** Sentences; none where all was as it must be. */
   readonly problems: readonly string[];
 }
@@ -43,15 +51,17 @@ const mostAttempts = 14;
 export async function runRound(options: RoundOptions): Promise<RoundResult> {
   const round = new Round(options);
   await round.play();
-  return { kills: round.kills, attempts: round.attempts, problems: round.problems };
+  return { kills: round.kills, attempts: round.attempts, memory: round.memory, problems: round.problems };
 }
 
 class Round {
   readonly kills: PlannedKill[] = [];
   readonly problems: string[] = [];
+  readonly memory = new Map<string, number>();
   attempts = 0;
   readonly #options: RoundOptions;
   readonly #dead: string[] = [];
+  readonly #seen: ProcessLine[] = [];
   /** The newest snapshot that was ever reported, and must not be lost. */
   #told = 0;
 
@@ -66,14 +76,15 @@ class Round {
     await mkdir(logs, { recursive: true });
     const { command, outputs } = await victim.prepare(work, { scale });
     const [storage, stateDirectory, job] = [join(folder, 'storage'), join(folder, 'state'), victim.name];
-    const more = ['--keep', String(keep)];
+    const more = ['--keep', String(keep), ...this.#options.more];
     const line: HeldLine = { holdfast, storage, stateDirectory, job, interval, more, workingDirectory: work, command, logs };
     while (this.problems.length === 0) {
       if (this.attempts >= mostAttempts) this.problems.push(`it has not ended after ${mostAttempts} attempts`);
       else if (await this.#attempt(line)) break;
     }
     if (this.problems.length > 0) return;
-    this.problems.push(...differences(expected, await digestOutputs(work, outputs)), ...tracesOf(this.#dead, stateDirectory, folder));
+    this.problems.push(...differences(expected, await digestOutputs(work, outputs)), ...(await processesLeft(this.#dead, this.#seen)));
+    this.problems.push(...tracesOf(this.#dead, stateDirectory, folder));
   }
 
   /** True where the job has ended well. */
@@ -86,19 +97,21 @@ class Round {
       const hit = await strike({ run, kill, jobDirectory: join(line.storage, 'jobs', line.job), keep, deadlineMs: 60_000 });
       if (hit === undefined) break;
       struck.push(hit);
+      this.#seen.push(...hit.seen);
       this.kills.push(kill);
       this.#options.onKill(hit, kill.phase, Math.max(this.#told, run.toldSnapshot()));
       if (!goesOn(hit)) break;
     }
     const fatal = struck.some((hit) => !goesOn(hit));
-    if (!(await run.until(() => false, fatal ? 60_000 : 120_000)) && run.end === undefined) {
-      this.problems.push(`${fatal ? 'a minute after the kill' : 'after two minutes'} the line has not ended`);
+    if (!(await run.until(() => false, fatal ? 60_000 : this.#options.longestMs)) && run.end === undefined) {
+      this.problems.push(`${fatal ? 'a minute after the kill' : `after ${this.#options.longestMs / 1000} s`} the line has not ended`);
       await machineGone(run);
     } else if (struck.some(({ target }) => target === 'holdfast')) {
       const frozen = await staysFrozen(run);
       if (frozen !== undefined) this.problems.push(frozen);
     }
     this.#judge(run, struck, line);
+    for (const note of memoryNotes(run.events)) this.memory.set(note, (this.memory.get(note) ?? 0) + 1);
     // What a failed round leaves running would disturb the next one.
     if (this.problems.length > 0) await machineGone(run);
     run.close();
@@ -134,7 +147,7 @@ class Round {
 
 /** True for a kill that the run outlives. */
 function goesOn({ target }: Struck): boolean {
-  return target === 'repository' || target === 'criu' || target === 'runc';
+  return ['repository', 'criu', 'runc', 'twin', 'pager'].includes(target);
 }
 
 function unexpectedEnd(end: End | undefined, struck: readonly Struck[]): string | undefined {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type HeldRun, killPid, machineGone, readProcess } from '@holdfast/testkit/victims';
+import { type HeldRun, killPid, machineGone, type ProcessLine, readProcess } from '@holdfast/testkit/victims';
 import { type Phase, PhaseWatch } from './phase.ts';
 import type { PlannedKill, Target } from './plan.ts';
 
@@ -8,6 +8,8 @@ export interface Struck {
   readonly phase: Phase;
   readonly target: Target;
   readonly processes: number;
+  /** All that Holdfast had started by then. */
+  readonly seen: readonly ProcessLine[];
 }
 
 export interface StrikeOptions {
@@ -26,7 +28,7 @@ export async function strike({ run, kill, jobDirectory, keep, deadlineMs }: Stri
   const watch = new PhaseWatch(run, jobDirectory, keep);
   const end = performance.now() + deadlineMs;
   if (!(await run.until(() => run.count('snapshot.committed') >= kill.afterSnapshots, deadlineMs))) return undefined;
-  const comesAndGoes = kill.target === 'criu' || kill.target === 'runc';
+  const comesAndGoes = ['criu', 'runc', 'twin', 'pager'].includes(kill.target);
   let known = processesOf(run, kill.target);
   for (let turn = 1; watch.now() !== kill.phase; turn += 1) {
     if (run.end !== undefined || performance.now() >= end) return undefined;
@@ -38,9 +40,10 @@ export async function strike({ run, kill, jobDirectory, keep, deadlineMs }: Stri
   const alive = known.filter(({ pid, startTicks }) => readProcess(pid)?.startTicks === startTicks);
   if (run.end !== undefined || alive.length === 0) return undefined;
   const phase = watch.now();
+  const seen = (run.view()?.ownPids() ?? []).flatMap((pid) => readProcess(pid) ?? []);
   for (const { pid } of alive) killPid(pid);
   if (kill.target === 'everything') await machineGone(run);
-  return { phase, target: kill.target, processes: alive.length };
+  return { phase, target: kill.target, processes: alive.length, seen };
 }
 
 /** The watch must go on looking, else it would not know what the run is doing when the time is over. */
@@ -51,7 +54,7 @@ async function waitWithin(watch: PhaseWatch, delayMs: number): Promise<void> {
   }
 }
 
-function processesOf(run: HeldRun, target: Target): readonly { readonly pid: number; readonly startTicks: number }[] {
+function processesOf(run: HeldRun, target: Target): readonly ProcessLine[] {
   const view = run.view();
   const pids = view === undefined ? [run.pid] : target === 'everything' ? view.allPids() : view.pidsOf(target);
   return pids.flatMap((pid) => readProcess(pid) ?? []);

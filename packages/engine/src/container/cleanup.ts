@@ -2,6 +2,7 @@ import { readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { HoldfastError, systemClock } from '@holdfast/core';
+import { twinGroupOf } from '../twin/twin-groups.js';
 import { foldersOfNewGroup, parseCgroups } from './cgroup-files.js';
 import { readContainerRecord } from './container-record.js';
 import { endProcesses } from './end-processes.js';
@@ -36,7 +37,8 @@ export async function endLeftovers({ tools, stateDirectory, runDirectory, contai
   const record = await readContainerRecord(layout.record);
   // The caller's own control group may be another one today.
   const folders = [...new Set([record?.freezerFolder ?? freezer.files.folder, freezer.files.folder])];
-  const job = async (): Promise<readonly number[]> => (await Promise.all(folders.map(processesOf))).flat();
+  const job = async (): Promise<readonly number[]> =>
+    (await Promise.all(folders.flatMap((folder) => [folder, twinGroupOf(folder)]).map(processesOf))).flat();
   const helpers = async (wanted: (name: string) => boolean): Promise<readonly number[]> =>
     (await markedProcesses(containerId)).filter(({ name }) => wanted(name)).map(({ pid }) => pid);
   const criu = (): Promise<readonly number[]> => recordedProcesses(layout.helpers);
@@ -77,7 +79,10 @@ export async function removeContainer(runc: Runc, id: string, freezerFolder: str
   await rm(join(runc.root, id), { recursive: true, force: true });
   const [mountInfo, own] = await Promise.all([readFile('/proc/self/mountinfo', 'utf8'), readFile('/proc/self/cgroup', 'utf8')]);
   const groups = foldersOfNewGroup(parseMountInfo(mountInfo), parseCgroups(own), cgroupPathOf(id));
-  for (const folder of new Set([...groups, ...(freezerFolder === undefined ? [] : [freezerFolder])])) await removeCgroup(folder);
+  for (const folder of new Set([...groups, ...(freezerFolder === undefined ? [] : [freezerFolder])])) {
+    await removeCgroup(folder);
+    await removeCgroup(twinGroupOf(folder));
+  }
 }
 
 /** Deepest first. One that is gone is fine; one that is in use is left. */

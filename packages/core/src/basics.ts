@@ -9,5 +9,6 @@ export { silentLogger } from './logger.js';
 export type { ProcessIdentity } from './process-identity.js';
 export { isEnding, isProcessAlive, ownProcessIdentity, parentOf, parseProcessStat, processIdentity } from './process-identity.js';
 export { pageSizeBytes } from './store/objects.js';
+export { chunkPages, isPagedReader } from './store/paged-reader.js';
 export { formatDuration, maxAgeMs, parseDuration } from './units/duration.js';
 export { formatSize, parseSize } from './units/size.js';

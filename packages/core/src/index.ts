@@ -100,6 +100,8 @@ export type { EpochHistory, NotedEpoch, NoteKind } from './store/epoch-notes.js'
 export type { JobRemoval, PrunePolicy, PruneReport, RemovalReason, SnapshotUsage } from './store/removal.js';
 export type { CheckpointObject, ObjectInput, ObjectKind, ObjectLayout, ObjectSource, PageRun, SourceExtent } from './store/objects.js';
 export { pageSizeBytes } from './store/objects.js';
+export type { FilledRun, PageChunk, PagedReader } from './store/paged-reader.js';
+export { chunkPages, isPagedReader } from './store/paged-reader.js';
 export { nearestKey } from './config/known-keys.js';
 export { formatDuration, maxDurationMs, parseDuration } from './units/duration.js';
 export { formatSize, parseSize } from './units/size.js';

@@ -3,7 +3,8 @@
 //
 //   holdfast-keeper --rootfs DIR --pid-file FILE --exit-file FILE --freezer FILE --thaw TEXT --deadline-ms N [--skip-stdin N] -- RUNC ARGUMENT...
 //
-// Descriptors 0, 1 and 2 are the user's, 3 is the control socket (control.h). `RUNC ...` must be a detaching run or restore that
+// With --pager PROGRAM --lazy-folder DIR --patience-ms N it starts holdfast-pager for a `restore --lazy-pages`, and kills the job where the pager or Holdfast
+// is gone while pages are missing; the job's input waits until none is. Descriptors 0, 1 and 2 are the user's, 3 is the control socket (control.h). `RUNC ...` must be a detaching run or restore that
 // writes the init's pid to the pid file. Node's own pipes for a child are socket pairs, which CRIU refuses: the job gets real ones.
 
 #include <errno.h>
@@ -20,6 +21,7 @@
 
 #include "control.h"
 #include "keeper.h"
+#include "lazy.h"
 
 struct options {
   const char *rootfs, *pid_file, *exit_file, *freezer, *thaw;
@@ -32,6 +34,7 @@ struct keeper {
   struct options options;
   struct control control;
   struct pump in, out, err;
+  struct lazy lazy;
   pid_t runtime, init;
   bool aborted;
   // The init's wait status, once it has ended.
@@ -51,7 +54,7 @@ static _Noreturn void fail(const char *what) {
   exit(125);
 }
 
-static struct options parse(int argc, char **argv) {
+static struct options parse(int argc, char **argv, struct lazy *lazy) {
   struct options options = {.deadline_ms = 0};
   int at = 1;
   for (; at + 1 < argc && strcmp(argv[at], "--") != 0; at += 2) {
@@ -63,14 +66,19 @@ static struct options parse(int argc, char **argv) {
     else if (!strcmp(name, "--thaw")) options.thaw = value;
     else if (!strcmp(name, "--deadline-ms")) options.deadline_ms = strtoll(value, NULL, 10);
     else if (!strcmp(name, "--skip-stdin")) options.skip_stdin = strtoull(value, NULL, 10);
+    else if (!strcmp(name, "--pager")) lazy->pager = value;
+    else if (!strcmp(name, "--lazy-folder")) lazy->folder = value;
+    else if (!strcmp(name, "--patience-ms")) lazy->patience_ms = value;
     else break;
   }
   options.command = argv + at + 1;
   if (at + 1 >= argc || strcmp(argv[at], "--") || !options.rootfs || !options.pid_file || !options.exit_file || !options.freezer ||
-      !options.thaw || options.deadline_ms <= 0) {
+      !options.thaw || options.deadline_ms <= 0 || (lazy->pager && (!lazy->folder || !lazy->patience_ms))) {
     dprintf(STDERR_FILENO, "holdfast-keeper: started with wrong arguments; it is for holdfast's own use\n");
     exit(125);
   }
+  lazy->freezer = options.freezer;
+  lazy->thaw = options.thaw;
   return options;
 }
 
@@ -163,11 +171,26 @@ static void answer_drain(struct keeper *keeper) {
   keeper->drain_id = 0;
 }
 
+// Without its pager, or without Holdfast, whose repository the pages are in, a job with missing pages cannot go on.
+static void look_after_memory(struct keeper *keeper) {
+  if (!is_lazy(&keeper->lazy)) return;
+  hear_lazy(&keeper->lazy);
+  if (keeper->lazy.whole) {
+    tell(&keeper->control, "* whole");
+    if (keeper->init > 0) start_pump(&keeper->in);
+  } else if (keeper->lazy.lost || keeper->control.fd < 0) {
+    keeper->lazy.lost = true;
+    end_lazy(&keeper->lazy);
+    tell(&keeper->control, "* ruined");
+  }
+}
+
 // Waits for a child, a word of Holdfast or `wait_ms`, and does what is due. Nothing frozen outlives Holdfast: its socket closes,
 // the job is thawed, and again later, since a dump that is still running freezes it anew when it finishes.
 static void turn(struct keeper *keeper, int children, int wait_ms) {
-  struct pollfd waited[2] = {{.fd = children, .events = POLLIN}, {.fd = keeper->control.fd, .events = POLLIN}};
-  poll(waited, 2, wait_ms);
+  struct pollfd waited[3] = {
+      {.fd = children, .events = POLLIN}, {.fd = keeper->control.fd, .events = POLLIN}, {.fd = keeper->lazy.fd, .events = POLLIN}};
+  poll(waited, 3, wait_ms);
   struct signalfd_siginfo ignored;
   while (read(children, &ignored, sizeof ignored) > 0) {}
   if (waited[1].revents && keeper->control.fd >= 0 && !hear(&keeper->control, answer, keeper)) {
@@ -175,6 +198,7 @@ static void turn(struct keeper *keeper, int children, int wait_ms) {
     keeper->control.fd = -1;
     keeper->drain_id = 0;
   }
+  look_after_memory(keeper);
   if (keeper->control.fd < 0) thaw(keeper);
   if (keeper->thaw_at && monotonic_ms() >= keeper->thaw_at) {
     thaw(keeper);
@@ -190,15 +214,17 @@ static int await_runtime(struct keeper *keeper, int children) {
   for (;;) {
     int status;
     if (waitpid(keeper->runtime, &status, WNOHANG) == keeper->runtime) return status;
-    if (keeper->aborted || monotonic_ms() >= end) return -1;
+    if (keeper->aborted || keeper->lazy.lost || monotonic_ms() >= end) return -1;
     turn(keeper, children, 100);
   }
 }
 
 static _Noreturn void give_up(struct keeper *keeper, int status) {
   thaw(keeper);
+  // Of a lazy resume that failed half way, before the pager is killed among the children.
+  end_lazy(&keeper->lazy);
   kill_children(10000);
-  const char *what = keeper->aborted ? "aborted" : status == -1 ? "deadline" : "runtime";
+  const char *what = keeper->aborted ? "aborted" : status == -1 && !keeper->lazy.lost ? "deadline" : "runtime";
   int code = status == -1 ? -1 : WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   tell(&keeper->control, "* failed %s %d", what, code);
   exit(125);
@@ -220,7 +246,9 @@ static void await_init(struct keeper *keeper, int children) {
     int status;
     while ((ended = waitpid(-1, &status, WNOHANG)) > 0) {
       if (ended != keeper->init) continue;
-      keeper->status = status;
+      // What ended after its memory was lost did not end by itself.
+      look_after_memory(keeper);
+      keeper->status = keeper->lazy.lost ? SIGKILL : status;
       keeper->over = true;
     }
     if (!keeper->over) turn(keeper, children, keeper->drain_id ? 2 : keeper->control.fd < 0 || keeper->thaw_at ? 500 : -1);
@@ -228,19 +256,22 @@ static void await_init(struct keeper *keeper, int children) {
 }
 
 int main(int argc, char **argv) {
-  struct keeper keeper = {.options = parse(argc, argv), .control = {.fd = 3}};
+  struct keeper keeper = {.control = {.fd = 3}};
+  keeper.options = parse(argc, argv, &keeper.lazy);
   open_missing_streams();
   fcntl(3, F_SETFD, FD_CLOEXEC);
   int children = ignore_signals();
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   if (!private_root(keeper.options.rootfs)) fail("cannot bind / on the container's root");
   tell(&keeper.control, "* holdfast-keeper 1");
+  if (!start_lazy(&keeper.lazy)) give_up(&keeper, -1);
   start_runtime(&keeper);
   int status = await_runtime(&keeper, children);
   if (status != 0) give_up(&keeper, status);
   keeper.init = (pid_t)read_number(keeper.options.pid_file);
   if (keeper.init <= 0) give_up(&keeper, -1);
-  if (!start_pump(&keeper.in) || !start_pump(&keeper.out) || !start_pump(&keeper.err)) give_up(&keeper, -1);
+  // Input that a job reads whose memory is lost then is gone.
+  if ((!is_lazy(&keeper.lazy) && !start_pump(&keeper.in)) || !start_pump(&keeper.out) || !start_pump(&keeper.err)) give_up(&keeper, -1);
   tell(&keeper.control, "* started %d", keeper.init);
   await_init(&keeper, children);
   // Said in the file at once; said to Holdfast when the last output has been passed on.

@@ -47,9 +47,21 @@ async function runToItsEnd(request: RunRequest, context: CommandContext, control
     await Promise.race([starting.then((run) => run.kill()).catch(() => undefined), delay(undoMs, undefined, { ref: false })]);
     return 128 + signalNumber(began);
   }
-  await using started = began;
+  const result = await awaitEnd(began, control);
+  if (!lostItsMemory(result) || control.asked().signal !== undefined) return result;
+  printer.say('warning', `${result.error?.message ?? ''}: resuming it with all memory first`);
+  return await awaitEnd(await start(opened, { ...request, resume: 'eager' }, context, control), control);
+}
+
+async function awaitEnd(run: Run, control: StopControl): Promise<RunResult> {
+  await using started = run;
   control.attach(started);
   return await started.result;
+}
+
+/** Its snapshot is as it was; where that is damaged, a resume with all memory first finds it, and takes the one before. */
+function lostItsMemory({ outcome, error }: RunResult): boolean {
+  return outcome === 'lost' && error?.code === 'HF_MEMORY_LOST';
 }
 
 async function start(opened: OpenedDeployment, request: RunRequest, { cli, printer }: CommandContext, control: StopControl): Promise<Run> {

@@ -47,6 +47,13 @@ export const runDefinition: CommandDefinition = {
       choices: ['older', 'fresh', 'fail'],
     },
     {
+      name: 'resume',
+      value: 'WHEN',
+      description: 'when a resumed job’s memory comes: eager (all before it runs, the default), lazy (what it touches first), or auto',
+      variable: 'HOLDFAST_RESUME',
+      choices: ['lazy', 'eager', 'auto'],
+    },
+    {
       name: 'tcp',
       value: 'WHAT',
       description: 'connected sockets: close them in the snapshot (the default), or keep them',

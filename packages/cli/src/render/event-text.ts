@@ -26,12 +26,18 @@ const messages: Messages = {
     detail(`attempt ${attempt} has epoch ${epoch}${resuming === undefined ? '' : ` and resumes snapshot ${resuming}`}`),
   'leftovers.ended': ({ deadAttempt }) => word(`ended what was left of attempt ${deadAttempt}, which died here`),
   'job.started': ({ job }) => word(`started job '${job}'`),
-  'job.resumed': ({ job, snapshot, restoreMs, restoredFiles, restoredBytes }) =>
+  'job.resumed': ({ job, snapshot, restoreMs, restoredFiles, restoredBytes, missingBytes }) =>
     word(
-      `resumed job '${job}' from snapshot ${snapshot} in ${spanText(restoreMs)} (${countText(restoredFiles, 'file')}, ${formatSize(restoredBytes)})`,
+      `resumed job '${job}' from snapshot ${snapshot} in ${spanText(restoreMs)} (${countText(restoredFiles, 'file')}, ${formatSize(restoredBytes)})${missingBytes === undefined ? '' : `; ${formatSize(missingBytes)} of its memory are still to come`}`,
     ),
   'restore.started': ({ job, snapshot, takenAt, logicalBytes }, now) =>
     detail(`bringing job '${job}' back from snapshot ${snapshot} of ${timeText(takenAt, now)} (${formatSize(logicalBytes)})`),
+  'resume.eager': ({ snapshot, reason }) => word(`snapshot ${snapshot} cannot be resumed lazily: ${reason}`),
+  'resume.pages': ({ bytes, totalBytes, bytesPerSecond }) =>
+    word(`bringing the rest of the memory: ${formatSize(bytes)} of ${formatSize(totalBytes)}, ${formatSize(bytesPerSecond)}/s`),
+  'resume.whole': ({ bytes, durationMs }) => detail(`all memory is there: ${formatSize(bytes)} in ${spanText(durationMs)}`),
+  'snapshot.waits': ({ reason, missingBytes }) =>
+    word(`the snapshot (${reason}) waits until all memory of the resumed job is there: ${formatSize(missingBytes)} are missing`),
   'restore.progress': ({ job, bytes, totalBytes, bytesPerSecond }) =>
     word(`bringing job '${job}' back: ${formatSize(bytes)} of ${formatSize(totalBytes)}, ${formatSize(bytesPerSecond)}/s`),
   'files.moved': ({ count, folder }) => word(`${countText(count, 'file')} changed since the snapshot: moved to ${escapeText(folder)}`),

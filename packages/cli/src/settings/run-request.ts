@@ -28,6 +28,7 @@ export function runRequest(values: GivenValues, words: readonly string[], workin
     here: values.has('here') ? isOn(values, 'here') : undefined,
     fresh: values.has('fresh') ? isOn(values, 'fresh') : undefined,
     onRestoreFailure: choiceOf(values, 'on-restore-failure', ['older', 'fresh', 'fail']),
+    resume: choiceOf(values, 'resume', ['lazy', 'eager', 'auto']),
     tcp: choiceOf(values, 'tcp', ['close', 'keep']),
     memory: choiceOf(values, 'memory', ['auto', 'twin', 'staged']),
     labels: labelsOf(values, 'label'),

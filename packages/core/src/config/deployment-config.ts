@@ -42,6 +42,8 @@ export interface DeploymentConfig {
     readonly keep: number;
     /** Where a snapshot cannot be restored: try older ones, start afresh after those, or fail at the first. Default `older`. */
     readonly onRestoreFailure: 'older' | 'fresh' | 'fail';
+    /** When the memory of a resumed job comes: all before it runs, what it touches first, or whichever suits. Default `eager`. */
+    readonly resume: 'lazy' | 'eager' | 'auto';
     /** Connected TCP sockets in a snapshot. Default `close`. */
     readonly tcp: 'close' | 'keep';
     /** What a snapshot's memory is read from: copies of the job's processes, images that CRIU stages, or copies wherever they can be. Default `auto`. */
@@ -72,6 +74,8 @@ export interface DeploymentConfig {
     readonly commitTimeoutMs: number;
     /** From SIGTERM to SIGKILL where a job is ended. Default 10s. */
     readonly stopGraceMs: number;
+    /** Longest that no page comes to a job that was resumed lazily. Default 5m. */
+    readonly pagesTimeoutMs: number;
   };
 }
 
@@ -94,6 +98,10 @@ const documentSchema = z.strictObject({
         .enum(['older', 'fresh', 'fail'])
         .meta({ description: 'Where a snapshot cannot be restored: try older ones, start afresh after those, or fail at the first.' })
         .prefault('older'),
+      resume: z
+        .enum(['lazy', 'eager', 'auto'])
+        .meta({ description: 'When the memory of a resumed job comes: what it touches first, all before it runs, or whichever suits.' })
+        .prefault('eager'),
       tcp: z.enum(['close', 'keep']).meta({ description: 'Connected TCP sockets in a snapshot.' }).prefault('close'),
       memory: z
         .enum(['auto', 'twin', 'staged'])
@@ -132,6 +140,7 @@ const documentSchema = z.strictObject({
       restoreTimeout: durationField('Longest restore by CRIU.').prefault('15m'),
       commitTimeout: durationField('Longest call of the repository that shows no progress.').prefault('1m'),
       stopGrace: durationField('From SIGTERM to SIGKILL where a job is ended.').prefault('10s'),
+      pagesTimeout: durationField('Longest that no page comes to a job that was resumed lazily.').prefault('5m'),
     })
     .prefault({}),
 });
@@ -142,7 +151,14 @@ export const deploymentConfigSchema: z.ZodType<DeploymentConfig> = documentSchem
     storage: storage ?? { type: 'local', path: `${stateDirectory}/storage` },
     catalog: catalog ?? { type: 'sqlite', path: `${stateDirectory}/catalog.sqlite` },
     stateDirectory,
-    job: { intervalMs: job.interval, keep: job.keep, onRestoreFailure: job.onRestoreFailure, tcp: job.tcp, memory: job.memory },
+    job: {
+      intervalMs: job.interval,
+      keep: job.keep,
+      onRestoreFailure: job.onRestoreFailure,
+      resume: job.resume,
+      tcp: job.tcp,
+      memory: job.memory,
+    },
     retention: retentionOf(retention, job.keep),
     lease: { ttlMs: lease.ttl },
     tools: { runc: tools.runc, criu: tools.criu, native: tools.native },
@@ -153,6 +169,7 @@ export const deploymentConfigSchema: z.ZodType<DeploymentConfig> = documentSchem
       restoreTimeoutMs: limits.restoreTimeout,
       commitTimeoutMs: limits.commitTimeout,
       stopGraceMs: limits.stopGrace,
+      pagesTimeoutMs: limits.pagesTimeout,
     },
   }),
 );

@@ -6,7 +6,7 @@ test('an empty document is the default deployment, complete', () => {
     storage: { type: 'local', path: '/var/lib/holdfast/storage' },
     catalog: { type: 'sqlite', path: '/var/lib/holdfast/catalog.sqlite' },
     stateDirectory: '/var/lib/holdfast',
-    job: { intervalMs: 900_000, keep: 3, onRestoreFailure: 'older', tcp: 'close', memory: 'auto' },
+    job: { intervalMs: 900_000, keep: 3, onRestoreFailure: 'older', resume: 'eager', tcp: 'close', memory: 'auto' },
     retention: { keepLast: 3, keepAfterSuccess: 3, keepAfterFailure: 3, abandonedAfterMs: undefined, maxBytes: undefined, graceMs: 120_000 },
     lease: { ttlMs: 30_000 },
     tools: { runc: undefined, criu: undefined, native: undefined },
@@ -22,7 +22,7 @@ test('an empty document is the default deployment, complete', () => {
       spot: { watch: 'auto', endpoint: 'http://169.254.169.254', intervalMs: 5000 },
       metrics: { listen: undefined },
     },
-    limits: { dumpTimeoutMs: 600_000, restoreTimeoutMs: 900_000, commitTimeoutMs: 60_000, stopGraceMs: 10_000 },
+    limits: { dumpTimeoutMs: 600_000, restoreTimeoutMs: 900_000, commitTimeoutMs: 60_000, stopGraceMs: 10_000, pagesTimeoutMs: 300_000 },
   });
 });
 
@@ -41,7 +41,7 @@ test('JSON text and what it holds are the same; a plugin’s section passes as i
   expect(parseDeploymentConfig(JSON.stringify(document))).toEqual(config);
   expect(config.storage).toEqual(document.storage);
   expect(config.catalog).toEqual(document.catalog);
-  expect(config.job).toEqual({ intervalMs: 5_400_000, keep: 5, onRestoreFailure: 'fail', tcp: 'keep', memory: 'auto' });
+  expect(config.job).toEqual({ intervalMs: 5_400_000, keep: 5, onRestoreFailure: 'fail', resume: 'eager', tcp: 'keep', memory: 'auto' });
   expect(config.limits).toMatchObject({ stopGraceMs: 1000, dumpTimeoutMs: 600_000 });
 });
 

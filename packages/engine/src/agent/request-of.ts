@@ -18,6 +18,7 @@ export function requestOf({ job, description, contract }: ContainerSetup, config
     from: undefined,
     here: false,
     onRestoreFailure: config.job.onRestoreFailure,
+    resume: config.job.resume,
     tcp: config.job.tcp,
     memory: config.job.memory,
     labels: {},

@@ -18,7 +18,7 @@ export async function siteOf({ id, tools, runDirectory, stateDirectory, clock = 
 export async function bringUp(
   options: ContainerOptions,
   site: ContainerSite,
-  how: Pick<Launch, 'words' | 'operation' | 'deadlineMs' | 'skipStdinBytes' | 'logs'>,
+  how: Pick<Launch, 'words' | 'operation' | 'deadlineMs' | 'skipStdinBytes' | 'logs' | 'lazy'>,
   known: Pick<LiveContainerOptions, 'recordedMounts' | 'recorded' | 'notes'>,
 ): Promise<LiveContainer> {
   const { id, tools, tcp, roots, clock = systemClock, logger = silentLogger } = options;
@@ -27,6 +27,7 @@ export async function bringUp(
     logger.debug({ id, pid: launched.initPid, notes: known.notes }, how.operation === 'start' ? 'container started' : 'container restored');
     return new LiveContainer({
       ...launched,
+      lazy: how.lazy !== undefined,
       ...site,
       ...known,
       id,

@@ -44,6 +44,8 @@ export interface RestoreContainerOptions extends ContainerOptions {
   readonly recordedMounts: unknown;
   /** `recorded` of the container that was dumped. */
   readonly recorded: unknown;
+  /** Where the images lack what comes later: what that is, as holdfast-pager reads it, and how long it may wait for a page. */
+  readonly lazy?: { readonly ranges: string; readonly patienceMs: number } | undefined;
   /** Input that the job had consumed: the new input is skipped by as much. */
   readonly skipStdinBytes?: number;
 }

@@ -6,6 +6,9 @@ export type KeeperEvent =
   | { readonly type: 'failed'; readonly reason: 'runtime' | 'deadline' | 'aborted'; readonly status: number }
   | { readonly type: 'exited'; readonly code: number }
   | { readonly type: 'killed'; readonly signal: number }
+  /** Of a lazy resume: no page is missing any more; or pages will not come, and the job was killed. */
+  | { readonly type: 'whole' }
+  | { readonly type: 'ruined' }
   /** The job stayed frozen for longer than was announced. */
   | { readonly type: 'thawed' };
 
@@ -35,6 +38,10 @@ export function parseKeeperLine(line: string): KeeperEvent | KeeperAnswer | unde
       return { type: 'exited', code: number };
     case 'killed':
       return { type: 'killed', signal: number };
+    case 'whole':
+      return { type: 'whole' };
+    case 'ruined':
+      return { type: 'ruined' };
     case 'thawed':
       return { type: 'thawed' };
     default:

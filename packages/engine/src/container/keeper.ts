@@ -13,6 +13,9 @@ export interface JobStreams {
 
 export const inheritedStreams: JobStreams = { stdin: 'inherit', stdout: 'inherit', stderr: 'inherit' };
 
+/** How a lazy resume ended: no page is missing; the job ended before that; pages will not come, and the job was ended. */
+export type MemoryEnd = 'whole' | 'ended' | 'ruined';
+
 /** The client of one holdfast-keeper. It lives on when this process dies; when it ends, the job has ended. */
 export class Keeper {
   readonly pid: number;
@@ -20,6 +23,8 @@ export class Keeper {
   readonly started: Promise<KeeperEvent | undefined>;
   /** `exited` or `killed`, once the job's last output was passed on, or given up after `drop`; undefined where the keeper itself was killed. */
   readonly ended: Promise<KeeperEvent | undefined>;
+  /** Of a lazy resume: how it ended. */
+  readonly whole: Promise<MemoryEnd>;
   readonly #control: Duplex;
   readonly #waiting = new Map<number, (answer: KeeperAnswer | undefined) => void>();
   #next = 1;
@@ -29,6 +34,8 @@ export class Keeper {
     this.#control = control;
     const { promise: started, resolve: onStarted } = Promise.withResolvers<KeeperEvent | undefined>();
     const { promise: ended, resolve: onEnded } = Promise.withResolvers<KeeperEvent | undefined>();
+    const { promise: whole, resolve: onWhole } = Promise.withResolvers<MemoryEnd>();
+    this.whole = whole;
     this.started = started;
     this.ended = ended;
     onLine(control, (line) => {
@@ -36,11 +43,14 @@ export class Keeper {
       if (said?.type === 'answer') this.#settle(said);
       else if (said?.type === 'started' || said?.type === 'failed') onStarted(said);
       else if (said?.type === 'exited' || said?.type === 'killed') onEnded(said);
+      if (said?.type === 'whole' || said?.type === 'ruined') onWhole(said.type);
+      else if (said?.type === 'exited' || said?.type === 'killed') onWhole('ended');
     });
     control.on('error', () => undefined);
     void Promise.all([closed(child, 'exit'), closed(control, 'close')]).then(() => {
       onStarted(undefined);
       onEnded(undefined);
+      onWhole('ruined');
       for (const settle of this.#waiting.values()) settle(undefined);
       this.#waiting.clear();
     });

@@ -24,6 +24,8 @@ export interface Launch {
   readonly deadlineMs: number;
   readonly skipStdinBytes: number;
   readonly logs: readonly string[];
+  /** How long a page may be waited for where memory comes later. */
+  readonly lazy?: { readonly patienceMs: number } | undefined;
 }
 
 export interface Launched {
@@ -32,7 +34,18 @@ export interface Launched {
 }
 
 /** Starts the keeper, and by it runc. The bundle's configuration is gone then. When it rejects, no process of the container is left. */
-export async function launch({ options, layout, runc, freezer, words, operation, deadlineMs, skipStdinBytes, logs }: Launch): Promise<Launched> {
+export async function launch({
+  options,
+  layout,
+  runc,
+  freezer,
+  words,
+  operation,
+  deadlineMs,
+  skipStdinBytes,
+  logs,
+  lazy,
+}: Launch): Promise<Launched> {
   const { id, signal } = options;
   throwIfAborted(signal, operation);
   const record = { version: 1, id, cgroupPath: cgroupPathOf(id), freezerFolder: freezer.files.folder } as const;
@@ -48,6 +61,7 @@ export async function launch({ options, layout, runc, freezer, words, operation,
       freezer: freezer.files,
       deadlineMs,
       skipStdinBytes,
+      lazy: lazy === undefined ? undefined : { ...lazy, pager: options.tools.pager, folder: layout.work },
       command: runcCommand(runc, [verb, '--detach', '--pid-file', layout.pidFile, '--bundle', layout.bundle, ...rest, id]),
     }),
     options.streams ?? inheritedStreams,

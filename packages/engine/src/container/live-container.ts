@@ -11,7 +11,7 @@ import { endProcesses } from './end-processes.js';
 import { faultOfDisturbed } from './fault-end.js';
 import type { Freezer } from './freezer.js';
 import { refuseHungMounts } from './hung-mounts.js';
-import type { Keeper } from './keeper.js';
+import type { Keeper, MemoryEnd } from './keeper.js';
 import { type KeeperEvent, parseKeeperLine } from './keeper-lines.js';
 import type { ContainerLayout } from './layout.js';
 import { findLostFiles } from './lost-names.js';
@@ -37,6 +37,8 @@ export interface LiveContainerOptions {
   readonly recordedMounts: readonly RecordedMount[];
   readonly recorded: ContainerRecorded;
   readonly notes: readonly string[];
+  /** Whether its memory comes later. */
+  readonly lazy: boolean;
   readonly freezeDeadlineMs: number;
   readonly longestFreezeMs: number;
 }
@@ -54,6 +56,7 @@ export class LiveContainer implements RunningContainer {
   readonly notes: readonly string[];
   readonly freezerFiles: FreezerFiles;
   readonly exited: Promise<ExitStatus>;
+  readonly whole: Promise<MemoryEnd>;
   readonly #options: LiveContainerOptions;
   /** A killed CRIU can leave the job in the middle of a system call that it did not make. */
   #disturbed = false;
@@ -66,6 +69,7 @@ export class LiveContainer implements RunningContainer {
     this.recorded = options.recorded;
     this.notes = options.notes;
     this.freezerFiles = options.freezer.files;
+    this.whole = options.lazy ? options.keeper.whole : Promise.resolve('whole');
     this.exited = options.keeper.ended.then(async (event) => toExitStatus(event ?? (await this.#withoutKeeper()), this.#disturbed));
   }
 

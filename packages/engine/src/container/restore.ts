@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HoldfastError } from '@holdfast/core';
 import { z } from 'zod';
@@ -23,7 +23,7 @@ import type { ContainerRecorded, RunningContainer } from './running-container.js
  *   and the images are as they were, but for the mounts of roots that lie elsewhere now.
  */
 export async function restoreContainer(options: RestoreContainerOptions): Promise<RunningContainer> {
-  const { imagesDirectory, roots } = options;
+  const { imagesDirectory, roots, lazy } = options;
   const site = await siteOf(options);
   const { layout } = site;
   const recorded = parseRecorded(options.recorded);
@@ -35,13 +35,15 @@ export async function restoreContainer(options: RestoreContainerOptions): Promis
   for (const path of hung) options.warn?.(`the file system at '${path}' does not answer: the job finds something empty there`, hungMountHint);
   const { mounts, warnings } = await placeMounts(recordedMounts, roots, { init: layout.initFolder, missing: layout.missing }, hung);
   await writeBundle(options, layout, mounts, recorded.initName);
+  if (lazy !== undefined) await writeFile(join(layout.work, 'ranges'), lazy.ranges, { mode: 0o600 });
   await using _links = await relinkLostNames(imagesDirectory, roots);
   const how = {
-    words: ['restore', '--image-path', imagesDirectory, '--work-path', layout.work],
+    words: ['restore', '--image-path', imagesDirectory, '--work-path', layout.work, ...(lazy === undefined ? [] : ['--lazy-pages'])],
     operation: 'restore',
     deadlineMs: options.deadlineMs ?? 600_000,
     skipStdinBytes: options.skipStdinBytes ?? 0,
-    logs: [join(layout.work, 'restore.log')],
+    logs: [join(layout.work, 'restore.log'), ...(lazy === undefined ? [] : [join(layout.work, 'pager.log')])],
+    lazy: lazy === undefined ? undefined : { patienceMs: lazy.patienceMs },
   } as const;
   return await bringUp(options, site, how, { recordedMounts, recorded, notes: warnings });
 }

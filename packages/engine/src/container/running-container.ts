@@ -4,6 +4,7 @@ import type { ContainerImage } from '../oci/container-image.js';
 import type { ContainerUsers } from '../oci/container-users.js';
 import type { FreezerFiles } from './cgroup-files.js';
 import type { DumpOptions, DumpResult, PreparedDump } from './dump.js';
+import type { MemoryEnd } from './keeper.js';
 import type { LostFile } from './lost-names.js';
 import type { RecordedMount } from './recorded-mounts.js';
 
@@ -64,6 +65,8 @@ export interface RunningContainer {
   readonly freezerFiles: FreezerFiles;
   /** Resolves when the job has ended and its last output was passed on. Never rejects. */
   readonly exited: Promise<ExitStatus>;
+  /** Of one that was resumed lazily: how the rest of its memory came. Never rejects. */
+  readonly whole?: Promise<MemoryEnd>;
 
   /**
    * Stops every process of the job.

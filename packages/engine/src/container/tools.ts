@@ -23,15 +23,17 @@ export interface EngineTools {
   readonly guard: string;
   /** CRIU's action script. */
   readonly hook: string;
+  /** Brings a job that was resumed lazily its memory. */
+  readonly pager: string;
   /** Reads and writes directory trees for the file capture. */
   readonly tree: string;
   /** Makes copy-on-write copies of a frozen job's processes. */
   readonly twin: string;
 }
 
-export type NativeTool = 'init' | 'keeper' | 'guard' | 'hook' | 'tree' | 'twin';
+export type NativeTool = 'init' | 'keeper' | 'guard' | 'hook' | 'pager' | 'tree' | 'twin';
 
-export const nativeTools: readonly NativeTool[] = ['init', 'keeper', 'guard', 'hook', 'tree', 'twin'];
+export const nativeTools: readonly NativeTool[] = ['init', 'keeper', 'guard', 'hook', 'pager', 'tree', 'twin'];
 
 /** Where programs lie on the systems that Holdfast runs on. */
 const standardFolders = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
@@ -46,6 +48,7 @@ export async function findTools(paths: ToolPaths): Promise<EngineTools> {
     keeper: await native('keeper'),
     guard: await native('guard'),
     hook: await native('hook'),
+    pager: await native('pager'),
     tree: await native('tree'),
     twin: await native('twin'),
   };

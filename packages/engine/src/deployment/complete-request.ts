@@ -25,6 +25,7 @@ export function completeRequest(request: RunRequest, config: DeploymentConfig): 
     from,
     here: isHere(request),
     onRestoreFailure: request.onRestoreFailure ?? config.job.onRestoreFailure,
+    resume: request.resume ?? config.job.resume,
     tcp: request.tcp ?? config.job.tcp,
     memory: request.memory ?? config.job.memory,
     labels: checkedLabels(labels),

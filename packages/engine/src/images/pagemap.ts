@@ -1,4 +1,5 @@
 import type { PageRun } from '@holdfast/core';
+import protobuf from 'protobufjs/minimal.js';
 import { pageSizeBytes } from '@holdfast/core/basics';
 import { damaged, messagesOf } from './image-file.js';
 import { decodeFields } from './message-fields.js';
@@ -23,6 +24,35 @@ export interface Pagemap {
   readonly pagesId: number;
   /** Ascending, not overlapping, within the address space. */
   readonly entries: readonly PagemapRun[];
+}
+
+/** The process of a `pagemap-PID.img`; undefined for other images, those of shared segments among them. */
+export function pagemapPid(name: string): number | undefined {
+  const pid = /^pagemap-(\d+)\.img$/.exec(name)?.[1];
+  return pid === undefined ? undefined : Number(pid);
+}
+
+/** The same page map, in which pages that may come later are not in the pages image. */
+export function withoutLazyPages(bytes: Uint8Array, name: string): Uint8Array {
+  const [head = new Uint8Array(), ...rest] = messagesOf(bytes, name, pagemapMagic);
+  const entries = rest.map((message) => {
+    const { numbers } = decodeFields(message, name);
+    const flags = numbers.get(entryFields.flags) ?? entryFlags.present;
+    if ((flags & entryFlags.lazy) === 0) return message;
+    const writer = protobuf.Writer.create();
+    for (const [field, value] of numbers) writer.uint32(field << 3).uint64(field === entryFields.flags ? flags & ~entryFlags.present : value);
+    return writer.finish();
+  });
+  return joinMessages(bytes.subarray(0, 8), [head, ...entries]);
+}
+
+function joinMessages(magic: Uint8Array, messages: readonly Uint8Array[]): Uint8Array {
+  const lengths = messages.map((message) => {
+    const four = Buffer.alloc(4);
+    four.writeUInt32LE(message.length);
+    return four;
+  });
+  return Buffer.concat([magic, ...messages.flatMap((message, at) => [lengths[at] ?? magic, message])]);
 }
 
 /** True for `pagemap-PID.img` and `pagemap-shmem-ID.img`. */

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import type { CheckpointReader, CheckpointStore, CheckpointWriter } from '@holdfast/core';
-import { HoldfastError } from '@holdfast/core/basics';
+import type { CheckpointReader, CheckpointStore, CheckpointWriter, PagedReader } from '@holdfast/core';
+import { HoldfastError, isPagedReader } from '@holdfast/core/basics';
 import { changeUserKey, openHeldRepository } from '@holdfast/store';
+import { servePages } from '../lazy/page-server.js';
 import { makeBelow } from './make-below.js';
 import type { CallContext, RepositoryCalls } from './protocol.js';
 
@@ -20,6 +21,11 @@ export function createCalls(): ServedCalls {
   const store = (): CheckpointStore => opened ?? fail('no repository is open in this process');
   const writer = (handle: number): CheckpointWriter => writers.get(handle) ?? fail(`no writer has the handle ${handle}`);
   const reader = (handle: number): CheckpointReader => readers.get(handle) ?? fail(`no reader has the handle ${handle}`);
+
+  const paged = (handle: number): PagedReader => {
+    const one = reader(handle);
+    return isPagedReader(one) ? one : fail('the repository gives no pages by themselves');
+  };
 
   return {
     open: async (_context, root, options) => {
@@ -69,6 +75,9 @@ export function createCalls(): ServedCalls {
     read: ({ signal }, handle, key) => reader(handle).read(key, { signal }),
     write: ({ signal, progress }, handle, key, path, layout) =>
       reader(handle).write(key, path, layout, { signal, onProgress: nowAndThen(progress, Number.NEGATIVE_INFINITY) }),
+    assertPresent: ({ signal }, handle) => paged(handle).assertPresent({ signal }),
+    writePages: ({ signal }, handle, key, runs, path) => paged(handle).writePages(key, runs, path, { signal }),
+    servePages: ({ signal, progress }, handle, service) => servePages(paged(handle), service, { signal, onProgress: progress }),
     matches: ({ signal }, handle, key, path) => reader(handle).matches(key, path, { signal }),
     verifyCheckpoint: ({ signal, progress }, handle) => reader(handle).verify({ signal, onProgress: progress }),
     closeReader: async (_context, handle) => {

@@ -18,6 +18,7 @@ import type {
   ObjectInput,
   ObjectLayout,
   ObjectResult,
+  PageRun,
   PrunePolicy,
   PruneReport,
   RetryAdvice,
@@ -25,6 +26,7 @@ import type {
   VerifyReport,
 } from '@holdfast/core';
 import type { HeldKey, KeyChange } from '@holdfast/store';
+import type { PageService, ServedPages } from '../lazy/lazy-reader.js';
 
 /** What the server side gives to each call beside its arguments. */
 export interface CallContext {
@@ -74,6 +76,9 @@ export interface RepositoryCalls {
   openCheckpoint(ref: { readonly job: string; readonly number: number }): Promise<OpenedReader>;
   read(handle: number, key: string): Promise<Uint8Array>;
   write(handle: number, key: string, path: string, layout: ObjectLayout): Promise<void>;
+  assertPresent(handle: number): Promise<void>;
+  writePages(handle: number, key: string, runs: readonly PageRun[], path: string): Promise<void>;
+  servePages(handle: number, service: PageService): Promise<ServedPages>;
   matches(handle: number, key: string, path: string | Uint8Array): Promise<boolean>;
   verifyCheckpoint(handle: number): Promise<void>;
   closeReader(handle: number): Promise<void>;

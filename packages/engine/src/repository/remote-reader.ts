@@ -1,17 +1,10 @@
-import type {
-  CallOptions,
-  CheckpointMetadata,
-  CheckpointObject,
-  CheckpointReader,
-  CheckpointSummary,
-  ObjectLayout,
-  WriteOptions,
-} from '@holdfast/core';
+import type { CallOptions, CheckpointMetadata, CheckpointObject, CheckpointSummary, ObjectLayout, PageRun, WriteOptions } from '@holdfast/core';
+import type { LazyReader, PageService, ServedPages, ServeOptions } from '../lazy/lazy-reader.js';
 import type { OpenedReader } from './protocol.js';
 import type { RepositoryProcess } from './repository-process.js';
 
 /** A reader that lives in the repository's process. */
-export class RemoteReader implements CheckpointReader {
+export class RemoteReader implements LazyReader {
   readonly summary: CheckpointSummary;
   readonly metadata: CheckpointMetadata;
   readonly objects: readonly CheckpointObject[];
@@ -37,11 +30,23 @@ export class RemoteReader implements CheckpointReader {
     return this.#process.call('write', [this.#handle, key, path, layout], options);
   }
 
+  assertPresent(options: CallOptions = {}): Promise<void> {
+    return this.#process.call('assertPresent', [this.#handle], options);
+  }
+
+  writePages(key: string, runs: readonly PageRun[], path: string, options: CallOptions = {}): Promise<void> {
+    return this.#process.call('writePages', [this.#handle, key, runs, path], { ...options, bytes: this.#size(key) });
+  }
+
+  servePages(service: PageService, { signal, onProgress }: ServeOptions = {}): Promise<ServedPages> {
+    return this.#process.call('servePages', [this.#handle, service], { signal, onProgress: (sent = 0, missing = 0) => onProgress?.(sent, missing) });
+  }
+
   matches(key: string, path: string | Uint8Array, options: CallOptions = {}): Promise<boolean> {
     return this.#process.call('matches', [this.#handle, key, path], { ...options, bytes: this.#size(key) });
   }
 
-  verify({ signal, onProgress }: Parameters<CheckpointReader['verify']>[0] = {}): Promise<void> {
+  verify({ signal, onProgress }: Parameters<LazyReader['verify']>[0] = {}): Promise<void> {
     return this.#process.call('verifyCheckpoint', [this.#handle], { signal, onProgress: (bytes = 0, total = 0) => onProgress?.(bytes, total) });
   }
 

@@ -2,10 +2,12 @@ import { join } from 'node:path';
 import { HoldfastError, type Lease } from '@holdfast/core';
 import type { StoppedJob } from '../agent/types.js';
 import { removeFolder } from '../container/remove-folder.js';
+import type { WantedChunk } from '../lazy/chunk-queue.js';
 import type { ExitStatus } from '../container/running-container.js';
 import { asHoldfastError } from './as-holdfast-error.js';
 import { notRunning } from './control-client.js';
 import type { RunEvent } from './events.js';
+import { followMemory } from './follow-memory.js';
 import { describeMachine, type MachineDescription } from '../preflight/machine.js';
 import { everyInterval } from './interval.js';
 import { isLost, lostJob, noteEnd } from './job-end.js';
@@ -39,6 +41,7 @@ export class ActiveRun implements Run {
   /** Holdfast ended the job without a last snapshot. */
   #ended = false;
   #lost: HoldfastError | undefined;
+  #touched: readonly WantedChunk[];
   #lease: Lease | undefined;
 
   /** Sets up what goes on beside the job. The job runs already: where this fails it is ended. */
@@ -72,6 +75,9 @@ export class ActiveRun implements Run {
     const { environment, request, epoch, container, roots, restored, events } = options;
     const { clock, store, watchTrouble, exclude, tools, limits, logger } = environment;
     const given = { store, watchTrouble, exclude, tools, limits, clock, logger, epoch, container, roots };
+    this.#touched = restored?.metadata.touched ?? [];
+    const touched = (chunks: readonly WantedChunk[]): void => void (this.#touched = chunks);
+    void followMemory(restored?.feed, events.emit.bind(events), { lost: (error) => void (this.#lost ??= error), touched });
     this.#startedAt = clock.now().toISOString();
     this.#startedMs = clock.monotonicMs();
     const context: RunContext = {
@@ -88,6 +94,7 @@ export class ActiveRun implements Run {
       memory: request.memory,
       twins: twinsOf(container, tools, logger),
       host: machine,
+      ...{ feed: restored?.feed, touched: () => this.#touched },
       signal: this.#over.signal,
       emit: (event) => events.emit(event),
     };
@@ -248,6 +255,7 @@ export class ActiveRun implements Run {
   async #finish(exited: Promise<ExitStatus>): Promise<RunResult> {
     const { environment, container, events, notes, request, epoch } = this.#options;
     const status = await exited;
+    await this.#options.restored?.feed?.over;
     this.#over.abort();
     await this.#snapshotter.idle();
     await this.#snapshotter.close();

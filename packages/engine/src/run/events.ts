@@ -16,9 +16,19 @@ export type RunEventBody =
       readonly restoreMs: number;
       readonly restoredFiles: number;
       readonly restoredBytes: number;
+      /** Of a lazy resume: bytes of memory that are still to come. */
+      readonly missingBytes?: number | undefined;
     }
   /** The snapshot is being brought back: its memory rebuilt and verified, then its files. */
   | { readonly type: 'restore.started'; readonly snapshot: number; readonly takenAt: string; readonly logicalBytes: number }
+  /** A resume that was asked to be lazy brings all memory first. */
+  | { readonly type: 'resume.eager'; readonly snapshot: number; readonly reason: string }
+  /** The job runs, and the rest of its memory comes; told once a second where it takes longer than two. */
+  | { readonly type: 'resume.pages'; readonly bytes: number; readonly totalBytes: number; readonly bytesPerSecond: number }
+  /** Of a lazy resume: all memory is there. */
+  | { readonly type: 'resume.whole'; readonly bytes: number; readonly durationMs: number }
+  /** A snapshot waits until all memory is there. */
+  | { readonly type: 'snapshot.waits'; readonly reason: SnapshotReason; readonly missingBytes: number }
   /** Told once a second where it takes longer than two. */
   | {
       readonly type: 'restore.progress';

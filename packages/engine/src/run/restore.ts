@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type CheckpointReader,
@@ -12,7 +11,6 @@ import {
 } from '@holdfast/core';
 import type { RunningContainer } from '../container/running-container.js';
 import { checkOutside, type FilePlaces, ownFolderName, type RestoredFiles, restoreFiles, type TrackedRoot } from '../files/index.js';
-import { RebuiltImages } from '../images/rebuilt-images.js';
 import { type MemoryRewrite, rewriteMemory } from '../images/rewrite-memory.js';
 import { readRegularFiles } from '../images/regular-files.js';
 import { assertFits } from '../preflight/assert-fits.js';
@@ -22,7 +20,10 @@ import type { RunEventBody } from './events.js';
 import type { KeptPlace } from './kept-images.js';
 import { progressTeller } from './progress-teller.js';
 import { parseSnapshotMetadata, type SnapshotMetadata } from './snapshot-metadata.js';
-import type { RestorePolicy } from './types.js';
+import { bringMemory, type MemoryRequest } from './bring-memory.js';
+import { type LazyStart, startLazily } from './start-lazily.js';
+import type { MemoryFeed } from './memory-feed.js';
+import type { ResumeMode, RestorePolicy } from './types.js';
 
 export interface RestoreOptions {
   readonly job: string;
@@ -43,6 +44,10 @@ export interface RestoreOptions {
   readonly exclude: readonly string[];
   readonly logger: Logger;
   readonly clock: Clock;
+  /** When its memory comes; `eager` by default. */
+  readonly resume?: ResumeMode | undefined;
+  /** Of this attempt: where the pager's sockets will be, and how long it waits for a page. */
+  readonly pager?: { readonly folder: string; readonly patienceMs: number } | undefined;
   /** Words of the job's memory that are others on this machine. */
   readonly rewrites?: readonly MemoryRewrite[] | undefined;
   /** Where a root of the snapshot lies on this machine now. */
@@ -51,7 +56,7 @@ export interface RestoreOptions {
   readonly beforeFiles?: (() => Promise<void>) | undefined;
   /** Of a container with a file system of its own. */
   readonly places?: FilePlaces | undefined;
-  readonly start: (snapshot: SnapshotMetadata, roots: readonly TrackedRoot[], imagesDirectory: string) => Promise<RunningContainer>;
+  readonly start: (snapshot: SnapshotMetadata, roots: readonly TrackedRoot[], imagesDirectory: string, lazy?: LazyStart) => Promise<RunningContainer>;
 }
 
 export interface Restored {
@@ -65,6 +70,8 @@ export interface Restored {
   readonly images: KeptPlace;
   /** Whether they are the snapshot's, byte for byte. */
   readonly imagesIntact: boolean;
+  /** What brings the rest of its memory; undefined where all of it is there. */
+  readonly feed?: MemoryFeed | undefined;
   /** Said once the job can be stopped. */
   readonly announcements: readonly RunEventBody[];
 }
@@ -128,7 +135,8 @@ async function restoreTwice(options: RestoreOptions, candidate: CheckpointSummar
     const failure = asHoldfastError(error);
     if (failure.kind !== 'unexpected' || options.signal.aborted) throw failure;
     options.logger.warn({ job: options.job, snapshot: candidate.number, error: failure.message }, 'a restore failed; trying it once more');
-    return restoreOne(options, candidate);
+    // What a lazy resume needs may be what this machine lacks.
+    return restoreOne({ ...options, resume: 'eager' }, candidate);
   }
 }
 
@@ -154,18 +162,19 @@ async function restoreOne(options: RestoreOptions, candidate: CheckpointSummary)
   const { store, job, signal, emit, stagingDirectory } = options;
   const startedAt = performance.now();
   emit({ type: 'restore.started', snapshot: candidate.number, takenAt: candidate.createdAt, logicalBytes: candidate.logicalBytes });
-  await using reader: CheckpointReader = await store.open(candidate, { signal });
+  await using resources = new AsyncDisposableStack();
+  const reader: CheckpointReader = resources.use(await store.open(candidate, { signal }));
   const metadata = parseSnapshotMetadata(reader.metadata, job, candidate.number);
   assertFits(metadata.host, options.machine, candidate.number);
   const roots = await options.placeRoots(metadata);
   const memoryBytes = memoryBytesOf(reader);
-  const place = await options.imagesPlace(memoryBytes);
-  const images: KeptPlace = { ...place, folder: join(place.folder, `restored-${candidate.number}`) };
-  const imagesDirectory = join(images.folder, 'images');
   const tell = progressTeller(options.clock, (progress) => emit({ type: 'restore.progress', snapshot: candidate.number, ...progress }));
   // Memory first: what is not whole there is found before a file of the user's is moved.
-  await rm(images.folder, { recursive: true, force: true });
-  await new RebuiltImages(imagesDirectory).write(reader, { signal, onProgress: (bytes) => tell(bytes, memoryBytes) });
+  const memory = await bringMemory(memoryRequest(options, reader, memoryBytes, `restored-${candidate.number}`, tell));
+  const { images, lazy } = memory;
+  if (memory.eagerReason !== undefined && options.resume === 'lazy')
+    emit({ type: 'resume.eager', snapshot: candidate.number, reason: memory.eagerReason });
+  const imagesDirectory = join(images.folder, 'images');
   const rewritten = await rewriteAll(imagesDirectory, options);
   const savedName = `before-snapshot-${candidate.number}-${options.clock.now().toISOString().replaceAll(/[:.]/g, '-')}`;
   const [first] = roots.filter(({ private: own }) => !own);
@@ -183,10 +192,25 @@ async function restoreOne(options: RestoreOptions, candidate: CheckpointSummary)
     heldPaths: await readRegularFiles(imagesDirectory),
     logger: options.logger,
     signal,
-    onProgress: (bytes, totalBytes) => tell(memoryBytes + bytes, memoryBytes + totalBytes),
+    onProgress: (bytes, totalBytes) => tell(memory.bytes + bytes, memory.bytes + totalBytes),
   });
   if (files.savedFolder !== undefined) emit({ type: 'files.moved', folder: files.savedFolder, count: files.moved.length });
-  const container = await options.start(metadata, roots, imagesDirectory);
+  const { container, feed } =
+    lazy === undefined || options.pager === undefined
+      ? { container: await options.start(metadata, roots, imagesDirectory), feed: undefined }
+      : await startLazily({
+          ...lazy,
+          pager: options.pager,
+          first: metadata.touched ?? [],
+          store,
+          candidate,
+          emit,
+          clock: options.clock,
+          logger: options.logger,
+          start: (how) => options.start(metadata, roots, imagesDirectory, how),
+        });
+  // The reader is the feed's by now.
+  if (feed !== undefined) resources.move();
   const announcements: RunEventBody[] = [
     {
       type: 'job.resumed',
@@ -195,11 +219,22 @@ async function restoreOne(options: RestoreOptions, candidate: CheckpointSummary)
       restoreMs: Math.round(performance.now() - startedAt),
       restoredFiles: files.restoredFiles,
       restoredBytes: files.bytes,
+      missingBytes: feed?.missingBytes,
     },
   ];
   // After a last snapshot the job printed nothing more.
   if (metadata.final !== true) announcements.push({ type: 'output.repeats', snapshot: candidate.number, sinceSnapshotAt: candidate.createdAt });
-  return { container, metadata, roots, files, images, imagesIntact: rewritten === 0, announcements };
+  return { container, metadata, roots, files, images, imagesIntact: rewritten === 0 && lazy === undefined, feed, announcements };
+}
+
+function memoryRequest(
+  { resume = 'eager', rewrites = [], imagesPlace, signal, pager }: RestoreOptions,
+  reader: CheckpointReader,
+  memoryBytes: number,
+  name: string,
+  onProgress: MemoryRequest['onProgress'],
+): MemoryRequest {
+  return { reader, mode: pager === undefined ? 'eager' : resume, rewrites: rewrites.length > 0, memoryBytes, name, imagesPlace, onProgress, signal };
 }
 
 async function rewriteAll(imagesDirectory: string, { rewrites = [], signal }: RestoreOptions): Promise<number> {

@@ -2,8 +2,10 @@ import type { AttachedStorage, CheckpointStore, Clock, Epoch, Logger } from '@ho
 import type { RunningContainer } from '../container/running-container.js';
 import type { EngineTools } from '../container/tools.js';
 import type { TrackedRoot } from '../files/index.js';
+import type { WantedChunk } from '../lazy/chunk-queue.js';
 import type { RunEventBody } from './events.js';
 import type { Twins } from '../twin/twins.js';
+import type { MemoryFeed } from './memory-feed.js';
 import type { MachineDescription } from '../preflight/machine.js';
 import type { StagingPlaces } from './staging.js';
 import type { MemorySetting } from './types.js';
@@ -12,6 +14,7 @@ export interface EngineLimits {
   readonly dumpTimeoutMs: number;
   readonly restoreTimeoutMs: number;
   readonly stopGraceMs: number;
+  readonly pagesTimeoutMs: number;
 }
 
 /** What every part of a running attempt works with. */
@@ -35,6 +38,10 @@ export interface RunContext {
   readonly tools: EngineTools;
   readonly limits: EngineLimits;
   readonly host: MachineDescription;
+  /** What still brings the job its memory; no snapshot before that is through. */
+  readonly feed?: MemoryFeed | undefined;
+  /** What it touched first when it was resumed; by now. */
+  readonly touched?: (() => readonly WantedChunk[]) | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Aborted when the job ended or the run was killed: whatever is under way is given up. */

@@ -10,7 +10,7 @@ import type { RunEventBody } from './events.js';
 import type { Restored } from './restore.js';
 import type { EngineLimits } from './run-context.js';
 import type { Turns } from './turns.js';
-import type { ForkFrom, MemorySetting, RestorePolicy, TcpPolicy } from './types.js';
+import type { ForkFrom, MemorySetting, RestorePolicy, ResumeMode, TcpPolicy } from './types.js';
 
 /** A request with every default applied. */
 export interface CompleteRequest {
@@ -25,6 +25,7 @@ export interface CompleteRequest {
   readonly from: ForkFrom | undefined;
   readonly here: boolean;
   readonly onRestoreFailure: RestorePolicy;
+  readonly resume: ResumeMode;
   readonly tcp: TcpPolicy;
   readonly memory: MemorySetting;
   readonly labels: Readonly<Record<string, string>>;

@@ -1,5 +1,6 @@
 import { HoldfastError } from '@holdfast/core';
 import { z } from 'zod';
+import type { WantedChunk } from '../lazy/chunk-queue.js';
 import type { MachineDescription } from '../preflight/machine.js';
 
 /** `twin`: read from copies of the job's processes while the job ran on. Else from images that CRIU wrote into memory or onto the local disk. */
@@ -27,6 +28,8 @@ export interface SnapshotMetadata {
   /** Why it did not come from a twin. */
   readonly twinRefused?: string | undefined;
   readonly host: MachineDescription;
+  /** What the job waited for first when it was resumed: a hint which pages to bring first the next time. Pids are the job's, pages the first of a chunk. */
+  readonly touched?: readonly WantedChunk[] | undefined;
 }
 
 const metadataSchema: z.ZodType<SnapshotMetadata> = z.object({
@@ -53,6 +56,7 @@ const metadataSchema: z.ZodType<SnapshotMetadata> = z.object({
     cpu: z.object({ model: z.string(), features: z.array(z.string()) }).optional(),
     criu: z.string().optional(),
   }),
+  touched: z.array(z.object({ pid: z.int().min(1), firstPage: z.int().min(0) })).optional(),
 });
 
 export function parseSnapshotMetadata(value: unknown, job: string, number: number): SnapshotMetadata {

@@ -102,6 +102,7 @@ async function attempt(context: RunContext, last: SnapshotParent, after: AfterFr
         memoryFrom,
         ...(source.refused === undefined ? {} : { twinRefused: source.refused }),
         host: context.host,
+        touched: context.touched?.(),
       };
       if (!(await frozen.drained))
         context.logger.warn({ job: context.job }, 'output that the job wrote before the snapshot is still waiting for its reader');

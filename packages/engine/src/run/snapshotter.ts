@@ -1,6 +1,7 @@
 import { type CheckpointRef, HoldfastError } from '@holdfast/core';
 import { asHoldfastError } from './as-holdfast-error.js';
 import type { RunEventBody, SnapshotReason } from './events.js';
+import { notRunning } from './control-client.js';
 import { nameTrouble } from './named-trouble.js';
 import type { Obstacle } from '../preflight/obstacles.js';
 import type { ObstacleTeller } from './obstacle-teller.js';
@@ -101,6 +102,16 @@ export class Snapshotter {
     await this.#current?.catch(() => undefined);
   }
 
+  /** Of a job whose memory is not all there nothing can be saved that its snapshot does not have, but for what it did since. */
+  async #memoryThere(reason: SnapshotReason): Promise<void> {
+    const { feed, signal, job } = this.#options.context;
+    if (feed === undefined || feed.isOver) return;
+    this.#options.emit({ type: 'snapshot.waits', reason, missingBytes: feed.missingBytes });
+    const { outcome } = await feed.over;
+    signal.throwIfAborted();
+    if (outcome !== 'whole') throw notRunning(job);
+  }
+
   async #take(reason: SnapshotReason): Promise<SnapshotOutcome> {
     const { context, keep, graceMs, emit, onFenced } = this.#options;
     const { clock } = context;
@@ -108,6 +119,7 @@ export class Snapshotter {
     const startedAt = clock.monotonicMs();
     const after = afterFreeze[reason];
     try {
+      await this.#memoryThere(reason);
       const obstacle = await this.#options.obstacles.look();
       emit({ type: 'snapshot.started', reason });
       if (obstacle !== undefined) throw refused(obstacle);

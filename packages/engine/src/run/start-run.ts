@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { CheckpointStore, CheckpointSummary, Epoch, EpochHolder, JobState, Lease } from '@holdfast/core';
 import { endLeftovers } from '../container/cleanup.js';
 import { ownProcessIdentity } from '../container/process-identity.js';
+import { layoutOf } from '../container/layout.js';
 import { removeFolder } from '../container/remove-folder.js';
 import { type ContainerOptions, restoreContainer, startContainer } from '../container/running-container.js';
 import type { TrackedRoot } from '../files/index.js';
@@ -137,15 +138,18 @@ async function begin(environment: RunEnvironment, request: CompleteRequest, plac
         signal,
         stagingDirectory,
         imagesPlace: (memoryBytes) => placeForImages(staging, memoryBytes),
+        resume: request.resume,
+        pager: { folder: layoutOf(place.directory).work, patienceMs: environment.limits.pagesTimeoutMs },
         machine: await describeMachine(environment.tools.criu),
         treeTool: environment.tools.tree,
         exclude: environment.exclude,
         logger: environment.logger,
         clock: environment.clock,
         placeRoots: async (metadata) => notePaths(place, record, await rootsOfSnapshot(metadata, places, hereOf(request))),
-        start: (metadata, roots, imagesDirectory) =>
+        start: (metadata, roots, imagesDirectory, lazy) =>
           restoreContainer({
             ...options,
+            lazy,
             roots,
             imagesDirectory,
             recordedMounts: metadata.mounts,

@@ -7,6 +7,12 @@ export type { JobStreams };
 /** What to do where no snapshot can be restored: try older ones, start afresh after those, or fail at the first. */
 export type RestorePolicy = 'older' | 'fresh' | 'fail';
 
+/**
+ * When the memory of a resumed job comes: all of it before it runs; what it touches at once and the rest behind it; or whichever takes less of its time. Where a lazy
+ * resume is impossible it is eager, and says why.
+ */
+export type ResumeMode = 'lazy' | 'eager' | 'auto';
+
 /** Connected TCP sockets: closed in the snapshot (the resumed job sees the end of the connection), or kept (they come back only under the same address). */
 export type TcpPolicy = 'close' | 'keep';
 
@@ -42,6 +48,7 @@ export interface RunRequest {
   /** The files of the job's working directory come to `workingDirectory`, wherever they were; the job sees them at their old path. `job` must name it. */
   readonly here?: boolean | undefined;
   readonly onRestoreFailure?: RestorePolicy | undefined;
+  readonly resume?: ResumeMode | undefined;
   readonly tcp?: TcpPolicy | undefined;
   readonly memory?: MemorySetting | undefined;
   /** 64 at most, name and value of 255 characters at most. */

@@ -26,6 +26,28 @@ export class WindowCursor {
     this.#map = map;
   }
 
+  /** Another one at the same window. */
+  clone(): WindowCursor {
+    const other = new WindowCursor(this.#map);
+    [other.window, other.mask, other.ordinal, other.pageCount, other.hashOffset] = [
+      this.window,
+      this.mask,
+      this.ordinal,
+      this.pageCount,
+      this.hashOffset,
+    ];
+    other.blocks.set(this.blocks);
+    other.indexes.set(this.indexes);
+    [other.#run, other.#inRun, other.#segment, other.#inSegment, other.#nextHash] = [
+      this.#run,
+      this.#inRun,
+      this.#segment,
+      this.#inSegment,
+      this.#nextHash,
+    ];
+    return other;
+  }
+
   /** Goes to the next window; false where there is none. */
   next(): boolean {
     const { runFirst, runCount } = this.#map;

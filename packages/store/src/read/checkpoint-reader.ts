@@ -3,20 +3,23 @@ import type {
   CallOptions,
   CheckpointMetadata,
   CheckpointObject,
-  CheckpointReader,
   CheckpointSummary,
+  FilledRun,
   ObjectLayout,
+  PageChunk,
+  PagedReader,
+  PageRun,
   WriteOptions,
 } from '@holdfast/core';
 import { HoldfastError, isHoldfastError, pageSizeBytes } from '@holdfast/core/basics';
-import { checkpointMissing, usage } from '../errors.js';
+import { checkpointMissing, corrupt, usage } from '../errors.js';
 import { throwIfAborted } from '../files/abort.js';
 import type { OpenFile } from '../files/file-operations.js';
 import { isGone } from '../files/is-gone.js';
 import { manifestName } from '../files/names.js';
 import { systemCode } from '../files/system-errors.js';
 import { removeIfThere, writeFully } from '../files/whole-files.js';
-import { type Manifest, toCheckpointSummary } from '../manifest/manifest.js';
+import { blockId, type Manifest, toCheckpointSummary } from '../manifest/manifest.js';
 import type { ObjectMap } from '../manifest/page-map.js';
 import type { WindowCursor } from '../manifest/window-cursor.js';
 import { assertSame } from '../repository/assert-same.js';
@@ -25,17 +28,19 @@ import { BlockLocator } from './block-locator.js';
 import { BlockPages } from './block-pages.js';
 import { matchesObject } from './match-object.js';
 import { laidOutBytes } from './object-layout.js';
+import { ObjectPages } from './object-pages.js';
 import { batchPages } from './plan-object.js';
 import { ReadingMemory } from './reading-memory.js';
 import { type RebuildTools, rebuildObject } from './rebuild-object.js';
 import { VerifiedWindows } from './verified-windows.js';
+import { writePages } from './write-pages.js';
 
 const readLimitBytes = 256 * 1024 * 1024;
 
 /** What reading files fails with that somebody removes. */
 const mayBeRemoved: ReadonlySet<string> = new Set(['corrupt', 'not-found', 'unavailable']);
 
-export class RepositoryReader implements CheckpointReader {
+export class RepositoryReader implements PagedReader {
   readonly summary: CheckpointSummary;
   readonly metadata: CheckpointMetadata;
   readonly objects: readonly CheckpointObject[];
@@ -44,6 +49,7 @@ export class RepositoryReader implements CheckpointReader {
   readonly #maps: ReadonlyMap<string, ObjectMap>;
   readonly #locator: BlockLocator;
   readonly #tools: RebuildTools;
+  readonly #pages = new Map<string, ObjectPages>();
 
   constructor(context: StoreContext, manifest: Manifest, eligible: boolean, memory: ReadingMemory = new ReadingMemory(context.workers.width)) {
     this.#context = context;
@@ -96,6 +102,49 @@ export class RepositoryReader implements CheckpointReader {
     await file.close();
   }
 
+  chunk(key: string, firstPage: number, pageCount: number): PageChunk {
+    let pages = this.#pages.get(key);
+    if (pages === undefined) this.#pages.set(key, (pages = new ObjectPages(this.#tools, this.#map(key))));
+    const chunk = pages.chunk(firstPage, pageCount);
+    const fill = (target: Buffer): Promise<readonly FilledRun[]> => this.#told(() => chunk.fill(target));
+    return { ahead: () => chunk.ahead(), fill, end: () => chunk.end() };
+  }
+
+  async assertPresent({ signal }: CallOptions = {}): Promise<void> {
+    const { blocks } = this.#manifest;
+    await this.#told(async () => {
+      for (let ordinal = 0; ordinal < blocks.length; ordinal += 1) {
+        throwIfAborted(signal, 'store.read');
+        const hint = blocks.packs[blocks.packOf[ordinal] ?? -1];
+        if (hint === undefined) throw corrupt('HF_MANIFEST_CORRUPT', this.#tools.file, `its block ${ordinal} is in no pack`);
+        (await this.#locator.find(blockId(blocks, ordinal), hint))[Symbol.dispose]();
+      }
+    });
+  }
+
+  async writePages(key: string, runs: readonly PageRun[], path: string, { signal }: CallOptions = {}): Promise<void> {
+    const file = await this.#context.files.open(path, 'create');
+    const buffer = await this.#tools.buffers.acquire();
+    try {
+      const written = await writePages({
+        runs,
+        chunk: (first, count) => this.chunk(key, first, count),
+        buffer,
+        write: (bytes, position) => writeFully(file, bytes, position),
+        check: () => throwIfAborted(signal, 'store.read'),
+      });
+      if (written !== runs.reduce((sum, { pageCount }) => sum + pageCount, 0) * pageSizeBytes)
+        throw corrupt('HF_MANIFEST_CORRUPT', this.#tools.file, `${JSON.stringify(key)} lacks pages that it should have`);
+    } catch (error) {
+      await file.close().catch(() => undefined);
+      await removeIfThere(this.#context.files, path).catch(() => false);
+      throw error;
+    } finally {
+      this.#tools.buffers.release(buffer);
+    }
+    await file.close();
+  }
+
   async matches(key: string, path: string, options?: CallOptions): Promise<boolean> {
     const map = this.#map(key);
     if (map.kind === 'memory') throw usage(`The object ${JSON.stringify(key)} is memory: no file has its bytes`);
@@ -115,7 +164,7 @@ export class RepositoryReader implements CheckpointReader {
   }
 
   /** As `verify`; windows that are as in a snapshot that was just verified whole are right if they were right there. */
-  async verifySince(verified: Manifest | undefined, options?: Parameters<CheckpointReader['verify']>[0]): Promise<void> {
+  async verifySince(verified: Manifest | undefined, options?: Parameters<PagedReader['verify']>[0]): Promise<void> {
     const total = [...this.#maps.values()].reduce((sum, map) => sum + map.pageCount * pageSizeBytes, 0);
     const known = verified === undefined ? undefined : new VerifiedWindows(verified, this.#manifest.blocks);
     let before = 0;
@@ -146,8 +195,12 @@ export class RepositoryReader implements CheckpointReader {
   ): Promise<void> {
     const check = (): void => throwIfAborted(signal, 'store.read');
     check();
+    await this.#told(() => rebuildObject(this.#tools, { map, layout, take, check, isKnown }));
+  }
+
+  async #told<T>(work: () => Promise<T>): Promise<T> {
     try {
-      await rebuildObject(this.#tools, { map, layout, take, check, isKnown });
+      return await work();
     } catch (error) {
       await this.#assertThere(error);
       throw error;

@@ -57,7 +57,8 @@ export function* planObject(
   if (batch.pageCount > 0) yield batch;
 }
 
-class GrowingBatch implements ObjectBatch {
+/** Windows that are added to it one by one, and no more than fit. */
+export class GrowingBatch implements ObjectBatch {
   readonly copies: PageCopy[] = [];
   readonly windows: PlannedWindow[] = [];
   readonly pieces: PlannedPiece[] = [];

@@ -1,0 +1,100 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Run } from '../../dist/index.js';
+import { nextEvent, openWorkshop, type Workshop } from '../run/workshop.js';
+import { summing } from './lazy-job.js';
+
+const program = fileURLToPath(new URL('run-in-child.ts', import.meta.url));
+const mib = 160;
+
+let workshop: Workshop;
+beforeEach(async () => {
+  workshop = await openWorkshop();
+});
+afterEach(() => workshop[Symbol.asyncDispose]());
+
+const turns = async (): Promise<readonly string[]> =>
+  (await readFile(join(workshop.work, 'turns'), 'utf8').catch(() => '')).split('\n').filter((line) => line !== '');
+
+async function processesOf(words: RegExp): Promise<readonly number[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+  const found = await Promise.all(
+    pids.map(async (pid) => words.test(await readFile(`/proc/${pid}/cmdline`, 'latin1').catch(() => '')) && (await isOurs(pid)) && pid),
+  );
+  return found.filter((pid) => pid !== false);
+}
+
+/** Of this test, and of no other that runs beside it. */
+async function isOurs(pid: number): Promise<boolean> {
+  const words = await readFile(`/proc/${pid}/cmdline`, 'latin1').catch(() => '');
+  if (words.includes(workshop.directory)) return true;
+  return (await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '')).split(' ')[3] === String(process.pid);
+}
+
+/** All that it ever added up is right: no page was ever anything else than what it was. */
+async function expectRight(): Promise<void> {
+  const sums = new Set((await turns()).map((line) => line.split(' ')[1]));
+  expect(sums.size).toBeLessThanOrEqual(1);
+}
+
+async function begun(): Promise<Awaited<ReturnType<Workshop['machine']>>> {
+  const machine = await workshop.machine('a');
+  const first = await workshop.run(machine, { script: summing(mib) });
+  await vi.waitFor(async () => expect((await turns()).length).toBeGreaterThan(0), { timeout: 30_000, interval: 50 });
+  await first.snapshot();
+  await first.kill();
+  return machine;
+}
+
+const pager = /^[^\0]*holdfast-pager\0/;
+const keeper = /^[^\0]*holdfast-keeper\0/;
+const repository = /process-main\.js/;
+
+/** Waits for the pager, and kills some time after. */
+async function killSoon(victim: () => Promise<readonly number[]> | readonly number[]): Promise<void> {
+  await vi.waitFor(async () => expect(await processesOf(pager)).toHaveLength(1), { timeout: 30_000, interval: 40 });
+  await delay(Math.random() * 900);
+  for (const pid of await victim()) process.kill(pid, 'SIGKILL');
+}
+
+async function expectSameSnapshot(machine: Awaited<ReturnType<Workshop['machine']>>): Promise<void> {
+  await writeFile(join(workshop.work, 'enough'), '');
+  const last = await workshop.run(machine, { script: summing(mib), resume: 'lazy' });
+  expect(last.resumedFrom).toBe(1);
+  expect(await last.result).toMatchObject({ outcome: 'exited', exitCode: 0 });
+  await expectRight();
+}
+
+test('whichever part is killed at whichever time, the job never reads anything else: it goes on, or is resumed from the same snapshot', async () => {
+  const machine = await begun();
+  for (const victim of [pager, keeper, repository]) {
+    const starting = workshop.run(machine, { script: summing(mib), resume: 'lazy' }).catch((error: unknown) => error);
+    await killSoon(() => processesOf(victim));
+    const run = await starting;
+    // Where it was killed before the job ran, the restore has failed.
+    if (run instanceof Error) continue;
+    const started = run as Run;
+    // A restore that failed once is tried again, with all memory first.
+    if ((await nextEvent(started, 'job.resumed')).missingBytes !== undefined)
+      await Promise.race([started.result, nextEvent(started, 'resume.whole').catch(() => undefined)]);
+    const result = await started.kill();
+    if (result.outcome === 'lost' && victim === pager) expect(result.error?.code).toBe('HF_MEMORY_LOST');
+    await expectRight();
+  }
+  await expectSameSnapshot(machine);
+}, 120_000);
+
+test('a job whose Holdfast is killed is ended where pages are missing, and resumed from the same snapshot', async () => {
+  const machine = await begun();
+  const child = spawn(process.execPath, [program, workshop.directory, summing(mib)], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const closed = once(child, 'close');
+  await killSoon(() => (child.pid === undefined ? [] : [child.pid]));
+  await closed;
+  await vi.waitFor(async () => expect(await processesOf(pager)).toEqual([]), { timeout: 20_000, interval: 20 });
+  await expectSameSnapshot(machine);
+}, 120_000);

@@ -74,7 +74,7 @@ export class ActiveRun implements Run {
     this.#lease = options.lease;
     const { environment, request, epoch, container, roots, restored, events } = options;
     const { clock, store, watchTrouble, exclude, tools, limits, logger } = environment;
-    const given = { store, watchTrouble, exclude, tools, limits, clock, logger, epoch, container, roots };
+    const given = { store, watchTrouble, exclude, tools, limits, clock, logger, epoch, container, roots, feed: restored?.feed };
     this.#touched = restored?.metadata.touched ?? [];
     const touched = (chunks: readonly WantedChunk[]): void => void (this.#touched = chunks);
     void followMemory(restored?.feed, events.emit.bind(events), { lost: (error) => void (this.#lost ??= error), touched });
@@ -94,7 +94,7 @@ export class ActiveRun implements Run {
       memory: request.memory,
       twins: twinsOf(container, tools, logger),
       host: machine,
-      ...{ feed: restored?.feed, touched: () => this.#touched },
+      touched: () => this.#touched,
       signal: this.#over.signal,
       emit: (event) => events.emit(event),
     };

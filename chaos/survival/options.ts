@@ -33,7 +33,7 @@ gives the same line again each time; compares what the program leaves with a run
   --scale X           makes the programs longer or shorter (default 1); one that ends too early is made longer by itself
   --interval TIME     time between snapshots (default 2s)
   --at-a-time N       so many programs beside each other (default 1); in containers one
-  --with "WORDS"      options that each \`holdfast run\` gets, too, as "--compression 9"
+  --with="WORDS"      options that each \`holdfast run\` gets, too, as --with="--memory staged"
   --settings JSON     with --in docker: goes over the agent's configuration, as '{"job":{"keep":3}}'
   --write FILE        puts the table into FILE, a document that has a place for it, as docs/survival.md
   --json              each program's result as a line of JSON on stdout, as soon as it is there

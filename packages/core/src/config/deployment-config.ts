@@ -48,6 +48,8 @@ export interface DeploymentConfig {
     readonly tcp: 'close' | 'keep';
     /** What a snapshot's memory is read from: copies of the job's processes, images that CRIU stages, or copies wherever they can be. Default `auto`. */
     readonly memory: 'auto' | 'twin' | 'staged';
+    /** Whether those copies stay until the next snapshot, while there is room, so that only what has changed is read for it. Default `off`. */
+    readonly keepTwin: 'off' | 'auto';
   };
   /** What a sweep of all jobs removes. */
   readonly retention: RetentionPolicy;
@@ -110,6 +112,12 @@ const documentSchema = z.strictObject({
             "What a snapshot's memory is read from: copies of the job's processes (a short freeze), images staged by CRIU, or copies wherever they can be.",
         })
         .prefault('auto'),
+      keepTwin: z
+        .enum(['off', 'auto'])
+        .meta({
+          description: 'Whether those copies stay until the next snapshot, while there is room, so that only what has changed is read for it.',
+        })
+        .prefault('off'),
     })
     .prefault({}),
   retention: z
@@ -158,6 +166,7 @@ export const deploymentConfigSchema: z.ZodType<DeploymentConfig> = documentSchem
       resume: job.resume,
       tcp: job.tcp,
       memory: job.memory,
+      keepTwin: job.keepTwin,
     },
     retention: retentionOf(retention, job.keep),
     lease: { ttlMs: lease.ttl },

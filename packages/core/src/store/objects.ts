@@ -46,6 +46,11 @@ export interface ObjectInput {
    * the difference to them. A hint: what is not there, or not what the parent had, is left out of account.
    */
   readonly previous?: Pick<ObjectInput, 'source' | 'extents'> | undefined;
+  /**
+   * Pages of which the caller knows that they are, byte for byte, those of the parent's object of the same key. They may be left unread, so this must be
+   * right: it is no hint. Sorted, not overlapping. Of no effect without such an object.
+   */
+  readonly unchanged?: readonly PageRun[] | undefined;
 }
 
 export interface CheckpointObject {

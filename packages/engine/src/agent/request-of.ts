@@ -21,6 +21,7 @@ export function requestOf({ job, description, contract }: ContainerSetup, config
     resume: config.job.resume,
     tcp: config.job.tcp,
     memory: config.job.memory,
+    keepTwin: config.job.keepTwin,
     labels: {},
     streams: inheritedStreams,
   };

@@ -28,6 +28,7 @@ export function completeRequest(request: RunRequest, config: DeploymentConfig): 
     resume: request.resume ?? config.job.resume,
     tcp: request.tcp ?? config.job.tcp,
     memory: request.memory ?? config.job.memory,
+    keepTwin: config.job.keepTwin,
     labels: checkedLabels(labels),
     streams: request.streams ?? inheritedStreams,
   };

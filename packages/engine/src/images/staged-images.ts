@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ObjectInput, ObjectSource, SourceExtent } from '@holdfast/core';
+import type { ObjectInput, ObjectSource, PageRun, SourceExtent } from '@holdfast/core';
 import { HoldfastError, isHoldfastError, pageSizeBytes } from '@holdfast/core/basics';
 import { isStored } from './image-names.js';
 import type { LeftOutPages, LeftOutSpace } from './left-out-pages.js';
@@ -21,10 +21,13 @@ import { readPagemaps } from './read-pagemaps.js';
 export class StagedImages implements MemorySource {
   readonly #folder: string;
   readonly #leftOut: LeftOutPages | undefined;
+  readonly #unchanged: ReadonlyMap<string, readonly PageRun[]> | undefined;
 
-  constructor(folder: string, leftOut?: LeftOutPages) {
+  /** `unchanged`: by page map, what is known to be as the last snapshot has it. */
+  constructor(folder: string, leftOut?: LeftOutPages, unchanged?: ReadonlyMap<string, readonly PageRun[]>) {
     this.#folder = folder;
     this.#leftOut = leftOut;
+    this.#unchanged = unchanged;
   }
 
   /** Rejects with HF_DUMP_FAILED where the images do not belong together or one is not as long as it should be: nothing of them is stored then. */
@@ -60,6 +63,7 @@ export class StagedImages implements MemorySource {
       source: { kind: 'path', path: join(this.#folder, pagesName(map)) },
       ...(leftOut === undefined ? {} : { furtherSources: leftOut.sources }),
       extents,
+      unchanged: this.#unchanged?.get(map.name),
       ...(like === undefined ? {} : { like }),
     };
   }

@@ -74,7 +74,8 @@ export class ActiveRun implements Run {
     this.#lease = options.lease;
     const { environment, request, epoch, container, roots, restored, events } = options;
     const { clock, store, watchTrouble, exclude, tools, limits, logger } = environment;
-    const given = { store, watchTrouble, exclude, tools, limits, clock, logger, epoch, container, roots, feed: restored?.feed };
+    const { memory, keepTwin } = request;
+    const given = { store, watchTrouble, exclude, tools, limits, clock, logger, epoch, container, roots, feed: restored?.feed, memory, keepTwin };
     this.#touched = restored?.metadata.touched ?? [];
     const touched = (chunks: readonly WantedChunk[]): void => void (this.#touched = chunks);
     void followMemory(restored?.feed, events.emit.bind(events), { lost: (error) => void (this.#lost ??= error), touched });
@@ -91,7 +92,6 @@ export class ActiveRun implements Run {
         diskDirectory: join(environment.stateDirectory, 'staging', options.attempt),
         plainDisk: environment.plainDiskStaging,
       },
-      memory: request.memory,
       twins: twinsOf(container, tools, logger),
       host: machine,
       touched: () => this.#touched,

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Clock } from '@holdfast/core';
+import type { Clock, PageRun } from '@holdfast/core';
 import type { LostFile } from '../container/lost-names.js';
 import type { PreparedJobDump, RunningContainer } from '../container/running-container.js';
 import { type FileCapture, type OutsideFile, recordOutside } from '../files/index.js';
@@ -21,6 +21,8 @@ export interface FrozenState {
   readonly lostFiles: readonly LostFile[];
   /** What the memory is read from where the dump has none; the caller drops them. */
   readonly twins: ForkedTwins | undefined;
+  /** By page map, what has not changed since the parent. */
+  readonly unchanged: ReadonlyMap<string, readonly PageRun[]>;
   readonly freezeMs: number;
   readonly outsideFiles: unknown;
   readonly stdin: SnapshotMetadata['stdin'];
@@ -39,6 +41,7 @@ export async function freezeJob(
   directory: string,
   after: AfterFreeze,
   prepared: PreparedTwins | undefined,
+  parent: number | undefined,
 ): Promise<FrozenState> {
   const { container, clock, signal } = context;
   const dump = await prepareDump(context, directory, prepared !== undefined);
@@ -47,6 +50,7 @@ export async function freezeJob(
   const startedAt = clock.monotonicMs();
   try {
     await container.freeze({ signal });
+    const unchanged = await context.twins.takeUnchanged(parent);
     const [dumped, filed] = await Promise.allSettled([dumpMemory(dump, directory, prepared), captureFiles(context, capture)]);
     if (dumped.status === 'fulfilled') ({ twins } = dumped.value);
     if (dumped.status === 'rejected') throw dumped.reason;
@@ -56,7 +60,7 @@ export async function freezeJob(
     await container.assertFrozen();
     complete = true;
     const { lostFiles } = dumped.value;
-    return { lostFiles, twins, outsideFiles: filed.value, stdin, drained, freezeMs: await thawed(container, clock, startedAt, after) };
+    return { lostFiles, twins, unchanged, outsideFiles: filed.value, stdin, drained, freezeMs: await thawed(container, clock, startedAt, after) };
   } catch (error) {
     if (!complete) await container.thaw();
     await twins?.drop();

@@ -35,6 +35,8 @@ export interface RunContext {
   /** Where a snapshot's memory is read from. */
   readonly memory: MemorySetting;
   readonly twins: Twins;
+  /** Whether twins stay until the next snapshot, so that only what changed is read for it. */
+  readonly keepTwin: 'off' | 'auto';
   readonly tools: EngineTools;
   readonly limits: EngineLimits;
   readonly host: MachineDescription;

@@ -28,6 +28,7 @@ export interface CompleteRequest {
   readonly resume: ResumeMode;
   readonly tcp: TcpPolicy;
   readonly memory: MemorySetting;
+  readonly keepTwin: 'off' | 'auto';
   readonly labels: Readonly<Record<string, string>>;
   readonly streams: JobStreams;
 }

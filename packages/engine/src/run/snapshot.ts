@@ -79,13 +79,13 @@ async function attempt(context: RunContext, last: SnapshotParent, after: AfterFr
     const staging = await chooseStaging(context.staging, stagedBytes);
     const directory = join(staging.directory, String(writer.ref.number));
     made.push(directory);
-    const frozen = await freezeJob(context, capture, directory, after, source.twins);
-    let held = false;
+    const frozen = await freezeJob(context, capture, directory, after, source.twins, parent.ref?.number);
+    let [held, kept] = [false, false];
     try {
       const trees = await capture.finish(writer, { signal });
       const imagesDirectory = join(directory, 'images');
       await recordLostNames(imagesDirectory, frozen.lostFiles, context.roots, trees.trees, container.places);
-      await putCaptured(context, writer, new StagedImages(imagesDirectory, frozen.twins?.pages), parent.images, frozen.twins?.lost);
+      await putCaptured(context, writer, new StagedImages(imagesDirectory, frozen.twins?.pages, frozen.unchanged), parent.images, frozen.twins?.lost);
       const memoryFrom = frozen.twins !== undefined ? 'twin' : staging.kind === 'memory' ? 'staged-memory' : 'staged-disk';
       const metadata: SnapshotMetadata = {
         version: 1,
@@ -112,11 +112,13 @@ async function attempt(context: RunContext, last: SnapshotParent, after: AfterFr
         // What is kept of the snapshot before is not what the next one is compared with.
         if (frozen.twins === undefined) await parent.images.keep({ folder: directory, kind: staging.kind });
         else await parent.images.drop();
+        if (frozen.twins !== undefined && context.keepTwin === 'auto') await context.twins.keep(writer.ref.number, frozen.twins, expectedBytes);
+        kept = context.twins.isKept(frozen.twins);
       }
       held = after === 'hold' && commit.outcome === 'committed';
       return { commit, trees, freezeMs: frozen.freezeMs, memoryFrom, twinRefused: source.refused };
     } finally {
-      await frozen.twins?.drop();
+      if (!kept) await frozen.twins?.drop();
       if (after !== 'thaw' && !held) await container.thaw();
     }
   } finally {

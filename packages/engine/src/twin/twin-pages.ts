@@ -17,6 +17,7 @@ const [twinSource, copySource] = [1, 2];
 /** Memory that is read straight from twins, at the job's own addresses. */
 export class TwinPages implements LeftOutPages {
   readonly #processes: ReadonlyMap<string, TwinnedProcess>;
+  readonly #read = new Map<string, PageRun[]>();
 
   constructor(processes: readonly TwinnedProcess[]) {
     this.#processes = new Map(processes.map((process) => [`pagemap-${process.imagePid}.img`, process]));
@@ -26,17 +27,28 @@ export class TwinPages implements LeftOutPages {
     const process = this.#processes.get(pagemapName);
     if (process === undefined) throw withoutTwin(pagemapName);
     const { twinPid, unforked } = process;
+    const read: PageRun[] = [];
+    this.#read.set(pagemapName, read);
+    const inTwin = (run: PageRun): SourceExtent => {
+      read.push(run);
+      return { ...run, sourceOffset: run.firstPage * pageSizeBytes, sourceIndex: twinSource };
+    };
     const memory = { kind: 'path', path: `/proc/${twinPid}/mem` } as const;
     if (unforked === undefined) return { sources: [memory], extentsOf: (run) => [inTwin(run)] };
-    return { sources: [memory, { kind: 'path', path: unforked.path }], extentsOf: (run) => splitByCopy(run, unforked.extents) };
+    return { sources: [memory, { kind: 'path', path: unforked.path }], extentsOf: (run) => splitByCopy(run, unforked.extents, inTwin) };
+  }
+
+  /** What of a process was asked for from its twin; ascending. */
+  readFrom(pagemapName: string): readonly PageRun[] {
+    return this.#read.get(pagemapName) ?? [];
   }
 }
 
-function inTwin(run: PageRun): SourceExtent {
-  return { ...run, sourceOffset: run.firstPage * pageSizeBytes, sourceIndex: twinSource };
-}
-
-function splitByCopy({ firstPage, pageCount }: PageRun, copied: readonly SourceExtent[]): readonly SourceExtent[] {
+function splitByCopy(
+  { firstPage, pageCount }: PageRun,
+  copied: readonly SourceExtent[],
+  inTwin: (run: PageRun) => SourceExtent,
+): readonly SourceExtent[] {
   const extents: SourceExtent[] = [];
   const end = firstPage + pageCount;
   let page = firstPage;

@@ -1,7 +1,7 @@
-import type { Logger } from '@holdfast/core';
+import type { Logger, PageRun } from '@holdfast/core';
 import type { RunningContainer } from '../container/running-container.js';
 import { ForkedTwins } from './forked-twins.js';
-import { shortageBefore, shortageWords } from './head-room.js';
+import { type RoomShortage, shortageBefore, shortageWords } from './head-room.js';
 import type { Freezer, TwinHelper } from '@holdfast/twin';
 import { type NoTwinReason, noTwin, twinRefusalOf } from './refused.js';
 import { findLimits, type LimitPlaces, readTwinRoom } from './read-room.js';
@@ -37,6 +37,7 @@ export class Twins implements AsyncDisposable {
   readonly #options: TwinsOptions;
   #helper: TwinHelper | undefined;
   #groups: TwinGroups | undefined;
+  #kept: { readonly snapshot: number; readonly twins: ForkedTwins } | undefined;
   #paused = 0;
   #pausedFor = '';
 
@@ -52,12 +53,36 @@ export class Twins implements AsyncDisposable {
     }
     const { container } = this.#options;
     const limits = await findLimits(container.initPid);
-    const processes = (await container.processes()).length;
-    const shortage = shortageBefore(await readTwinRoom(limits), { memoryBytes, processes });
+    const shortage = await this.#shortage(memoryBytes, limits);
     if (shortage !== undefined) throw noTwin(shortage, shortageWords[shortage], undefined, 'no-space');
     this.#groups ??= await TwinGroups.make(container.freezerFiles, limits);
     const helper = (this.#helper ??= await this.#start());
     return { fork: (imagesDir, copiesDir) => this.#fork(helper, limits, imagesDir, copiesDir) };
+  }
+
+  /** Keeps the twins of a committed snapshot until the next freeze, while there is room for them; else ends them. Never rejects. */
+  async keep(snapshot: number, twins: ForkedTwins, memoryBytes: number): Promise<void> {
+    const shortage = await this.#shortage(memoryBytes).catch(() => 'no-room');
+    if (shortage === undefined && twins.isKept) this.#kept = { snapshot, twins };
+    else await twins.drop();
+  }
+
+  isKept(twins: ForkedTwins | undefined): boolean {
+    return twins !== undefined && this.#kept?.twins === twins;
+  }
+
+  /**
+   * Ends the twins that are kept, which no dump may find; gives what has not changed since their snapshot, by page map, where that is the parent of the one
+   * being taken. The job must stand frozen. Never rejects: nothing is known to be unchanged then.
+   */
+  async takeUnchanged(parent: number | undefined): Promise<ReadonlyMap<string, readonly PageRun[]>> {
+    const [kept, helper] = [this.#kept, this.#helper];
+    this.#kept = undefined;
+    if (kept === undefined) return new Map();
+    const isBase = kept.snapshot === parent && kept.twins.isKept && helper !== undefined;
+    const unchanged = isBase ? await kept.twins.unchanged((pid, runs) => helper.changedPages(pid, runs)) : new Map<string, readonly PageRun[]>();
+    await kept.twins.drop({ frozen: true });
+    return unchanged;
   }
 
   /** To be called with what an attempt to take a snapshot by twin failed with, so that the next ones need not fail of it, too. */
@@ -69,8 +94,16 @@ export class Twins implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#kept?.twins.drop();
+    this.#kept = undefined;
     await this.#letHelperGo();
     await this.#groups?.remove();
+  }
+
+  async #shortage(memoryBytes: number, limits?: LimitPlaces): Promise<RoomShortage | undefined> {
+    const { container } = this.#options;
+    const room = await readTwinRoom(limits ?? (await findLimits(container.initPid)));
+    return shortageBefore(room, { memoryBytes, processes: (await container.processes()).length });
   }
 
   async #fork(helper: TwinHelper, limits: LimitPlaces, imagesDir: string, copiesDir: string): Promise<ForkedTwins> {

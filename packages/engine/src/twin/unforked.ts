@@ -1,9 +1,10 @@
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PageRun, SourceExtent } from '@holdfast/core';
+import type { SourceExtent } from '@holdfast/core';
 import { HoldfastError, pageSizeBytes } from '@holdfast/core/basics';
 import { decodeUnforkedAreas } from '../images/unforked-areas.js';
 import { decodePagemap } from '../images/pagemap.js';
+import { commonRuns } from './page-runs.js';
 
 /** Pages of one process that are not in its twin, in a file of their own. */
 export interface UnforkedCopy {
@@ -31,24 +32,6 @@ export async function copyUnforked(imagesDir: string, imagePid: number, pid: num
   });
   await copyPages(`/proc/${pid}/mem`, path, extents);
   return { path, extents };
-}
-
-/** What is in runs of both lists, each ascending. */
-export function commonRuns(left: readonly PageRun[], right: readonly PageRun[]): readonly PageRun[] {
-  const common: PageRun[] = [];
-  let at = 0;
-  for (const { firstPage, pageCount } of left) {
-    const end = firstPage + pageCount;
-    for (; at < right.length; at += 1) {
-      const other = right[at];
-      if (other === undefined || other.firstPage >= end) break;
-      const [from, to] = [Math.max(firstPage, other.firstPage), Math.min(end, other.firstPage + other.pageCount)];
-      if (from < to) common.push({ firstPage: from, pageCount: to - from });
-      // It may reach into the next one of the left, too.
-      if (other.firstPage + other.pageCount > end) break;
-    }
-  }
-  return common;
 }
 
 const pieceBytes = 4 * 1024 * 1024;

@@ -1,6 +1,7 @@
 // twin-job STEPS: two children of two threads each write to memory of every kind, step by step, and check what they wrote; in the end each says what all of it
-// adds up to, which is the same however often it was stopped. Memory that a fork does not take along is among it. Half-way they wait for the file go-on.
+// adds up to, which is the same however often it was stopped. Memory that a fork does not take along is among it. Twice they wait for a file.
 #define _GNU_SOURCE
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -29,6 +30,19 @@ static uint64_t value(long at, int kind) {
 	return ((uint64_t)at * 0x9e3779b97f4a7c15u) ^ (uint64_t)(kind * 31 + child);
 }
 
+// After a third and after two thirds: until the test opens it.
+static int at_gate(void) {
+	char name[32];
+	int third = step * 3 / steps;
+	if (third < 1 || third > 2) return 0;
+	sprintf(name, "open-%d", third);
+	if (!access(name, F_OK)) return 0;
+	sprintf(name, "at-%d-%d", third, child);
+	int fd = open(name, O_CREAT | O_WRONLY, 0600);
+	if (fd >= 0) close(fd);
+	return 1;
+}
+
 static void *work(void *unused) {
 	for (;;) {
 		pthread_mutex_lock(&lock);
@@ -46,7 +60,7 @@ static void *work(void *unused) {
 		pthread_mutex_unlock(&lock);
 		if (done) return unused;
 		usleep(200);
-		while (step >= steps / 2 && access("go-on", F_OK)) usleep(2000);
+		while (at_gate()) usleep(2000);
 	}
 }
 

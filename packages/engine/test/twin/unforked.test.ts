@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { decodeUnforkedAreas } from '../../src/images/unforked-areas.js';
-import { commonRuns, copyUnforked } from '../../src/twin/unforked.js';
+import { commonRuns, withoutRuns } from '../../src/twin/page-runs.js';
+import { copyUnforked } from '../../src/twin/unforked.js';
 import { image, magics, message } from '../images/image-bytes.js';
 
 let folder: string;
@@ -62,6 +63,25 @@ test.each([
   const runs = (pairs: readonly (readonly [number, number])[]): { firstPage: number; pageCount: number }[] =>
     pairs.map(([firstPage, pageCount]) => ({ firstPage, pageCount }));
   expect(commonRuns(runs(left), runs(right))).toEqual(runs(both));
+});
+
+test('runs without others are what is in the first alone', () => {
+  const numbers = (runs: readonly { readonly firstPage: number; readonly pageCount: number }[]): readonly number[] =>
+    runs.flatMap(({ firstPage, pageCount }) => Array.from({ length: pageCount }, (_, at) => firstPage + at));
+  const ofBits = (bits: number): { firstPage: number; pageCount: number }[] =>
+    Array.from({ length: 8 }, (_, at) => at)
+      .filter((at) => (bits & (1 << at)) !== 0)
+      .map((firstPage) => ({ firstPage, pageCount: 1 }));
+  const joined = [
+    { firstPage: 0, pageCount: 3 },
+    { firstPage: 4, pageCount: 4 },
+  ];
+  for (let bits = 0; bits < 256; bits += 1)
+    expect(numbers(withoutRuns(joined, ofBits(bits)))).toEqual([0, 1, 2, 4, 5, 6, 7].filter((page) => (bits & (1 << page)) === 0));
+  expect(withoutRuns(joined, [{ firstPage: 2, pageCount: 3 }])).toEqual([
+    { firstPage: 0, pageCount: 2 },
+    { firstPage: 5, pageCount: 3 },
+  ]);
 });
 
 test('what was left out of such areas is copied from the process, and nothing else', async () => {

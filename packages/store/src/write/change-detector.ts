@@ -10,6 +10,7 @@ import type { BlockBuilder } from './block-builder.js';
 import type { OldPages } from './old-pages.js';
 import { PageReference, type StoredObject, type StoredPages } from './page-reference.js';
 import type { SourceWindow } from './plan-batches.js';
+import type { KnownWindow } from './unread-windows.js';
 
 export interface DetectorTools {
   readonly hash: KeyedHash;
@@ -58,12 +59,12 @@ export class ChangeDetector {
   }
 
   /** False where `prepare` has to be awaited before the window is taken. Windows come in ascending order. */
-  isReady({ window }: SourceWindow): boolean {
+  isReady({ window }: Pick<SourceWindow, 'window'>): boolean {
     const { builder, hashes } = this.#tools;
     return this.#references.every((reference) => reference.seek(window)) && builder.hasRoom && !hashes.wantsFlush;
   }
 
-  async prepare({ window }: SourceWindow): Promise<void> {
+  async prepare({ window }: Pick<SourceWindow, 'window'>): Promise<void> {
     for (const reference of this.#references) if (!reference.seek(window)) await reference.load();
     const { builder, hashes } = this.#tools;
     await builder.makeRoom();
@@ -95,8 +96,22 @@ export class ChangeDetector {
     }
   }
 
+  /** Takes over a window of the parent's unread, after it was made ready as others are. */
+  takeUnread({ mask, pageCount }: KnownWindow): void {
+    const parent = this.#parent;
+    const hash = parent?.windowHash();
+    if (parent === undefined || hash === undefined) {
+      this.segments.append(zeroBlock, 0, pageCount);
+      for (let page = 0; page < pageCount; page += 1) this.#tools.hashes.next();
+      return;
+    }
+    const target = this.#windowHashes.extend(hashLength);
+    hash.copy(target.bytes, target.offset);
+    this.#takeOver(parent, mask, pageCount, undefined, 0);
+  }
+
   /** A window that is stored. */
-  #takeOver(reference: StoredPages, mask: number, pageCount: number, bytes: Buffer, offset: number): void {
+  #takeOver(reference: StoredPages, mask: number, pageCount: number, bytes: Buffer | undefined, offset: number): void {
     for (let position = 0; position < windowPages; position += 1)
       if ((mask & (1 << position)) !== 0) this.segments.append(reference.block(position), reference.index(position), 1);
     if (this.#tools.hashes.take(pageCount, (chunk, at) => reference.copyHashes(chunk, at))) return;
@@ -108,13 +123,13 @@ export class ChangeDetector {
     }
   }
 
-  #takeOverHash(reference: StoredPages, bytes: Buffer, offset: number, position: number): void {
+  #takeOverHash(reference: StoredPages, bytes: Buffer | undefined, offset: number, position: number): void {
     const { hash, hashes } = this.#tools;
     const at = hashes.next();
     if (reference.block(position) === zeroBlock) return;
     const known = reference.hash(position);
-    if (known === undefined) hash.into(hashes.chunk, at, bytes.subarray(offset, offset + pageSizeBytes));
-    else known.copy(hashes.chunk, at);
+    if (known !== undefined) known.copy(hashes.chunk, at);
+    else if (bytes !== undefined) hash.into(hashes.chunk, at, bytes.subarray(offset, offset + pageSizeBytes));
   }
 
   #takePage(bytes: Buffer, offset: number, position: number, page: number, known: WindowSlot | undefined): void {

@@ -53,6 +53,12 @@ export class PageReference implements StoredPages {
     return hash.compare(this.#map.windowHashes, hashOffset, hashOffset + hashLength, at, at + hashLength) === 0;
   }
 
+  /** Of the window; undefined where all of its pages are zero. */
+  windowHash(): Buffer | undefined {
+    const { hashOffset } = this.#cursor;
+    return hashOffset < 0 ? undefined : this.#map.windowHashes.subarray(hashOffset, hashOffset + hashLength);
+  }
+
   block(position: number): number {
     return (this.#mask & (1 << position)) === 0 ? zeroBlock : (this.#cursor.blocks[position] ?? zeroBlock);
   }

@@ -14,6 +14,7 @@ import { OldFile, OldPages } from './old-pages.js';
 import { openPageSources } from './page-source.js';
 import type { StoredObject } from './page-reference.js';
 import { readWindows } from './read-windows.js';
+import { planReading } from './unread-windows.js';
 
 export interface PutTools {
   readonly context: StoreContext;
@@ -40,18 +41,31 @@ export async function putObject(
   hashes.beginObject();
   const detector = new ChangeDetector({ hash: context.hash, builder, hashes }, { ...known, old });
   const maps = [known.parent, known.like].flatMap((stored) => stored?.map ?? []);
-  const read = context.hash.isSlow && isWorthThreads(object) ? hashedWindows(object, sources, maps, hashing) : readWindows(object, sources);
-  let pages = 0;
+  const { extents, unread } = planReading(object, known.parent?.map);
+  const left = { ...object, extents };
+  const read = context.hash.isSlow && isWorthThreads(left) ? hashedWindows(left, sources, maps, hashing) : readWindows(left, sources);
+  let [pages, passed] = [0, 0];
+  const passUnread = async (before: number): Promise<void> => {
+    for (let next = unread[passed]; next !== undefined && next.window < before; next = unread[passed]) {
+      throwIfAborted(options.signal, 'store.put');
+      if (!detector.isReady(next)) await detector.prepare(next);
+      detector.takeUnread(next);
+      pages += next.pageCount;
+      passed += 1;
+    }
+  };
   try {
     for await (const { windows, bytes, hashes: slot } of read) {
       throwIfAborted(options.signal, 'store.put');
       for (const [index, window] of windows.entries()) {
+        await passUnread(window.window);
         if (!detector.isReady(window)) await detector.prepare(window);
         detector.take(window, bytes, slot && { slot, index });
         pages += window.pageCount;
       }
       options.onProgress?.(pages * pageSizeBytes);
     }
+    await passUnread(Number.POSITIVE_INFINITY);
   } finally {
     await old?.file.release();
     await sources.close();

@@ -29,6 +29,9 @@ export interface ContainerSetup extends ContainerPlace {
   readonly notes: readonly string[];
 }
 
+/** A busy Docker is asked again for what a container is called: by another name it would be another job. */
+const nameTries = 4;
+
 /**
  * Reads a container's bundle; undefined where that asks for no snapshots. Rejects where it cannot have any, by the container's own doing: HF_CONTAINER_SETTING,
  * HF_CONTAINER_FILES or HF_CONTAINER_BUNDLE.
@@ -43,9 +46,11 @@ export async function readSetup(
   if (asked.mode === 'off') return undefined;
   if (asked.mode === 'wrong') throw contractError(asked.problems);
   if (description.devices.length > 0) throw withDevices(description.devices);
-  const told = await docker.describe(place.id);
-  const name = knownName ?? told.name ?? place.id;
-  const { job } = jobIdentity(description.environment, { containerName: name, namespace: config.agent.namespace });
+  const isNamed = knownName !== undefined || ['HOLDFAST_JOB', 'AWS_BATCH_JOB_ID'].some((name) => (description.environment.get(name) ?? '') !== '');
+  const told = await docker.describe(place.id, isNamed ? 1 : nameTries);
+  const containerName = knownName ?? told.name;
+  const { job } = jobIdentity(description.environment, { containerName, namespace: config.agent.namespace });
+  const name = containerName ?? place.id;
   const hostMounts = parseMountInfo(await readFile('/proc/self/mountinfo', 'utf8'));
   const files = await containerFiles(description, hostMounts, { exclude: asked.contract.exclude });
   return { ...place, name, job, image: told.image, contract: asked.contract, description, files, notes: [...asked.notes, ...files.notes] };

@@ -56,16 +56,25 @@ export class DockerApi {
   }
 
   /**
-   * A container's name, without its slash, and what it was made of. By the list: an inspection waits for Docker to start the container, which waits for the
-   * agent.
+   * A container's name, without its slash, and what it was made of; its id where Docker does not know it, no name where Docker does not answer. By the list:
+   * an inspection waits for Docker to start the container, which waits for the agent.
    */
-  async describe(id: string): Promise<{ readonly name: string | undefined; readonly image: ContainerImage | undefined }> {
+  async describe(id: string, tries = 1): Promise<{ readonly name: string | undefined; readonly image: ContainerImage | undefined }> {
     const filters = encodeURIComponent(JSON.stringify({ id: [id] }));
-    const answer = await this.#call('GET', `/containers/json?all=1&filters=${filters}`, AbortSignal.timeout(callMs)).catch(() => undefined);
-    const found = listed.safeParse(bodyOf(answer)).data?.[0];
+    const list = async (): Promise<z.infer<typeof listed> | undefined> =>
+      listed.safeParse(
+        bodyOf(await this.#call('GET', `/containers/json?all=1&filters=${filters}`, AbortSignal.timeout(callMs)).catch(() => undefined)),
+      ).data;
+    let containers = await list();
+    for (let tried = 1; containers === undefined && tried < tries; tried += 1) {
+      await delay(retryMs);
+      containers = await list();
+    }
+    if (containers === undefined) return { name: undefined, image: undefined };
+    const [found] = containers;
     const names = found?.Names ?? [];
     // A name of another container's link to it has a second slash.
-    const name = names.map((each) => each.replace(/^\//, '')).find((each) => !each.includes('/'));
+    const name = names.map((each) => each.replace(/^\//, '')).find((each) => !each.includes('/')) ?? id;
     return { name, image: found?.ImageID === undefined ? undefined : await this.#image(found.ImageID) };
   }
 

@@ -6,8 +6,8 @@ export interface JobIdentity {
 }
 
 export interface IdentityOptions {
-  /** The container's own name, as Docker has it, with or without its slash; else its id. */
-  readonly containerName: string;
+  /** The container's own name, as Docker has it, with or without its slash; else its id. Undefined where Docker did not tell: it may be called anything. */
+  readonly containerName: string | undefined;
   /** From the agent's configuration: jobs of other namespaces cannot be named by a container. Letters, digits, `_` and `-`. */
   readonly namespace?: string | undefined;
 }
@@ -25,9 +25,11 @@ export function jobIdentity(environment: ReadonlyMap<string, string>, { containe
   const named = environment.get('HOLDFAST_JOB') ?? '';
   if (named !== '') return { job: lead + checkedName(named, longestName - lead.length), source: 'HOLDFAST_JOB' };
   const batchId = environment.get('AWS_BATCH_JOB_ID') ?? '';
-  const plain = batchId === '' ? containerName.replace(/^\/+/, '') : batchJob(batchId, environment.get('AWS_BATCH_JOB_ARRAY_INDEX') ?? '');
+  if (batchId === '' && containerName === undefined) throw namelessContainer();
+  const plain = batchId === '' ? (containerName ?? '').replace(/^\/+/, '') : batchJob(batchId, environment.get('AWS_BATCH_JOB_ARRAY_INDEX') ?? '');
   const job = plain.replaceAll(/[^A-Za-z0-9._-]/g, '-').replace(/^\.+/, '');
-  if (job === '' || lead.length + job.length > longestName) throw wrongName(batchId === '' ? containerName : batchId, longestName - lead.length);
+  if (job === '' || lead.length + job.length > longestName)
+    throw wrongName(batchId === '' ? (containerName ?? '') : batchId, longestName - lead.length);
   return { job: lead + job, source: batchId === '' ? 'container-name' : 'AWS_BATCH_JOB_ID' };
 }
 
@@ -51,6 +53,15 @@ function wrongName(name: string, longest: number): HoldfastError {
     kind: 'invalid-argument',
     operation: 'container.identity',
     hint: `name the job by HOLDFAST_JOB: 1 to ${longest} letters, digits, dots, underscores and hyphens`,
+  });
+}
+
+function namelessContainer(): HoldfastError {
+  return new HoldfastError('HF_CONTAINER_SETTING', {
+    message: "the container's name is its job's, and Docker did not tell it in time",
+    kind: 'unavailable',
+    operation: 'container.identity',
+    hint: 'name the job by HOLDFAST_JOB, which needs no answer of Docker',
   });
 }
 

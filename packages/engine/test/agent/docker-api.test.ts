@@ -47,6 +47,16 @@ describe('what Docker tells', () => {
     await expect(api.describe('c1')).resolves.toEqual(unknown);
   });
 
+  test('the id of a container that is not its own; and a name at the second try where that is wanted', async () => {
+    let busy = true;
+    const api = await docker((path, response) => {
+      response.end(busy ? '' : JSON.stringify(path.includes('c1') ? [{ Names: ['/late'] }] : []));
+      busy = false;
+    });
+    await expect(api.describe('c1', 2)).resolves.toMatchObject({ name: 'late' });
+    await expect(api.describe('c2')).resolves.toMatchObject({ name: 'c2' });
+  });
+
   test('the state of a container, and that it has none of that name', async () => {
     const State = { Status: 'paused', Running: true, Paused: true, OOMKilled: false, ExitCode: 0, FinishedAt: '2026-01-02T03:04:05.5Z' };
     const api = await docker((path, response) => {

@@ -20,6 +20,13 @@ test.each(['../x', '.x', 'a b', 'a/b', 'x'.repeat(129)])('HOLDFAST_JOB=%j is ref
   expect(() => identify({ HOLDFAST_JOB: name })).toThrow(expect.objectContaining({ code: 'HF_CONTAINER_SETTING' }));
 });
 
+test('a container without a name that Docker told is no job of its own, but one that its environment names', () => {
+  const nameless = { containerName: undefined };
+  expect(() => jobIdentity(new Map(), nameless)).toThrow(expect.objectContaining({ code: 'HF_CONTAINER_SETTING', kind: 'unavailable' }));
+  expect(jobIdentity(new Map([['AWS_BATCH_JOB_ID', 'aa']]), nameless).job).toBe('aa');
+  expect(jobIdentity(new Map([['HOLDFAST_JOB', 'bb']]), nameless).job).toBe('bb');
+});
+
 test('a name has to fit with its namespace, and a namespace ends at its dot', () => {
   expect(() => identify({ HOLDFAST_JOB: 'x'.repeat(126) }, 'team')).toThrow(expect.objectContaining({ code: 'HF_CONTAINER_SETTING' }));
   expect(() => identify({ AWS_BATCH_JOB_ID: 'x'.repeat(126) }, 'team')).toThrow(expect.objectContaining({ code: 'HF_CONTAINER_SETTING' }));

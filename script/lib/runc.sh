@@ -31,12 +31,14 @@ ensure_runc() {
     bring_runc "$HOLDFAST_TOOLS/runc/$OS_KEY/root"
     runc=$HOLDFAST_TOOLS/runc/$OS_KEY/root/usr/sbin/runc
   fi
-  # runc finds CRIU on PATH, whatever the caller's is. A folder for each pair: checkouts may differ in either.
-  key=$(printf '%s\n' "$runc" "$CRIU_BIN" | sha256sum | cut -c1-12)
+  # runc finds CRIU on PATH, whatever the caller's is; but holdfast-runc has a program of its own there, by which it starts CRIU.
+  # A folder for each pair: checkouts may differ in either.
+  local by="[ -n \"\${HOLDFAST_RESTORE_CRIU:-}\" ] || PATH='$CRIU_BIN':\"\$PATH\""
+  key=$(printf '%s\n' "$runc" "$by" | sha256sum | cut -c1-12)
   RUNC_BIN=$HOLDFAST_TOOLS/runc/$key/bin
   if [ ! -x "$RUNC_BIN/runc" ]; then
     mkdir -p "$RUNC_BIN"
-    write_program "$RUNC_BIN/runc" "PATH='$CRIU_BIN':\"\$PATH\"" 'export PATH' "exec '$runc' \"\$@\""
+    write_program "$RUNC_BIN/runc" "$by" 'export PATH' "exec '$runc' \"\$@\""
   fi
   "$RUNC_BIN/runc" --version > /dev/null || die "$runc does not run"
 }

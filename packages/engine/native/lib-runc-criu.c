@@ -12,7 +12,8 @@
 
 #include "runc.h"
 
-const char *const streams_variable = "HOLDFAST_STREAMS_OF", *const criu_variable = "HOLDFAST_RESTORE_CRIU";
+const char *const streams_variable = "HOLDFAST_STREAMS_OF", *const criu_variable = "HOLDFAST_RESTORE_CRIU",
+    *const criu_mark_variable = "HOLDFAST_CRIU_MARK";
 
 static int stream_of(pid_t launcher, int number) {
   int process = (int)syscall(SYS_pidfd_open, launcher, 0);
@@ -36,10 +37,15 @@ _Noreturn void become_criu(char **argv) {
     if (fd < 0 || dup2(fd, number) < 0) _exit(126);
     if (fd > 2) close(fd);
   }
+  const char *mark = getenv(criu_mark_variable);
+  int marked = mark ? open(mark, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
+  if (marked < 0) _exit(126);
+  close(marked);
   char program[PATH_MAX];
   snprintf(program, sizeof program, "%s", criu);
   unsetenv(streams_variable);
   unsetenv(criu_variable);
+  unsetenv(criu_mark_variable);
   argv[0] = program;
   execv(program, argv);
   _exit(127);

@@ -50,6 +50,20 @@ static bool below(char path[PATH_MAX], const char *folder, const char *name) {
   return snprintf(path, PATH_MAX, "%s/%s", folder, name) < PATH_MAX;
 }
 
+static const char *const mark_name = "criu-by-launcher";
+
+// A runc that is a script may put a CRIU of its own before this program. What that restores would write to a file, and could not be saved any more.
+static bool was_criu_ours(const char *work) {
+  char path[PATH_MAX];
+  if (below(path, work, mark_name) && access(path, F_OK) == 0) return true;
+  int fd = below(path, work, "launcher.log") ? open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
+  if (fd >= 0) {
+    dprintf(fd, "holdfast-runc: runc started a CRIU of its own choice\n");
+    close(fd);
+  }
+  return false;
+}
+
 // A folder with this program under the name of CRIU, first on runc's PATH; runc >= 1.2 has no other way to be told.
 static bool put_before_criu(const struct settings *settings, const char *work) {
   char folder[PATH_MAX], link[PATH_MAX], self[PATH_MAX], path[2 * PATH_MAX], number[16];
@@ -61,6 +75,8 @@ static bool put_before_criu(const struct settings *settings, const char *work) {
   const char *slash = strrchr(settings->criu, '/'), *before = getenv("PATH");
   snprintf(path, sizeof path, "%s:%.*s:%s", folder, slash ? (int)(slash - settings->criu) : 0, settings->criu, before ? before : "/usr/sbin:/usr/bin:/sbin:/bin");
   snprintf(number, sizeof number, "%d", getppid());
+  char mark[PATH_MAX];
+  if (!below(mark, work, mark_name) || (unlink(mark) != 0 && errno != ENOENT) || setenv(criu_mark_variable, mark, 1) != 0) return false;
   return setenv("PATH", path, 1) == 0 && setenv(streams_variable, number, 1) == 0 && setenv(criu_variable, settings->criu, 1) == 0;
 }
 
@@ -152,6 +168,7 @@ struct outcome restore(const struct settings *settings, const struct line *line,
   add(&words, "--work-path", how->work);
   add(&words, line->id, NULL);
   struct outcome outcome = run(settings, &words, how->work, bundle, how->deadline_ms);
+  if (outcome.status == 0 && !was_criu_ours(how->work)) outcome.status = 125;
   if (outcome.status == 0) name_container(line, bundle);
   else remove_container(settings, line, how->work);
   return outcome;

@@ -124,7 +124,8 @@ bool pretend_groups(const char *work, const char *group);
 
 // lib-runc-criu.c
 
-extern const char *const streams_variable, *const criu_variable;
+// The last one names a file that tells, once it is there, that runc started CRIU by this program.
+extern const char *const streams_variable, *const criu_variable, *const criu_mark_variable;
 // This program in CRIU's place: gives CRIU the container's streams, which runc itself does not get.
 _Noreturn void become_criu(char **argv);
 

@@ -15,6 +15,12 @@ const criuGoneHint = 'dmesg tells of a kill for want of memory: free some then; 
 /** The first that matches wins: a cause before what follows from it. */
 export const failureCauses: readonly FailureCause[] = [
   {
+    pattern: /runc started a CRIU of its own choice/,
+    message: 'the runc that the launcher was given starts another CRIU than the one that it is told, so the container would lose its streams',
+    hint: "let 'runc=' in the launcher's settings name runc itself, not a script that changes PATH",
+    kind: 'unsupported',
+  },
+  {
     pattern: /anon_inode:\[io_uring\]|io_uring.*(?:not supported|unsupported)/i,
     message: 'a process of the job uses io_uring, which CRIU cannot take along',
     hint: 'start the job under Holdfast from its beginning: it answers io_uring with "not available", and programs do without',

@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { LauncherSite } from './launcher-site.js';
 import { ScriptedAgent } from './scripted-agent.js';
@@ -105,6 +107,18 @@ describe('create of a container that asks', () => {
     await using agent = await ScriptedAgent.at(site.socket, restore, 'hear', { do: 'create' });
     expect((await site.create()).status).toBe(0);
     expect(agent.heard[1]).toEqual({ call: 'restored', status: 124, timedOut: false, logOverflow });
+  });
+
+  it('takes no restore by a CRIU that runc chose by itself: the container would have other streams than its own', async () => {
+    await using site = await LauncherSite.create('true');
+    await mkdir(site.path('other'));
+    await writeFile(site.path('other/criu'), '#!/bin/sh\n', { mode: 0o755 });
+    const restore = { do: 'restore', images: '/images', work: site.work, deadlineMs: 60_000 };
+    await using agent = await ScriptedAgent.at(site.socket, restore, 'hear', { do: 'create' });
+    expect(await site.create()).toMatchObject({ status: 0, stdout: 'the container speaks\n' });
+    expect(agent.heard[1]).toMatchObject({ call: 'restored', status: 125 });
+    expect(await readFile(join(site.work, 'launcher.log'), 'utf8')).toBe('holdfast-runc: runc started a CRIU of its own choice\n');
+    expect((await site.calls()).map((call) => / (restore|create|delete --force) /.exec(call)?.[1])).toEqual(['restore', 'delete --force', 'create']);
   });
 
   it('cannot restore where it cannot take note of it: the container would not start', async () => {

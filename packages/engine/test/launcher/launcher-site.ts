@@ -19,6 +19,7 @@ case " $* " in
   *" restore "*)
     [ ! -e "$here/runc-waits" ] || { (exit 1) & exec sleep 1000.5; }
     [ ! -e "$here/log-grows" ] || { truncate -s 65M "$here/work/restore.log"; exec sleep 1000.5; }
+    [ ! -e "$here/other" ] || PATH="$here/other:$PATH"
     criu swrk 3
     echo 'runc: criu failed: type NOTIFY errno 0' >&2
     exit "$(cat "$here/restore-status")" ;;

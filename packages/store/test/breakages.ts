@@ -155,6 +155,10 @@ export const breakages: Readonly<Record<string, Breakage>> = {
   })),
   'a file that has grown is stored as long as it was announced': wrongBytes,
   'a source shorter than announced is refused, and the writer stays usable': acceptsAnyPut,
+  'an object is put together from all the sources that its extents name': withWriters((writer) => ({
+    put: (object) => writer.put({ ...object, extents: object.extents.map((extent) => ({ ...extent, sourceIndex: 0 })) }),
+  })),
+  'an extent of a source that the object does not have is refused': acceptsAnyPut,
   'a second put of the same key replaces the first': replacesNothing,
   'any text of up to 4,200 bytes is a key': withWriters((writer) => ({ put: (object) => writer.put({ ...object, key: object.key.slice(0, 4000) }) })),
   'extents that overlap, or lie past the end of a file, are refused': acceptsAnyPut,

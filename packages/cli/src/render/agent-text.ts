@@ -18,12 +18,20 @@ function containerTable(containers: readonly ContainerStatus[], now: Date): stri
     [{ title: job }, { title: state }, { title: snapshots, align: 'right' }, { title: last }, { title: container }],
     containers.map((each) => [
       escapeText(each.job),
-      each.reason === undefined ? each.state : `${each.state}: ${escapeText(each.reason)}`,
+      stateText(each),
       String(each.snapshots),
       each.lastSnapshotAt === undefined ? 'none yet' : timeText(each.lastSnapshotAt, now),
       `${escapeText(each.containerName)} (${each.containerId.slice(0, 12)})`,
     ]),
   );
+}
+
+/** One that is protected in name alone says so: what it does is not safe beyond its last snapshot. */
+function stateText({ state, reason, failuresInRow, lastFailure }: ContainerStatus): string {
+  if (reason !== undefined) return `${state}: ${escapeText(reason)}`;
+  if (lastFailure === undefined) return state;
+  const failed = failuresInRow === 1 ? 'the last snapshot failed' : `the last ${failuresInRow} snapshots failed`;
+  return `${state}, but ${failed}: ${lastFailure.code}: ${escapeText(lastFailure.message)}`;
 }
 
 function labelText(labels: Readonly<Record<string, string>>): string {

@@ -21,6 +21,22 @@ const status: AgentStatus = {
       resumedFrom: undefined,
       lastSnapshotAt: undefined,
       snapshots: 0,
+      failuresInRow: 0,
+      lastFailure: undefined,
+    },
+    {
+      containerId: 'fedcba9876543210',
+      containerName: 'sort',
+      job: 'team-a.sort-1',
+      state: 'protected',
+      reason: undefined,
+      since: '2026-11-22T14:01:00.000Z',
+      epoch: 1,
+      resumedFrom: undefined,
+      lastSnapshotAt: undefined,
+      snapshots: 0,
+      failuresInRow: 4,
+      lastFailure: { at: '2026-11-22T14:04:00.000Z', code: 'HF_DUMP_FAILED', message: 'process 7 has an io_uring', hint: 'see Limits' },
     },
   ],
   unprotected: [{ reason: 'the agent did not answer', count: 2 }],
@@ -49,9 +65,10 @@ test('agent status shows containers, who runs without protection, and what was c
   const { status: code, stdout } = await runLine(['agent', 'status'], { agent: { status: () => Promise.resolve(status) } });
   expect(code).toBe(0);
   const lines = stdout.split('\n');
-  expect(lines[0]).toMatch(/^agent {6}process 7 since .*, 1 container$/u);
+  expect(lines[0]).toMatch(/^agent {6}process 7 since .*, 2 containers$/u);
   expect(stdout).toContain('align (0123456789ab)');
   expect(stdout).toContain('unprotected: MMC_CHECKPOINT_INTERVAL is \\x1b[31m5x');
+  expect(stdout).toContain('protected, but the last 4 snapshots failed: HF_DUMP_FAILED: process 7 has an io_uring ');
   expect(stdout).toContain('unprotected 2 starts: the agent did not answer\n');
   expect(stdout).toContain('\nholdfast_snapshots_total{reason=interval} 3\n');
   expect(stdout).not.toContain('holdfast_resumes_total');
@@ -59,7 +76,14 @@ test('agent status shows containers, who runs without protection, and what was c
 
 test('agent status --json is what the agent told', async () => {
   const { stdout } = await runLine(['agent', 'status', '--json'], { agent: { status: () => Promise.resolve(status) } });
-  expect(JSON.parse(stdout)).toMatchObject({ pid: 7, containers: [{ job: 'team-a.align-7', epoch: null }], counted: [{ value: 3 }, { value: 0 }] });
+  expect(JSON.parse(stdout)).toMatchObject({
+    pid: 7,
+    containers: [
+      { job: 'team-a.align-7', epoch: null },
+      { failuresInRow: 4, lastFailure: { code: 'HF_DUMP_FAILED', hint: 'see Limits' } },
+    ],
+    counted: [{ value: 3 }, { value: 0 }],
+  });
 });
 
 test('agent status where there is none names the socket', async () => {

@@ -20,6 +20,7 @@ export async function attendedAgent({ config, options, clock, logger, serve }: A
   const metrics = await createAgentMetrics();
   const stateOf = (status: AgentStatus | undefined): AgentState => ({
     protectedJobs: jobs().length,
+    failingJobs: (status?.containers ?? []).filter(({ failuresInRow }) => failuresInRow > 0).length,
     unprotectedStarts: (status?.unprotected ?? []).reduce((sum, { count }) => sum + count, 0),
   });
   const text = async (): Promise<string> => metrics.text(stateOf(await agent?.status()));

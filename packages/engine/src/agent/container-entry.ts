@@ -5,7 +5,7 @@ import type { RunEvent } from '../run/events.js';
 import { type ContainerRecord, writeContainerRecord } from './container-record.js';
 import type { ContainerSetup } from './container-setup.js';
 import { mayEnd } from './stop-signal.js';
-import type { ContainerStatus, ProtectedJob } from './types.js';
+import type { ContainerStatus, ProtectedJob, SnapshotFailure } from './types.js';
 
 /** One container that asked for snapshots, from its creation to its end. */
 export class ContainerEntry {
@@ -22,6 +22,8 @@ export class ContainerEntry {
   #reason: string | undefined;
   #lastSnapshotAt: string | undefined;
   #snapshots = 0;
+  #failuresInRow = 0;
+  #lastFailure: SnapshotFailure | undefined;
   readonly #started = Promise.withResolvers<void>();
   readonly #finish = Promise.withResolvers<void>();
 
@@ -98,9 +100,16 @@ export class ContainerEntry {
 
   hear(event: RunEvent): void {
     if (event.type === 'restore.started') this.#lastSnapshotAt = event.takenAt;
+    if (event.type === 'snapshot.failed') {
+      const { at, code, message, hint } = event;
+      this.#failuresInRow += 1;
+      this.#lastFailure = { at, code, message, hint };
+    }
     if (event.type !== 'snapshot.committed') return;
     this.#lastSnapshotAt = event.createdAt;
     this.#snapshots += 1;
+    this.#failuresInRow = 0;
+    this.#lastFailure = undefined;
   }
 
   status(): ContainerStatus {
@@ -116,6 +125,8 @@ export class ContainerEntry {
       resumedFrom: this.run?.resumedFrom,
       lastSnapshotAt: this.#lastSnapshotAt,
       snapshots: this.#snapshots,
+      failuresInRow: this.#failuresInRow,
+      lastFailure: this.#lastFailure,
     };
   }
 

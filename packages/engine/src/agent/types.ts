@@ -1,4 +1,4 @@
-import type { CallOptions } from '@holdfast/core';
+import type { CallOptions, ErrorCode } from '@holdfast/core';
 import type { MetricSample } from '../metrics/types.js';
 import type { RunEvent } from '../run/events.js';
 import type { Run, RunResult, SnapshotOutcome } from '../run/types.js';
@@ -38,6 +38,19 @@ export interface ContainerStatus {
   readonly resumedFrom: number | undefined;
   readonly lastSnapshotAt: string | undefined;
   readonly snapshots: number;
+  /** Snapshots that failed since the last one that was committed; 0 where all is well. */
+  readonly failuresInRow: number;
+  /** The last of those; undefined where there are none. */
+  readonly lastFailure: SnapshotFailure | undefined;
+}
+
+/** Why a snapshot was not committed; the job went on. */
+export interface SnapshotFailure {
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint: string | undefined;
 }
 
 export interface AgentStatus {

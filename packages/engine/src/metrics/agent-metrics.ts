@@ -6,6 +6,8 @@ import type { MetricSample } from './types.js';
 /** What is true at the time of a reading. */
 export interface AgentState {
   readonly protectedJobs: number;
+  /** Those of them whose last snapshot failed. */
+  readonly failingJobs: number;
   /** Starts of containers that asked for snapshots and got none, since this machine started. */
   readonly unprotectedStarts: number;
 }
@@ -52,9 +54,11 @@ export async function createAgentMetrics(): Promise<AgentMetrics> {
     registers,
   });
   const protectedJobs = new Gauge({ name: 'holdfast_protected_jobs', help: 'Jobs that snapshots are taken of now.', registers });
+  const failingJobs = new Gauge({ name: 'holdfast_failing_jobs', help: 'Jobs whose last snapshot failed.', registers });
   const unprotectedStarts = counter('unprotected_starts_total', 'Starts of containers that asked for snapshots and got none.');
   const set = (now: AgentState): void => {
     protectedJobs.set(now.protectedJobs);
+    failingJobs.set(now.failingJobs);
     unprotectedStarts.reset();
     unprotectedStarts.inc(now.unprotectedStarts);
   };
@@ -94,5 +98,10 @@ function sampleOf(metric: string, { metricName, value, labels }: RegisteredValue
   const name = metricName ?? metric;
   return name.endsWith('_bucket')
     ? []
-    : [{ name, labels: Object.fromEntries(Object.entries(labels).map(([label, of]) => [label, String(of)])), value }];
+    : [{ name, labels: Object.fromEntries(Object.entries(labels).map(([label, of]) => [label, String(of)])), value: rounded(value) }];
+}
+
+/** Sums of seconds were added up as binary fractions. */
+function rounded(value: number): number {
+  return Number.isInteger(value) ? value : Number(value.toFixed(6));
 }

@@ -49,7 +49,8 @@ function lookOf(options: SpotWatchOptions, giveUp: () => void): () => Promise<vo
   };
   const fail = async ({ message, code }: HoldfastError): Promise<void> => {
     if (mode === 'auto' && !reached && !(await isEc2())) {
-      logger.info({ reason: message }, 'this is no machine of EC2: nothing announces its end');
+      logger.info({}, 'this machine is not of EC2: nothing announces its end');
+      logger.debug({ reason: message }, 'the instance metadata service gave no word');
       return giveUp();
     }
     if (!failing) logger.warn({ code, reason: message }, 'a Spot interruption would not be noticed: no word from the instance metadata service');

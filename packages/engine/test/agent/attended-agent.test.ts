@@ -3,7 +3,7 @@ import { silentLogger, systemClock } from '@holdfast/core';
 import { startImds } from '@holdfast/testkit/imds';
 import { expect, test } from 'vitest';
 import { attendedAgent } from '../../src/agent/attended-agent.js';
-import type { Agent, AgentOptions, AgentStatus, ProtectedJob } from '../../src/agent/types.js';
+import type { Agent, AgentOptions, AgentStatus, ContainerStatus, ProtectedJob } from '../../src/agent/types.js';
 import type { RunEvent } from '../../src/run/events.js';
 import type { Run, SnapshotOutcome } from '../../src/run/types.js';
 
@@ -20,7 +20,22 @@ const committed: RunEvent = {
   ...outcome,
 };
 
-const status: AgentStatus = { pid: 1, startedAt: 'x', containers: [], unprotected: [{ reason: 'r', count: 4 }] };
+const container: ContainerStatus = {
+  containerId: 'c1',
+  containerName: 'align',
+  job: 'align-7',
+  state: 'protected',
+  reason: undefined,
+  since: 'x',
+  epoch: 1,
+  resumedFrom: undefined,
+  lastSnapshotAt: undefined,
+  snapshots: 0,
+  failuresInRow: 2,
+  lastFailure: { at: 'x', code: 'HF_DUMP_FAILED', message: 'm', hint: undefined },
+};
+const well: ContainerStatus = { ...container, containerId: 'c2', failuresInRow: 0, lastFailure: undefined };
+const status: AgentStatus = { pid: 1, startedAt: 'x', containers: [container, well], unprotected: [{ reason: 'r', count: 4 }] };
 
 /** An agent that protects one job; what it was given, and whether it was ended. */
 function stage() {
@@ -66,7 +81,12 @@ test('what the agent’s runs do is counted, for its status and for Prometheus, 
   here.given().onEvent?.(committed);
   expect(heard).toEqual(['snapshot.committed']);
   const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
-  for (const line of ['holdfast_protected_jobs 1', 'holdfast_unprotected_starts_total 4', 'holdfast_snapshots_total{reason="interval"} 1'])
+  for (const line of [
+    'holdfast_protected_jobs 1',
+    'holdfast_failing_jobs 1',
+    'holdfast_unprotected_starts_total 4',
+    'holdfast_snapshots_total{reason="interval"} 1',
+  ])
     expect(text.split('\n')).toContain(line);
   expect(await here.given().counted?.(status)).toContainEqual({ name: 'holdfast_snapshots_total', labels: { reason: 'interval' }, value: 1 });
   await agent[Symbol.asyncDispose]();

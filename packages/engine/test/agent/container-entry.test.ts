@@ -54,6 +54,23 @@ describe('a container’s record', () => {
   });
 });
 
+test('what failed since the newest snapshot is told, and forgotten with the next', () => {
+  const entry = new ContainerEntry(setup, '');
+  const base = { job: 'job', attempt: 'a', reason: 'interval' as const };
+  const failed = (at: string, message: string): void =>
+    entry.hear({ ...base, type: 'snapshot.failed', at, code: 'HF_DUMP_FAILED', message, hint: 'h' });
+  failed('t1', 'one');
+  failed('t2', 'two');
+  expect(entry.status()).toMatchObject({
+    snapshots: 0,
+    failuresInRow: 2,
+    lastFailure: { at: 't2', code: 'HF_DUMP_FAILED', message: 'two', hint: 'h' },
+  });
+  const numbers = { number: 1, freezeMs: 1, totalMs: 1, logicalBytes: 1, storedBytes: 1 };
+  entry.hear({ ...base, type: 'snapshot.committed', at: 't3', createdAt: 't3', memoryFrom: 'twin', ...numbers });
+  expect(entry.status()).toMatchObject({ snapshots: 1, failuresInRow: 0, lastFailure: undefined });
+});
+
 describe('whose job it is', () => {
   test.each([
     ['claimed by this container', state(4, 'a'), { own: true, takenOver: false }],

@@ -4,7 +4,7 @@ import { serveMetrics } from '../../src/metrics/serve-metrics.js';
 import type { RunEventBody } from '../../src/run/events.js';
 
 let metrics: AgentMetrics;
-const now = { protectedJobs: 3, unprotectedStarts: 2 };
+const now = { protectedJobs: 3, failingJobs: 1, unprotectedStarts: 2 };
 const servers: AsyncDisposable[] = [];
 beforeEach(async () => {
   metrics = await createAgentMetrics();
@@ -48,6 +48,7 @@ test('what happens in runs is counted', async () => {
     'holdfast_freeze_seconds_count 3',
     'holdfast_snapshot_seconds_sum 9',
     'holdfast_protected_jobs 3',
+    'holdfast_failing_jobs 1',
     'holdfast_unprotected_starts_total 2',
   ])
     expect(lines).toContain(line);
@@ -72,6 +73,11 @@ test('notices and what became of their snapshots are counted; samples are the sa
     ]),
   );
   expect(samples.filter(({ name }) => name.endsWith('_bucket'))).toEqual([]);
+});
+
+test('sums of samples hold no noise of binary fractions', async () => {
+  for (const freezeMs of [100, 200]) committed('interval', freezeMs);
+  expect(await metrics.samples(now)).toContainEqual({ name: 'holdfast_freeze_seconds_sum', labels: {}, value: 0.3 });
 });
 
 test('starts without protection are those that there are now, not added up at each reading', async () => {

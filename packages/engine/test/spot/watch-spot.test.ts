@@ -55,7 +55,7 @@ test('each notice and each recommendation is told once, and anew where it change
 test('elsewhere than on EC2 the watch is given up after one look, and that is said once', async () => {
   const { end, told, looks } = await watched([{ fails: true }, {}, {}]);
   expect({ end, looks }).toEqual({ end: 'not-ec2', looks: 1 });
-  expect(told).toEqual(['info: this is no machine of EC2: nothing announces its end']);
+  expect(told).toEqual(['info: this machine is not of EC2: nothing announces its end', 'debug: the instance metadata service gave no word']);
 });
 
 test.each<[string, Partial<SpotWatchOptions>]>([

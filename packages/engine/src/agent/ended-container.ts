@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { uptime } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
+import { tellEnd } from '../catalog/tell-end.js';
 import { asHoldfastError } from '../run/as-holdfast-error.js';
 import { isLost } from '../run/job-end.js';
 import type { AgentContext } from './agent-context.js';
@@ -77,9 +78,11 @@ async function wasBeforeBoot(stateDirectory: string, id: string): Promise<boolea
 
 async function note({ environmentOf }: AgentContext, { job, attempts, place }: ContainerRecord, { exitCode, finishedAtMs }: OwnEnd): Promise<void> {
   if (place === undefined) return;
-  const { store } = await environmentOf(place);
+  const environment = await environmentOf(place);
+  const { store } = environment;
   const { epoch } = await store.state(job);
-  // Somebody else's now, or noted before.
-  if (epoch === undefined || epoch.end !== undefined || !attempts.includes(epoch.holder.attempt)) return;
-  await store.end(epoch, { exitCode, endedAt: new Date(finishedAtMs).toISOString() });
+  // Somebody else's now.
+  if (epoch === undefined || !attempts.includes(epoch.holder.attempt)) return;
+  if (epoch.end === undefined) await store.end(epoch, { exitCode, endedAt: new Date(finishedAtMs).toISOString() });
+  await tellEnd(environment, job, epoch.holder.attempt);
 }

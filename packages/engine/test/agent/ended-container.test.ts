@@ -6,8 +6,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AgentContext } from '../../src/agent/agent-context.js';
 import { type ContainerRecord, recordFile, writeContainerRecord } from '../../src/agent/container-record.js';
 import { noteEndOfRecord } from '../../src/agent/ended-container.js';
+import { liveThrough } from '../catalog/history.js';
+import { type CatalogPlace, catalogPlace, contentOf } from '../catalog/place.js';
 
-const finishedAtMs = Date.parse('2026-01-02T03:04:05Z');
+const finishedAtMs = Date.parse('2026-11-22T03:04:05Z');
 const ended = { running: false, paused: false, started: true, exitCode: 3, outOfMemory: false, finishedAtMs, stopSignal: 15 };
 const record: ContainerRecord = {
   version: 1,
@@ -34,10 +36,18 @@ interface Scene {
   readonly holder?: string;
   readonly storage?: () => void;
   readonly given?: ContainerRecord;
+  readonly place?: CatalogPlace;
 }
 
 /** The end that the repository was told of, if any. */
-async function settle({ state = ended, remembered, holder = 'b', storage = () => undefined, given = record }: Scene): Promise<EpochEnd | undefined> {
+async function settle({
+  state = ended,
+  remembered,
+  holder = 'b',
+  storage = () => undefined,
+  given = record,
+  place,
+}: Scene): Promise<EpochEnd | undefined> {
   let told: EpochEnd | undefined;
   const store = {
     state: () => Promise.resolve({ epoch: { epoch: 4, holder: { attempt: holder }, end: undefined } }),
@@ -52,7 +62,7 @@ async function settle({ state = ended, remembered, holder = 'b', storage = () =>
     environmentOf: () =>
       Promise.resolve()
         .then(storage)
-        .then(() => ({ store })),
+        .then(() => (place === undefined ? { store } : { ...place, journal: { folder: join(folder, 'journal'), key: '0' }, logger: silentLogger })),
     logger: silentLogger,
     clock: systemClock,
   } as unknown as AgentContext;
@@ -65,7 +75,7 @@ async function relayed(text: string): Promise<void> {
   await writeFile(join(folder, 'run/killed/c1'), text);
 }
 
-const itself = { exitCode: 3, endedAt: '2026-01-02T03:04:05.000Z' };
+const itself = { exitCode: 3, endedAt: '2026-11-22T03:04:05.000Z' };
 
 describe('a container that ended while no agent ran', () => {
   test('by itself: the job’s end is noted', async () => {
@@ -114,6 +124,17 @@ describe('a container that ended while no agent ran', () => {
     expect(await settle({ storage: away('unavailable') })).toEqual(itself);
     calls = 0;
     expect(await settle({ storage: away('corrupt') })).toBeUndefined();
+  });
+
+  test('by itself: the catalog is told as well, also where the agent before told the storage alone', async () => {
+    await using place = await catalogPlace();
+    const told = [{ record: { status: 'failed', exitCode: 3 }, attempts: [{ outcome: 'exited', ...itself }] }];
+    await liveThrough(place, 'job', 'b', { snapshots: 1 });
+    await settle({ place });
+    expect(await contentOf(place.catalog)).toMatchObject(told);
+    const other = await place.fresh();
+    await settle({ place: { ...place, catalog: other } });
+    expect(await contentOf(other)).toMatchObject(told);
   });
 
   test('and of which nobody noted where its snapshots are is left as it is', async () => {

@@ -2,6 +2,7 @@
 // that do not.
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -86,8 +87,9 @@ static bool find_root(struct json key, struct json value, void *context) {
   return !json_is(key, "root") || json_members(value, read_root, context);
 }
 
-bool is_unclean(const char *bundle) {
-  char root[PATH_MAX] = "", path[PATH_MAX + 64];
+// False where the bundle names no folder that its root file system is mounted at.
+static bool unclean_note(const char *bundle, char path[PATH_MAX]) {
+  char root[PATH_MAX] = "";
   size_t length = 0;
   char *text = read_bundle(bundle, &length);
   if (text) json_members((struct json){text, text + length}, find_root, root);
@@ -95,6 +97,15 @@ bool is_unclean(const char *bundle) {
   char *last = strrchr(root, '/');
   if (root[0] != '/' || last == root) return false;
   *last = 0;
-  snprintf(path, sizeof path, "%s/holdfast-unclean", root);
-  return access(path, F_OK) == 0;
+  return snprintf(path, PATH_MAX, "%s/holdfast-unclean", root) < PATH_MAX;
+}
+
+bool is_unclean(const char *bundle) {
+  char path[PATH_MAX];
+  return unclean_note(bundle, path) && access(path, F_OK) == 0;
+}
+
+void clear_unclean(const char *bundle) {
+  char path[PATH_MAX];
+  if (unclean_note(bundle, path)) unlink(path);
 }

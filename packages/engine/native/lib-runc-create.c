@@ -45,6 +45,8 @@ static int give_up(struct creation *creation, const char *text) {
 static int go_on_without(struct creation *creation, const char *why) {
   char text[1024];
   if (creation->restored) {
+    // Its agent did not live to say so, and the next one may come after its end.
+    clear_unclean(creation->bundle);
     snprintf(text, sizeof text, "this container was resumed, and runs, but its agent was lost (%s): until it is back no snapshot is taken; start it by `systemctl start holdfast-agent`", why);
     say(text);
     return 0;

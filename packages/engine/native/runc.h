@@ -59,6 +59,8 @@ char *read_bundle(const char *bundle, size_t *length);
 // Whether the container's root file system was being put back when the agent was lost: a note beside its upper directory, which Docker has beside the
 // mount. Such a container must not start.
 bool is_unclean(const char *bundle);
+// Takes that note away: the container runs on files that were put back to the end. What it had before, `holdfast-aside` there, is left for the next agent.
+void clear_unclean(const char *bundle);
 // The control group that the bundle names, as it names it; false where it names none.
 bool read_group(const char *bundle, char group[PATH_MAX]);
 

@@ -109,6 +109,25 @@ describe('an agent of no use', () => {
     expect(existsSync(`${site.state}/restored/c1`)).toBe(true);
   });
 
+  it('leaves no word that the files of what it resumed are not whole', async () => {
+    await using site = await LauncherSite.create('true');
+    await site.config({ env: ['MMC_CHECKPOINT_MODE=true'] }, { path: site.path('merged') });
+    await site.write('holdfast-unclean', '');
+    await using _agent = await ScriptedAgent.at(site.socket, { touched: true }, restored(site), 'hear', 'leave');
+    expect((await site.create()).status).toBe(0);
+    expect(existsSync(site.path('holdfast-unclean'))).toBe(false);
+  });
+
+  it('leaves that word where its restore failed', async () => {
+    await using site = await LauncherSite.create('true');
+    await site.config({ env: ['MMC_CHECKPOINT_MODE=true'] }, { path: site.path('merged') });
+    await site.write('holdfast-unclean', '');
+    await site.write('restore-status', '1');
+    await using _agent = await ScriptedAgent.at(site.socket, { touched: true }, restored(site), 'hear', 'leave');
+    expect((await site.create()).status).toBe(1);
+    expect(existsSync(site.path('holdfast-unclean'))).toBe(true);
+  });
+
   it('does not come into it where runc hands the container what cannot be restored', async () => {
     await using site = await LauncherSite.create('true');
     await using agent = await ScriptedAgent.at(site.socket, { do: 'fail' });

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const run = promisify(execFile);
 const workspace = fileURLToPath(new URL('../../..', import.meta.url));
-const packages = ['core', 'store', 'catalog', 'driver-local', 'engine'];
+const packages = ['core', 'store', 'catalog', 'driver-local', 'twin', 'engine'];
 const sources = ['example.ts', 'third-party-plugin.ts', 'check-schema.ts', 'every-entry.ts'];
 const compilerOptions = {
   target: 'es2024',

@@ -9,6 +9,7 @@ import type * as basics from '@holdfast/core/basics';
 import type * as local from '@holdfast/driver-local';
 import type * as engine from '@holdfast/engine';
 import type * as store from '@holdfast/store';
+import type * as twin from '@holdfast/twin';
 
 export type Entries = [
   typeof catalog,
@@ -21,4 +22,5 @@ export type Entries = [
   typeof local,
   typeof engine,
   typeof store,
+  typeof twin,
 ];

@@ -22,6 +22,7 @@ import type { Runc } from '../runc.js';
 import type { AdoptedRecorded, ExitStatus, PreparedJobDump, RunningContainer } from '../running-container.js';
 import type { EngineTools } from '../tools.js';
 import { untilEnded } from './init-watch.js';
+import { readLastRuncState } from './runc-state.js';
 
 export interface AdoptedContainerOptions {
   readonly id: string;
@@ -189,10 +190,11 @@ export class AdoptedContainer implements RunningContainer {
     return Promise.resolve();
   }
 
+  /** Of a container that has ended no more than what its runtime still keeps of it: one that its owner starts again has the same id, place and control group. */
   async kill(): Promise<void> {
     const { freezer, clock, freezeDeadlineMs } = this.#options;
     const left = await endProcesses({
-      find: () => this.processes(),
+      find: () => this.#ownProcesses(),
       // On version 1 a frozen process dies only when it is thawed.
       between: () => freezer.thaw(freezeDeadlineMs).catch(() => undefined),
       deadlineMs: killDeadlineMs,
@@ -234,6 +236,18 @@ export class AdoptedContainer implements RunningContainer {
 
   processes(): Promise<readonly number[]> {
     return processesOf(this.#options.freezer.files.folder);
+  }
+
+  async #ownProcesses(): Promise<readonly number[]> {
+    const found = await this.processes();
+    // Asked afterwards: a container of the same id is made only once nothing is kept of this one.
+    return found.length === 0 || isProcessAlive(this.init) || (await this.#isKept()) ? found : [];
+  }
+
+  async #isKept(): Promise<boolean> {
+    const { runc, id } = this.#options;
+    const state = await readLastRuncState(runc.root, id).catch(() => undefined);
+    return state?.init.pid === this.init.pid && state.init.startTicks === this.init.startTicks;
   }
 }
 

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { type HostMount, isBelow, visibleMounts } from '../container/host-mounts.js';
 import type { Bundle } from './bundle.js';
 import { fileSystemKind } from './file-system-kinds.js';
@@ -15,10 +16,21 @@ export interface ContainerMount {
   /** `hung`: it does not answer, and nothing may look at it. What came along of a shared file system is not asked. */
   readonly kind: 'folder' | 'file' | 'missing' | 'hung';
   readonly readOnly: boolean;
-  /** Of what came along: the destination of the mount in which it lies. */
+  /** Of what came along, as itself or declared by Holdfast: the destination of the mount in which it lies. */
   readonly inside: string | undefined;
   /** The file system's device and the path in it; undefined where this machine has no such thing. */
   readonly place: string | undefined;
+}
+
+/** In a bundle whose mounts are declared: which of them came along, by `ContainerMount.inside`. Who reads it again must not take them for the container's own. */
+export const insideAnnotation = 'holdfast.inside';
+
+const insideSchema = z.record(z.string(), z.string());
+
+/** By destination; empty where nothing is noted. */
+export function insideOf({ annotations }: Pick<Bundle, 'annotations'>): Readonly<Record<string, string>> {
+  const noted = annotations.get(insideAnnotation);
+  return noted === undefined ? {} : insideSchema.parse(JSON.parse(noted));
 }
 
 /** All of them, in the order in which they are mounted: of two at one place the later is seen. */
@@ -28,11 +40,12 @@ export async function containerMounts(
   asks: AsksMount = createMountAsker(),
 ): Promise<readonly ContainerMount[]> {
   const visible = visibleMounts(hostMounts);
+  const inside = insideOf(bundle);
   const found = await Promise.all(
     bundle.mounts.map(async (mount): Promise<readonly ContainerMount[]> => {
       const { type, source, options } = mount;
       const destination = withoutSlash(mount.destination);
-      const common = { destination, readOnly: options.includes('ro') || options.includes('rro'), inside: undefined };
+      const common = { destination, readOnly: options.includes('ro') || options.includes('rro'), inside: inside[destination] };
       if (type !== 'bind' && !options.includes('bind') && !options.includes('rbind'))
         return [{ ...common, hostPath: undefined, type, kind: 'folder', place: undefined }];
       const { path: hostPath, answers } = await resolveHostPath(source, visible, asks);

@@ -18,8 +18,8 @@ export interface OverlayDescription {
   readonly mountFlags: readonly string[];
 }
 
-/** Options that are the kernel's own words, or the default. */
-const unneeded = new Set(['rw', 'ro', 'seclabel', 'redirect_dir=off', 'redirect_dir=nofollow', 'metacopy=off']);
+/** Options that are the kernel's own words, or the default: mount would refuse some of them. */
+const unneeded = new Set(['rw', 'ro', 'seclabel', 'redirect_dir=off', 'redirect_dir=nofollow', 'metacopy=off', 'nouserxattr']);
 /** Options that change nothing of what lies in the upper directory. */
 const understood = /^(?:lowerdir|upperdir|workdir|index|xino|uuid|nfs_export|userxattr|volatile|context|fscontext|defcontext|rootcontext)(?:=|$)/;
 

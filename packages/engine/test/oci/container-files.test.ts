@@ -1,8 +1,10 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type HostMount, parseMountInfo } from '../../src/container/host-mounts.js';
+import { amendedConfig, withDeclaredMounts } from '../../src/oci/amend-bundle.js';
+import { parseBundle } from '../../src/oci/bundle.js';
 import { type ContainerFiles, containerFiles } from '../../src/oci/container-files.js';
 import { type BundleParts, bind, bundle, containerId } from './bundles.js';
 
@@ -25,7 +27,7 @@ function mountsOf(overlayOptions: string, ...more: readonly string[]): readonly 
   return parseMountInfo(['20 1 8:1 / / rw shared:1 - ext4 /dev/sda1 rw', overlay, ...more].join('\n'));
 }
 
-const plain = 'lowerdir=l/A:l/B,upperdir=ID/diff,workdir=ID/work,index=off';
+const plain = 'lowerdir=l/A:l/B,upperdir=ID/diff,workdir=ID/work,index=off,nouserxattr';
 
 function filesOf(parts: BundleParts, mounts: readonly HostMount[] = mountsOf(plain), exclude: readonly string[] = []): Promise<ContainerFiles> {
   return containerFiles(bundle({ rootPath: `${folder}/ID/merged`, ...parts }), mounts, { exclude });
@@ -87,6 +89,20 @@ test('a shared file system is left alone, also below a bound folder; a local one
     { destination: '/efs', hostPath: `${folder}/other`, type: 'fuse.juicefs' },
   ]);
   expect(roots.map(({ destination }) => destination)).toEqual(['/', '/data', '/data/inner']);
+});
+
+test('what lies inside a folder that is left alone is, too, also for who reads the bundle once its mounts are declared', async () => {
+  const host = mountsOf(plain, `60 20 8:2 / ${folder}/volume rw - xfs /dev/sdb rw`);
+  const before = bundle({ rootPath: `${folder}/ID/merged`, mounts: [bind(dirname(folder), '/all'), bind(`${folder}/other`, '/own')] });
+  const amended = amendedConfig(before, { criuConfigPath: '/criu.conf', architecture: 'x64' });
+  let read = before;
+  for (const time of ['first', 'second', 'third']) {
+    const { roots, mountpoints } = await containerFiles(read, host);
+    expect([time, roots.map(({ destination }) => destination)]).toEqual([time, ['/', '/own']]);
+    expect(mountpoints).toContain(`/all/${basename(folder)}/volume`);
+    read = parseBundle(before.folder, JSON.stringify(await withDeclaredMounts(amended, read, host)));
+  }
+  expect(read.mounts.filter(({ source }) => source === `${folder}/volume`)).toHaveLength(1);
 });
 
 test('a folder inside another one that is bound, or bound twice, is captured once', async () => {

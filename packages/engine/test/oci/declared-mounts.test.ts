@@ -21,7 +21,9 @@ test('what lies below a bound folder is bound after it, in its order; everything
   const host = mountsOf(`30 20 0:30 / ${folder}/a/in rw - nfs4 s:/x rw`, `31 30 0:31 / ${folder}/a/in/deep ro - xfs /dev/sdb ro`);
   const shared = { destination: '/shared', type: 'bind', source: `${folder}/a`, options: ['rbind', 'rshared'] };
   const before = bundle({ mounts: [bind(`${folder}/a`, '/data/', 'ro'), shared] });
-  const [proc, ...mounts] = await declaredMounts(before, host);
+  const { mounts: all, inside } = await declaredMounts(before, host);
+  const [proc, ...mounts] = all;
+  expect(inside).toEqual({ '/data/in': '/data', '/data/in/deep': '/data' });
   expect(proc).toMatchObject({ destination: '/proc' });
   expect(mounts).toEqual([
     { destination: '/data/', type: 'bind', source: `${folder}/a`, options: ['bind', 'rprivate', 'ro'] },
@@ -34,7 +36,7 @@ test('what lies below a bound folder is bound after it, in its order; everything
 test('what another mount of the bundle hides is not bound', async () => {
   const host = mountsOf(`30 20 0:30 / ${folder}/a/in rw - nfs4 s:/x rw`);
   const before = bundle({ mounts: [bind(`${folder}/a`, '/data'), bind('/srv', '/data/in')] });
-  expect((await declaredMounts(before, host)).slice(1)).toEqual([
+  expect((await declaredMounts(before, host)).mounts.slice(1)).toEqual([
     { destination: '/data', type: 'bind', source: `${folder}/a`, options: ['rbind', 'rprivate'] },
     bind('/srv', '/data/in'),
   ]);
@@ -43,5 +45,6 @@ test('what another mount of the bundle hides is not bound', async () => {
 test('without such a thing, or with very many, the list is as it was', async () => {
   const before = bundle({ mounts: [bind(`${folder}/a`, '/data')] });
   const many = Array.from({ length: 17 }, (_, index) => `${40 + index} 20 0:${40 + index} / ${folder}/a/in/${index} rw - tmpfs x rw`);
-  for (const host of [mountsOf(), mountsOf(...many)]) expect(await declaredMounts(before, host)).toEqual(before.config['mounts']);
+  for (const host of [mountsOf(), mountsOf(...many)])
+    expect(await declaredMounts(before, host)).toEqual({ mounts: before.config['mounts'], inside: {} });
 });

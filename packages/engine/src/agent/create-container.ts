@@ -45,7 +45,10 @@ export async function createContainer(context: AgentContext, entry: ContainerEnt
     entry.waitsFor('its storage does not answer');
     conversation.say(`the storage does not answer: job ${setup.job} starts anew, and no snapshot of it is taken until the storage is back`);
   }
+  // Without its launcher nobody starts it, or it starts without Holdfast.
+  conversation.signal.throwIfAborted();
   await cleanUpLeft(context, setup, conversation);
+  conversation.signal.throwIfAborted();
   conversation.decide({ do: 'create' });
   return { kind: 'anew', claimed: undefined };
 }

@@ -71,7 +71,8 @@ export class NodeAgent implements AgentCalls {
         throw error;
       }
     } catch (error) {
-      await this.#refuse(call.id, asHoldfastError(error), conversation);
+      // Whoever gave up has said what becomes of it.
+      if (!conversation.signal.aborted) await this.#refuse(call.id, asHoldfastError(error), conversation);
     }
   }
 

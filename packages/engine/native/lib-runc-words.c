@@ -1,22 +1,57 @@
 // What the launcher says, and to whom.
 
+#include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "json.h"
+#include "keeper.h"
 #include "runc.h"
 
+// In all: a container's start must not depend on whoever reads what it says.
+static int64_t patience_ms = 200;
+
+static bool is_writable(int fd) {
+  struct pollfd waited = {.fd = fd, .events = POLLOUT};
+  int64_t begun = monotonic_ms();
+  int ready = poll(&waited, 1, (int)patience_ms);
+  int64_t passed_ms = monotonic_ms() - begun;
+  patience_ms -= passed_ms < patience_ms ? passed_ms : patience_ms;
+  return ready > 0;
+}
+
+// The same pipe by a description of our own, which does not block; that of the container's processes must stay as it is. -1: it is no pipe, or cannot be had.
+static int open_unshared(int fd) {
+  char path[64];
+  struct stat about;
+  if (fstat(fd, &about) != 0 || !S_ISFIFO(about.st_mode)) return -1;
+  snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+  return open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+}
+
+// As much as the reader takes. containerd reads a container's pipe only once `create` has returned, and a resumed job may have filled it by then.
 // A reader that is gone must not end a launcher, and runc must not find the signal ignored.
 static void write_all(int fd, const char *text, size_t length) {
   struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
   sigaction(SIGPIPE, &ignore, &before);
-  ssize_t ignored = write(fd, text, length);
-  (void)ignored;
+  int unshared = open_unshared(fd), out = unshared < 0 ? fd : unshared;
+  // What poll says of a pipe is true of no more than PIPE_BUF.
+  while (length > 0 && is_writable(out)) {
+    ssize_t written = write(out, text, length < PIPE_BUF ? length : PIPE_BUF);
+    if (written < 0 && errno != EAGAIN && errno != EINTR) break;
+    if (written > 0) text += written, length -= (size_t)written;
+    // The job, which writes to it too, was faster.
+    else if (patience_ms > 0) patience_ms--;
+    else break;
+  }
+  if (unshared >= 0) close(unshared);
   sigaction(SIGPIPE, &before, NULL);
 }
 

@@ -35,6 +35,19 @@ describe('an agent of no use', () => {
     await unprotected(site, 'does not answer');
   });
 
+  it.each<readonly [string, readonly Step[]]>([
+    ['was not there', []],
+    ['was lost before it decided', ['leave']],
+  ])('that %s may come again: what is sent to the container is noted for it until then', async (_, steps) => {
+    await using site = await LauncherSite.create('true');
+    await using _agent = steps.length === 0 ? undefined : await ScriptedAgent.at(site.socket, ...steps);
+    expect((await site.create()).stdout).toBe('the container speaks\n');
+    await site.run(['kill', 'c1', '15']);
+    expect(await site.read('state/killed/c1')).toMatch(/^15 \d+\n$/);
+    await site.run(['delete', 'c1']);
+    expect(existsSync(`${site.state}/protected/c1`)).toBe(false);
+  });
+
   it('is another one than that which has no processor', async () => {
     await using site = await LauncherSite.create('true');
     // Longer than one that is silent is waited for.

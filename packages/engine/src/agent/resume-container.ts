@@ -12,7 +12,6 @@ import type { TrackedRoot } from '../files/index.js';
 import { credentialsRewrite } from '../oci/credentials-path.js';
 import { openOverlay } from '../oci/overlay-mount.js';
 import { refuseHungShared } from '../oci/refuse-hung-shared.js';
-import { markUnclean } from '../oci/unclean-mark.js';
 import { describeMachine } from '../preflight/machine.js';
 import { restore, type Restored } from '../run/restore.js';
 import { clearRestoreStaging, placeForImages } from '../run/restore-staging.js';
@@ -24,7 +23,7 @@ import type { ContainerSetup } from './container-setup.js';
 import { diagnosisDirectory, keepLogs } from './diagnosis.js';
 import type { LauncherConversation } from './launcher-conversation.js';
 import { placeRoots } from './place-roots.js';
-import { cleanUp, keepWhatWas } from './root-before.js';
+import { cleanUp, keepWhatWas, setAside } from './root-before.js';
 
 export interface ResumeOptions {
   readonly context: AgentContext;
@@ -76,9 +75,7 @@ export async function resumeContainer({ context, setup, attempt, conversation, e
         beforeFiles: async () => {
           conversation.touched();
           touched = true;
-          if (overlay === undefined) return;
-          await markUnclean(overlay.description);
-          await overlay.setAside();
+          if (overlay !== undefined) await setAside(context, setup, overlay, (text) => conversation.say(text));
         },
         start: (metadata, roots, imagesDirectory) => launch(roots, imagesDirectory),
       },

@@ -1,5 +1,5 @@
 import { emptyFolder, type OverlayMount, openOverlay } from '../oci/overlay-mount.js';
-import { clearUnclean, isUnclean } from '../oci/unclean-mark.js';
+import { clearUnclean, isUnclean, markUnclean } from '../oci/unclean-mark.js';
 import { keepAside } from '../oci/upper-aside.js';
 import type { AgentContext } from './agent-context.js';
 import type { ContainerSetup } from './container-setup.js';
@@ -20,15 +20,32 @@ export async function cleanUp(files: ContainerSetup['files'], overlay: OverlayMo
   await clearUnclean(overlay.description);
 }
 
-/** The same for what an agent left that died over it. */
+/**
+ * The same for what an agent left that died over it. Where its launcher has brought the resume to a good end alone, and taken the note away, the job has run on these
+ * files: they stay, and what the container had before them is kept.
+ */
 export async function cleanUpLeft(
-  { tools }: Pick<AgentContext, 'tools'>,
-  { files }: Pick<ContainerSetup, 'files'>,
-  conversation: Pick<LauncherConversation, 'touched'>,
+  context: Pick<AgentContext, 'tools' | 'clock' | 'logger'>,
+  setup: Pick<ContainerSetup, 'id' | 'files'>,
+  conversation: Pick<LauncherConversation, 'touched' | 'say'>,
 ): Promise<void> {
-  if (files.overlay === undefined || !(await isUnclean(files.overlay))) return;
+  const { files } = setup;
+  if (files.overlay === undefined) return;
+  if (!(await isUnclean(files.overlay))) return await keepWhatWas(context, setup, (text) => conversation.say(text));
   conversation.touched();
-  await cleanUp(files, await openOverlay(files.overlay, { treeTool: tools.tree }));
+  await cleanUp(files, await openOverlay(files.overlay, { treeTool: context.tools.tree }));
+}
+
+/** Sets aside what the container has, before a snapshot's files come in its place. What a resume before this one left aside is not mixed up with it. */
+export async function setAside(
+  context: Pick<AgentContext, 'clock' | 'logger'>,
+  setup: Pick<ContainerSetup, 'id' | 'files'>,
+  overlay: Pick<OverlayMount, 'description' | 'setAside'>,
+  say: (text: string) => void,
+): Promise<void> {
+  if (!(await isUnclean(overlay.description))) await keepWhatWas(context, setup, say);
+  await markUnclean(overlay.description);
+  await overlay.setAside();
 }
 
 /**

@@ -10,5 +10,6 @@ export type { ProcessIdentity } from './process-identity.js';
 export { isEnding, isProcessAlive, ownProcessIdentity, parentOf, parseProcessStat, processIdentity } from './process-identity.js';
 export { pageSizeBytes } from './store/objects.js';
 export { chunkPages, isPagedReader } from './store/paged-reader.js';
+export { commandText, escapeText } from './text/escape-text.js';
 export { formatDuration, maxAgeMs, parseDuration } from './units/duration.js';
 export { formatSize, parseSize } from './units/size.js';

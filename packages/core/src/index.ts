@@ -103,5 +103,6 @@ export { pageSizeBytes } from './store/objects.js';
 export type { FilledRun, PageChunk, PagedReader } from './store/paged-reader.js';
 export { chunkPages, isPagedReader } from './store/paged-reader.js';
 export { nearestKey } from './config/known-keys.js';
+export { commandText, escapeText } from './text/escape-text.js';
 export { formatDuration, maxDurationMs, parseDuration } from './units/duration.js';
 export { formatSize, parseSize } from './units/size.js';

@@ -13,6 +13,7 @@ import type { AgentContext } from './agent-context.js';
 import { assertResumable } from './assert-resumable.js';
 import type { ContainerEntry } from './container-entry.js';
 import { containerDirectory, writeContainerRecord } from './container-record.js';
+import { commandOf, notStarted } from './goes-on.js';
 import type { LauncherConversation } from './launcher-conversation.js';
 import type { ClaimedJob } from './protect-container.js';
 import { resumeContainer } from './resume-container.js';
@@ -84,8 +85,12 @@ async function resume(
       conversation.decide({ do: 'create' });
       return { kind: 'anew', claimed: { attempt, epoch: fresh } };
     }
-    const run = await ActiveRun.create({ ...attempt.options, ...restored, restored });
+    const own = attempt.options.request;
+    const goesOn = commandOf(restored.metadata);
+    const run = await ActiveRun.create({ ...attempt.options, request: { ...own, ...goesOn }, ...restored, restored });
     if (restored.container instanceof AdoptedContainer) entry.protectedBy(run, restored.container);
+    const note = notStarted(setup.job, own, goesOn);
+    if (note !== undefined) conversation.say(note);
     conversation.decide({ do: 'done' });
     return { kind: 'resumed' };
   } catch (error) {

@@ -7,6 +7,7 @@ import { adoptContainer } from './adopt-container.js';
 import { type AgentAttempt, closeAttempt, newAttemptName, openAttempt, removeAttemptFolders } from './agent-attempt.js';
 import type { AgentContext } from './agent-context.js';
 import type { ContainerEntry } from './container-entry.js';
+import { commandSince } from './goes-on.js';
 import { readRelayedSignals } from './relayed-signals.js';
 import { isToResume, lookWithin, mayPass, type StorageState } from './storage-state.js';
 
@@ -91,10 +92,12 @@ async function begin(context: AgentContext, entry: ContainerEntry, { attempt, ep
   const { roots } = entry.setup.files;
   try {
     const container = await adoptContainer(context, entry.setup, roots);
+    const goesOn = await commandSince(attempt.options.environment, epoch.from);
     events.listen((event) => entry.hear(event));
     events.emit({ type: 'attempt.started', epoch: epoch.epoch, resuming: undefined });
     const run = await ActiveRun.create({
       ...attempt.options,
+      request: { ...attempt.options.request, ...goesOn },
       epoch,
       container,
       roots,

@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sqlite } from '@holdfast/catalog/sqlite';
 import { missingDocker } from '@holdfast/testkit/docker';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { until } from '../container/machine.js';
@@ -45,10 +46,19 @@ describe.skipIf(missing !== undefined)(`containers of one node${missing === unde
     // Whatever happens before the next snapshot, the one of the agent before is still the job's.
     await node.docker.docker(['kill', first]);
 
-    const second = await node.run('job', words);
+    const second = await node.run('job', ['base', 'sh', '-c', 'echo ran']);
     await until(async () => (await node.logs(second)).includes('resumed from snapshot 1'));
     expect(Number(/^n=(\d+)$/m.exec(await node.logs(second))?.[1])).toBeGreaterThan(4);
     await node.untilProtected(second);
+    expect(await node.logs(second)).toContain("this container's own command, sh -c 'echo ran', is not started: job job goes on with sh -c ");
+    await untilTold(node, second);
+    expect(await jobIn(node)).toMatchObject({ command: words.slice(1), status: 'running' });
+    // The next agent sees a container with a command that never ran.
+    await node.endAgent('SIGKILL');
+    await node.startAgent();
+    await node.untilProtected(second);
+    await untilTold(node, second);
+    expect(await jobIn(node)).toMatchObject({ command: words.slice(1), status: 'running' });
     expect(await node.client.stop('job')).toEqual({ job: 'job', outcome: 'stopped', lastSnapshot: 2 });
     expect(await node.docker.docker(['wait', second])).toBe('137');
 
@@ -72,6 +82,9 @@ describe.skipIf(missing !== undefined)(`containers of one node${missing === unde
     const fourth = await node.run('job', words);
     await reached(fourth, 2);
     expect(await beginnings(fourth)).toBe(1);
+    await node.untilProtected(fourth);
+    await untilTold(node, fourth);
+    expect((await attemptsIn(node)).slice(-2)).toMatchObject([{ outcome: 'exited', exitCode: 4 }, { outcome: 'running' }]);
     await node.docker.docker(['rm', '--force', fourth]);
   });
 
@@ -100,3 +113,24 @@ describe.skipIf(missing !== undefined)(`containers of one node${missing === unde
     await node.docker.docker(['rm', '--force', fresh]);
   });
 });
+
+/** What the node's catalog says, as another process sees it. */
+async function jobIn(node: AgentNode) {
+  await using catalog = await catalogOf(node);
+  return await catalog.getJob('job');
+}
+
+/** Oldest first. */
+async function attemptsIn(node: AgentNode) {
+  await using catalog = await catalogOf(node);
+  return (await catalog.listAttempts('job')).toSorted((one, other) => one.epoch - other.epoch);
+}
+
+/** Of the container's present attempt, whose record is the last that is told. */
+async function untilTold(node: AgentNode, id: string): Promise<void> {
+  await until(async () => (await attemptsIn(node)).at(-1)?.epoch === (await node.statusOf(id))?.epoch);
+}
+
+function catalogOf({ folder }: AgentNode) {
+  return sqlite().open({ type: 'sqlite', path: join(folder, 'state/catalog.sqlite') });
+}

@@ -51,6 +51,16 @@ describe.skipIf(missing !== undefined)(`a restore under Docker${missing === unde
     await site.node.docker(['rm', id]);
   });
 
+  it('starts though the job has filled its pipe before Docker reads it', async () => {
+    // Lines that fill a page each: no room is left for another word, long before the agent has spoken.
+    const talker = 'x=$(printf %4095s x); while :; do echo "$x" >&2; done';
+    const images = await dumped('talker', ['base', 'sh', '-c', talker], 'x\n');
+    await using _agent = await ScriptedAgent.at(site.socket, { touched: true }, restore(images), 'hear', 20, { say: 'resumed' }, { do: 'done' });
+    const id = await site.start([...on, 'base', 'sh', '-c', talker]);
+    expect(await site.inspect(id, '{{.State.Running}}')).toBe('true');
+    await site.node.docker(['rm', '--force', id]);
+  });
+
   it('has the network of the new container, by a bridge', async () => {
     await using bridged = await DockerSite.start({ network: 'own' });
     const words = ['base', 'sh', '-c', 'echo ready; while :; do usleep 20000; done'];

@@ -78,8 +78,8 @@ export interface RunningContainer {
   freeze(options?: { readonly signal?: AbortSignal | undefined }): Promise<void>;
   /** Rejects with HF_SNAPSHOT_DISCARDED where a process may have run since `freeze`. */
   assertFrozen(): Promise<void>;
-  /** Resolves when every process runs again; harmless where they run, or have ended. */
-  thaw(): Promise<void>;
+  /** Resolves when every process runs again; harmless where they run, or have ended. `again`: it is frozen once more for the same dump. */
+  thaw(options?: { readonly again?: boolean }): Promise<void>;
 
   /** Every process of the job, as this machine numbers them; of a running job those at about that time. */
   processes(): Promise<readonly number[]>;

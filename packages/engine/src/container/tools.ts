@@ -29,11 +29,13 @@ export interface EngineTools {
   readonly tree: string;
   /** Makes copy-on-write copies of a frozen job's processes. */
   readonly twin: string;
+  /** Says whether bytes lie in the terminals of a frozen job. */
+  readonly terminals: string;
 }
 
-export type NativeTool = 'init' | 'keeper' | 'guard' | 'hook' | 'pager' | 'tree' | 'twin';
+export type NativeTool = 'init' | 'keeper' | 'guard' | 'hook' | 'pager' | 'tree' | 'twin' | 'terminals';
 
-export const nativeTools: readonly NativeTool[] = ['init', 'keeper', 'guard', 'hook', 'pager', 'tree', 'twin'];
+export const nativeTools: readonly NativeTool[] = ['init', 'keeper', 'guard', 'hook', 'pager', 'tree', 'twin', 'terminals'];
 
 /** Where programs lie on the systems that Holdfast runs on. */
 const standardFolders = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
@@ -51,6 +53,7 @@ export async function findTools(paths: ToolPaths): Promise<EngineTools> {
     pager: await native('pager'),
     tree: await native('tree'),
     twin: await native('twin'),
+    terminals: await native('terminals'),
   };
 }
 

@@ -15,6 +15,8 @@ interface Rule {
   readonly target: RegExp;
   readonly what: string;
   readonly hint: string;
+  /** Instead of all of it. */
+  readonly lost?: string;
 }
 
 const rules: readonly Rule[] = [
@@ -40,6 +42,12 @@ const rules: readonly Rule[] = [
     what: 'uses io_uring',
     hint: 'start the job under Holdfast from its beginning: it answers io_uring with "not available", and programs do without',
   },
+  {
+    target: /^\/dev\/(?:pts\/)?ptmx$/,
+    what: 'has a pseudo-terminal of its own',
+    lost: 'a snapshot waits until nothing lies in it, and a resume does not bring back what was typed into it without the end of its line',
+    hint: 'nothing, where its programs send whole lines or read each byte as it comes; else let them talk through pipes',
+  },
   { target: /^anon_inode:\[perf_event\]/, what: 'measures with perf events', hint: 'run it without the profiler' },
   { target: /^anon_inode:bpf-/, what: 'holds BPF programs or maps', hint: 'let something outside of the job load them' },
   { target: /^anon_inode:\[userfaultfd\]/, what: 'handles page faults itself (userfaultfd)', hint: 'switch that feature of the program off' },
@@ -53,26 +61,26 @@ export async function findObstacles(pids: readonly number[], init: number): Prom
   const own = await namespacesOf(init);
   const found = new Map<string, Obstacle>();
   for (const pid of pids) {
-    for (const { what, hint, blocksFreeze = false } of [
+    for (const { what, hint, lost = 'a snapshot cannot take that along', blocksFreeze = false } of [
       ...(await ofDescriptors(pid)),
       ...(await ofStatus(pid, init, pids)),
       ...(await ofNamespaces(pid, own)),
     ]) {
       if (found.has(what) && !blocksFreeze) continue;
-      found.set(what, { kind: what, message: `process ${await nameOf(pid)} ${what}: a snapshot cannot take that along`, hint, blocksFreeze });
+      found.set(what, { kind: what, message: `process ${await nameOf(pid)} ${what}: ${lost}`, hint, blocksFreeze });
     }
   }
   return [...found.values()];
 }
 
-type Found = Pick<Rule, 'what' | 'hint'> & { readonly blocksFreeze?: boolean };
+type Found = Pick<Rule, 'what' | 'hint' | 'lost'> & { readonly blocksFreeze?: boolean };
 
 async function ofDescriptors(pid: number): Promise<readonly Found[]> {
   const names = await readdir(`/proc/${pid}/fd`).catch(() => []);
   const targets = await Promise.all(names.map((name) => readlink(`/proc/${pid}/fd/${name}`).catch(() => '')));
-  return rules.flatMap(({ target, what, hint }) => {
+  return rules.flatMap(({ target, what, ...rest }) => {
     const path = targets.find((each) => target.test(each));
-    return path === undefined ? [] : [{ what: what.replace('$0', path), hint }];
+    return path === undefined ? [] : [{ what: what.replace('$0', path), ...rest }];
   });
 }
 

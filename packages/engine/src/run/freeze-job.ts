@@ -7,6 +7,7 @@ import { type FileCapture, type OutsideFile, recordOutside } from '../files/inde
 import type { ForkedTwins } from '../twin/forked-twins.js';
 import { noTwin } from '../twin/refused.js';
 import type { PreparedTwins } from '../twin/twins.js';
+import { freezeBetweenWords } from './freeze-between-words.js';
 import { inTime } from './in-time.js';
 import type { RunContext } from './run-context.js';
 import type { SnapshotMetadata } from './snapshot-metadata.js';
@@ -43,13 +44,12 @@ export async function freezeJob(
   prepared: PreparedTwins | undefined,
   parent: number | undefined,
 ): Promise<FrozenState> {
-  const { container, clock, signal } = context;
+  const { container, clock } = context;
   const dump = await prepareDump(context, directory, prepared !== undefined);
   let complete = false;
   let twins: ForkedTwins | undefined;
-  const startedAt = clock.monotonicMs();
   try {
-    await container.freeze({ signal });
+    const startedAt = await freezeBetweenWords(context);
     const unchanged = await context.twins.takeUnchanged(parent);
     const [dumped, filed] = await Promise.allSettled([dumpMemory(dump, directory, prepared), captureFiles(context, capture)]);
     if (dumped.status === 'fulfilled') ({ twins } = dumped.value);

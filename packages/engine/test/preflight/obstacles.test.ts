@@ -34,6 +34,13 @@ describe('obstacles of a running job', () => {
     expect(found[0]?.blocksFreeze).toBe(false);
   });
 
+  it('are terminals, of which not all comes back', async () => {
+    const pid = await start('python3', '-c', 'import os,time; os.openpty(); print("up",flush=True); time.sleep(60)');
+    const found = await findObstacles([pid], pid);
+    expect(found).toMatchObject([{ kind: 'has a pseudo-terminal of its own', blocksFreeze: false }]);
+    expect(found[0]?.message).toMatch(/ of its own: .* does not bring back what was typed into it without the end of its line$/);
+  });
+
   it('are namespaces of a process that are not those of the job', async () => {
     const outer = await start('unshare', '--pid', '--fork', '--kill-child', 'sh', '-c', 'echo up; exec sleep 60');
     const inner = Number(readFileSync(`/proc/${outer}/task/${outer}/children`, 'utf8').trim());

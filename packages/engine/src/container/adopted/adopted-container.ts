@@ -119,11 +119,11 @@ export class AdoptedContainer implements RunningContainer {
     throw didNotStandStill();
   }
 
-  async thaw(): Promise<void> {
-    if (!this.#frozen) return;
-    await this.#options.freezer.thaw(this.#options.freezeDeadlineMs);
+  async thaw({ again = false }: { readonly again?: boolean } = {}): Promise<void> {
+    if (this.#frozen) await this.#options.freezer.thaw(this.#options.freezeDeadlineMs);
     this.#frozen = false;
-    this.#dismissGuards();
+    // Those of a dump that waits will be needed.
+    if (!again) this.#dismissGuards();
   }
 
   async memoryBytes({ withoutMemory = false }: { readonly withoutMemory?: boolean } = {}): Promise<number> {

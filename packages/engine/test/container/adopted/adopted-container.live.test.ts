@@ -1,9 +1,15 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '@holdfast/core';
 import { describe, expect, test } from 'vitest';
 import { until } from '../machine.js';
 import { ForeignContainer } from './bundle.js';
+
+/** Those of this process. */
+function guards(): readonly string[] {
+  const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim().split(' ');
+  return children.filter((pid) => existsSync(`/proc/${pid}/comm`) && readFileSync(`/proc/${pid}/comm`, 'utf8') === 'holdfast-guard\n');
+}
 
 describe('a container of somebody else', () => {
   test('is dumped while it stands still, and goes on to its own end', async () => {
@@ -21,6 +27,23 @@ describe('a container of somebody else', () => {
     await until(() => foreign.lines().length > during + 3);
     await expect(container.exited).resolves.toEqual({ exitCode: 7, signal: undefined });
     expect(foreign.lines()).toEqual(Array.from({ length: 300 }, (_, index) => String(index + 1)));
+  });
+
+  test('is frozen once more for the same dump, whose guard stays until it is thawed for good', async () => {
+    await using foreign = await ForeignContainer.start(100_000);
+    const container = await foreign.adopt(() => Promise.resolve(0));
+    const [imagesDir, workDir] = [join(foreign.base, 'images'), join(foreign.base, 'work')];
+    const dump = await container.prepareDump({ imagesDir, workDir, deadlineMs: 60_000 });
+    await container.freeze();
+    await container.thaw({ again: true });
+    const between = foreign.lines().length;
+    await until(() => foreign.lines().length > between);
+    await container.freeze();
+    await dump.run();
+    expect(guards()).toHaveLength(1);
+    await container.thaw();
+    await until(() => guards().length === 0);
+    await container.kill();
   });
 
   test('that its owner has paused is neither frozen nor thawed', async () => {

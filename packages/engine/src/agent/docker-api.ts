@@ -25,6 +25,14 @@ export interface DockerState {
   readonly stopSignal: number;
 }
 
+/** Of a container's last end, by Docker's events. */
+export interface RememberedEnd {
+  readonly exitCode: number;
+  readonly finishedAtMs: number;
+  /** Something in it was ended for lack of memory before. */
+  readonly outOfMemory: boolean;
+}
+
 const longestAnswerBytes = 8 << 20;
 const callMs = 3000;
 const retryMs = 1000;
@@ -45,7 +53,8 @@ const inspected = z.object({
   }),
   Config: z.object({ StopSignal: z.string().optional() }).optional(),
 });
-const died = z.object({ timeNano: z.number(), Actor: z.object({ Attributes: z.object({ exitCode: z.string() }) }) });
+const died = z.object({ Action: z.literal('die'), timeNano: z.number(), Actor: z.object({ Attributes: z.object({ exitCode: z.string() }) }) });
+const lackedMemory = z.object({ Action: z.literal('oom') });
 
 /** The little that the agent asks Docker. What Docker does not answer is undefined: nobody waits for it for long. */
 export class DockerApi {
@@ -102,14 +111,21 @@ export class DockerApi {
     };
   }
 
-  /** The last end of a container that its end removed, as far as Docker, which keeps its last 256 events, remembers. */
-  async rememberedEnd(id: string): Promise<{ readonly exitCode: number; readonly finishedAtMs: number } | undefined> {
-    const filters = encodeURIComponent(JSON.stringify({ container: [id], event: ['die'] }));
+  /** The last end of a container, as far as Docker, which keeps its last 256 events, remembers. It answers, too, while it starts the container again. */
+  async rememberedEnd(id: string): Promise<RememberedEnd | undefined> {
+    const filters = encodeURIComponent(JSON.stringify({ container: [id], event: ['die', 'oom'] }));
     const path = `/events?since=1&until=${Math.ceil(Date.now() / 1000)}&filters=${filters}`;
     const answer = await this.#call('GET', path, AbortSignal.timeout(callMs)).catch(() => undefined);
-    const lines = (answer?.text ?? '').split('\n');
-    const end = lines.flatMap((line) => died.safeParse(parseJson(line)).data ?? []).at(-1);
-    return end === undefined ? undefined : { exitCode: Number(end.Actor.Attributes.exitCode), finishedAtMs: Math.floor(end.timeNano / 1e6) };
+    const events = (answer?.text ?? '').split('\n').map(parseJson);
+    const last = events.findLastIndex((event) => died.safeParse(event).success);
+    const end = died.safeParse(events[last]).data;
+    if (end === undefined) return undefined;
+    const before = events.slice(0, last).findLastIndex((event) => died.safeParse(event).success);
+    return {
+      exitCode: Number(end.Actor.Attributes.exitCode),
+      finishedAtMs: Math.floor(end.timeNano / 1e6),
+      outOfMemory: events.slice(before + 1, last).some((event) => lackedMemory.safeParse(event).success),
+    };
   }
 
   /**

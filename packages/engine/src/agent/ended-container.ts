@@ -6,6 +6,7 @@ import { asHoldfastError } from '../run/as-holdfast-error.js';
 import { isLost } from '../run/job-end.js';
 import type { AgentContext } from './agent-context.js';
 import { type ContainerRecord, recordFile } from './container-record.js';
+import type { RememberedEnd } from './docker-api.js';
 import { readRelayedSignals } from './relayed-signals.js';
 import { mayEnd } from './stop-signal.js';
 import { mayPass } from './storage-state.js';
@@ -27,13 +28,13 @@ const unseen = 255;
 /**
  * Notes the end of a job whose container ended while no agent ran, if it ended by itself: the next container of the job then starts anew. Where that cannot be
  * known it counts as interrupted, and is resumed: what it has done is worth more than what it would do twice. Resolves once that is settled, or the signal came.
- * Never rejects.
+ * Never rejects. `startsAgain`: the same container waits for this agent to be started once more, and Docker for it: what Docker has not told by then it does not.
  */
-export async function noteEndOfRecord(context: AgentContext, record: ContainerRecord, signal: AbortSignal): Promise<void> {
+export async function noteEndOfRecord(context: AgentContext, record: ContainerRecord, signal: AbortSignal, startsAgain?: AbortSignal): Promise<void> {
   const { logger } = context;
   const { id, job } = record;
   try {
-    const end = await ownEndOf(context, record, signal);
+    const end = await ownEndOf(context, record, AbortSignal.any([signal, ...(startsAgain === undefined ? [] : [startsAgain])]));
     if (end === undefined || signal.aborted) return;
     for (let retryMs = firstRetryMs; !signal.aborted; retryMs = Math.min(2 * retryMs, longestRetryMs)) {
       const failure = await note(context, record, end).then(() => undefined, asHoldfastError);
@@ -55,19 +56,38 @@ async function ownEndOf(context: AgentContext, record: ContainerRecord, signal: 
   if (await wasBeforeBoot(config.stateDirectory, record.id)) return undefined;
   const end = clock.monotonicMs() + dockerMs;
   let state = await docker.stateOf(record.id);
-  while (state === undefined && clock.monotonicMs() < end && !signal.aborted) {
+  let remembered = await rememberedWithout(context, record, state);
+  while (state === undefined && remembered === undefined && clock.monotonicMs() < end && !signal.aborted) {
     await delay(dockerRetryMs, undefined, { signal, ref: false }).catch(() => undefined);
     state = await docker.stateOf(record.id);
+    remembered = await rememberedWithout(context, record, state);
   }
-  if (state === undefined || (state !== 'gone' && (state.running || !state.started || state.outOfMemory))) return undefined;
-  const ended = state === 'gone' ? await docker.rememberedEnd(record.id) : state;
+  if (typeof state === 'object' && (state.running || !state.started || state.outOfMemory)) return undefined;
+  const ended = typeof state === 'object' ? state : remembered;
   if (ended === undefined || Number.isNaN(ended.finishedAtMs)) return undefined;
   const { exitCode, finishedAtMs } = ended;
   if (exitCode === unseen || isLost({ exitCode, signal: undefined }, undefined)) return undefined;
-  const stopSignal = state === 'gone' ? undefined : state.stopSignal;
+  const stopSignal = typeof state === 'object' ? state.stopSignal : undefined;
   const signals = await readRelayedSignals(config.agent.socket, record.id);
   const isFromOutside = signals.some(({ signal: number, atMs }) => mayEnd(number, stopSignal) && atMs > finishedAtMs - longestGraceMs);
   return isFromOutside ? undefined : { exitCode, finishedAtMs };
+}
+
+/**
+ * Of a container that is removed, or that Docker is just starting again: then it tells no state, since the start waits for this agent, but the end by its events. An end
+ * before the record is that of an earlier run.
+ */
+async function rememberedWithout(
+  { docker, config }: AgentContext,
+  { id }: ContainerRecord,
+  state: Awaited<ReturnType<AgentContext['docker']['stateOf']>>,
+): Promise<RememberedEnd | undefined> {
+  if (typeof state === 'object') return undefined;
+  const end = await docker.rememberedEnd(id);
+  if (end === undefined || end.outOfMemory) return undefined;
+  if (state === 'gone') return end;
+  const noted = await stat(recordFile(config.stateDirectory, id)).catch(() => undefined);
+  return noted === undefined || end.finishedAtMs < noted.mtimeMs ? undefined : end;
 }
 
 /** The container was lost with the machine, as far as anybody can tell. */

@@ -30,7 +30,7 @@ export class NodeAgent implements AgentCalls {
   readonly #startedAt: string;
   readonly #entries = new Map<string, ContainerEntry>();
   /** Of containers that ended while no agent ran. */
-  readonly #ended = new Map<string, { readonly job: string; readonly settled: Promise<void> }>();
+  readonly #ended = new Map<string, { readonly job: string; readonly settled: Promise<void>; readonly startsAgain: AbortController }>();
   /** Aborted when this agent ends. */
   readonly #leaving = new AbortController();
 
@@ -104,11 +104,12 @@ export class NodeAgent implements AgentCalls {
 
   /** Notes how a container ended while no agent ran; a later one of its job waits for that. */
   settle(record: ContainerRecord): void {
-    const settled = noteEndOfRecord(this.#context, record, this.#leaving.signal).then(async () => {
+    const startsAgain = new AbortController();
+    const settled = noteEndOfRecord(this.#context, record, this.#leaving.signal, startsAgain.signal).then(async () => {
       this.#ended.delete(record.id);
       if (!this.#leaving.signal.aborted && !this.#entries.has(record.id)) await this.#removeRecord(record.id);
     });
-    this.#ended.set(record.id, { job: record.job, settled });
+    this.#ended.set(record.id, { job: record.job, settled, startsAgain });
   }
 
   /** Lets go of every container, for the next agent. */
@@ -177,6 +178,8 @@ export class NodeAgent implements AgentCalls {
       AbortSignal.any([signal, AbortSignal.timeout(endMs)]).addEventListener('abort', () => resolve(), { once: true });
     });
     const ended = [...this.#ended].filter(([each, record]) => each === id || record.job === job);
+    // Docker tells nothing more of it until this start is through.
+    this.#ended.get(id)?.startsAgain.abort();
     await Promise.race([Promise.all(ended.map(([, { settled }]) => settled)), late]);
     for (const entry of [...this.#entries.values()].filter(({ setup }) => setup.id === id || setup.job === job)) {
       if ((await readRuncState(entry.setup.root, entry.setup.id)) !== undefined && entry.setup.id !== id) continue;

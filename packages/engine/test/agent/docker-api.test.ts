@@ -73,12 +73,13 @@ describe('what Docker tells', () => {
   test('the last end of a container that is gone, among what it remembers', async () => {
     const die = (exitCode: string, timeNano: number): string =>
       `${JSON.stringify({ Action: 'die', Actor: { Attributes: { exitCode } }, timeNano })}\n`;
+    const oom = `${JSON.stringify({ Action: 'oom', Actor: { Attributes: {} }, timeNano: 1 })}\n`;
     const api = await docker((path, response) => {
       const [, filters = ''] = /^\/events\?since=1&until=\d+&filters=(.*)$/.exec(path) ?? [];
-      response.end(filters === '{"container":["c1"],"event":["die"]}' ? die('1', 1e18) + die('7', 2e18) : '');
+      response.end(filters === '{"container":["c1"],"event":["die","oom"]}' ? `${oom}${die('1', 1e18)}${die('7', 2e18)}` : oom + die('8', 3e18));
     });
-    await expect(api.rememberedEnd('c1')).resolves.toEqual({ exitCode: 7, finishedAtMs: 2e12 });
-    await expect(api.rememberedEnd('c2')).resolves.toBeUndefined();
+    await expect(api.rememberedEnd('c1')).resolves.toEqual({ exitCode: 7, finishedAtMs: 2e12, outOfMemory: false });
+    await expect(api.rememberedEnd('c2')).resolves.toEqual({ exitCode: 8, finishedAtMs: 3e12, outOfMemory: true });
   });
 
   test('the status of a container that its end removed, asked for before', async () => {

@@ -31,12 +31,13 @@ beforeEach(async () => {
 afterEach(async () => rm(folder, { recursive: true, force: true }));
 
 interface Scene {
-  readonly state?: object | 'gone' | undefined;
+  readonly state?: object | 'gone' | 'silent';
   readonly remembered?: object | undefined;
   readonly holder?: string;
   readonly storage?: () => void;
   readonly given?: ContainerRecord;
   readonly place?: CatalogPlace;
+  readonly startsAgain?: AbortSignal;
 }
 
 /** The end that the repository was told of, if any. */
@@ -47,6 +48,7 @@ async function settle({
   storage = () => undefined,
   given = record,
   place,
+  startsAgain,
 }: Scene): Promise<EpochEnd | undefined> {
   let told: EpochEnd | undefined;
   const store = {
@@ -58,7 +60,7 @@ async function settle({
   };
   const context = {
     config: { stateDirectory: folder, agent: { socket: join(folder, 'run/agent.sock') } },
-    docker: { stateOf: () => Promise.resolve(state), rememberedEnd: () => Promise.resolve(remembered) },
+    docker: { stateOf: () => Promise.resolve(state === 'silent' ? undefined : state), rememberedEnd: () => Promise.resolve(remembered) },
     environmentOf: () =>
       Promise.resolve()
         .then(storage)
@@ -66,7 +68,7 @@ async function settle({
     logger: silentLogger,
     clock: systemClock,
   } as unknown as AgentContext;
-  await noteEndOfRecord(context, given, new AbortController().signal);
+  await noteEndOfRecord(context, given, new AbortController().signal, startsAgain);
   return told;
 }
 
@@ -85,6 +87,16 @@ describe('a container that ended while no agent ran', () => {
   test('by itself, and Docker removed it then: Docker remembers', async () => {
     expect(await settle({ state: 'gone', remembered: { exitCode: 0, finishedAtMs } })).toEqual({ ...itself, exitCode: 0 });
     expect(await settle({ state: 'gone' })).toBeUndefined();
+  });
+
+  test('and that Docker is starting again, which tells no state then: it remembers the end of this run, and of no earlier one', async () => {
+    const end = { exitCode: 0, finishedAtMs: Date.now() + 1000, outOfMemory: false };
+    const startsAgain = AbortSignal.abort();
+    expect(await settle({ state: 'silent', remembered: end })).toMatchObject({ exitCode: 0 });
+    expect(await settle({ state: 'silent', remembered: { ...end, finishedAtMs }, startsAgain })).toBeUndefined();
+    expect(await settle({ state: 'silent', remembered: { ...end, outOfMemory: true }, startsAgain })).toBeUndefined();
+    await relayed(`10 ${Date.now()}\n`);
+    expect(await settle({ state: 'silent', remembered: end })).toBeUndefined();
   });
 
   test.each([

@@ -12,6 +12,8 @@ import { readSetup } from './container-setup.js';
 import { creationMs } from './protect-container.js';
 import { keepWhatWas } from './root-before.js';
 
+type AdoptContext = Pick<AgentContext, 'config' | 'docker' | 'logger' | 'clock'>;
+
 const thawMs = 10_000;
 
 export interface Adopted {
@@ -24,7 +26,7 @@ export interface Adopted {
  * Finds what a dead agent has left on this machine: thaws every container of its, since nobody else does, then makes out which of them live or are just being
  * made by their launchers. What is left of the others is removed, but for the records of those whose end may have to be noted.
  */
-export async function adoptRecords(context: AgentContext): Promise<Adopted> {
+export async function adoptRecords(context: AdoptContext): Promise<Adopted> {
   const { config } = context;
   const records = await readContainerRecords(config.stateDirectory);
   await Promise.all(records.map((record) => thaw(context, record)));
@@ -39,7 +41,7 @@ export async function adoptRecords(context: AgentContext): Promise<Adopted> {
   return { entries, ended };
 }
 
-async function thaw(context: AgentContext, { root, id }: ContainerRecord): Promise<void> {
+async function thaw(context: AdoptContext, { root, id }: ContainerRecord): Promise<void> {
   const state = await readRuncState(root, id).catch(() => undefined);
   if (state === undefined) return;
   // Somebody's `docker pause` is theirs to undo. Where Docker does not tell, a job that runs is worth more.
@@ -49,7 +51,7 @@ async function thaw(context: AgentContext, { root, id }: ContainerRecord): Promi
   await freezer?.thaw(thawMs).catch((error: unknown) => context.logger.error({ container: id, error: String(error) }, 'a container was not thawed'));
 }
 
-async function adopt(context: AgentContext, record: ContainerRecord): Promise<ContainerEntry | 'ended' | undefined> {
+async function adopt(context: AdoptContext, record: ContainerRecord): Promise<ContainerEntry | 'ended' | undefined> {
   const { logger, config, clock } = context;
   try {
     const lives = (await readRuncState(record.root, record.id)) !== undefined;
@@ -74,7 +76,7 @@ async function adopt(context: AgentContext, record: ContainerRecord): Promise<Co
 }
 
 /** The agent before has said what is to become of it, and its launcher, which needs no agent for that, is at it: runc notes nothing before it is done. */
-async function isBeingMade({ config }: AgentContext, { id, root, bundle }: ContainerRecord): Promise<boolean> {
+async function isBeingMade({ config }: AdoptContext, { id, root, bundle }: ContainerRecord): Promise<boolean> {
   const noted = await stat(recordFile(config.stateDirectory, id)).catch(() => undefined);
   if (noted === undefined || Date.now() - noted.mtimeMs > config.limits.restoreTimeoutMs + creationMs) return false;
   // One that has ended is there until Docker removes it.

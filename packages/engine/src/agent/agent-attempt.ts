@@ -29,7 +29,7 @@ export function attemptFolders(stateDirectory: string, attempt: string, memoryDi
   return [join(memoryDirectory, `holdfast-${attempt}`), join(stateDirectory, 'staging', attempt), runDirectory(stateDirectory, attempt)];
 }
 
-/** Takes the job's lease and makes the attempt's folders. Rejects with HF_JOB_HELD where the job runs elsewhere; nothing is left then. */
+/** Takes the job's lease and makes the attempt's folders. Rejects with HF_JOB_HELD where the job runs elsewhere, or in another container of this node; nothing is left then. */
 export async function openAttempt(
   context: AgentContext,
   given: RunEnvironment,
@@ -41,6 +41,7 @@ export async function openAttempt(
   const environment = { ...given, snapshotTurns, exclude: [...given.exclude, ...setup.files.exclude] };
   const { store, catalog, stateDirectory, leaseTtlMs } = environment;
   const { job } = setup;
+  await context.assertNotHeldHere(setup);
   const events = new EventLog(clock, job, attempt, logger);
   if (options.onEvent !== undefined) events.listen(options.onEvent);
   const notes = new CatalogNotes({ catalog, store, journal: environment.journal, logger, emit: events.emit.bind(events) });

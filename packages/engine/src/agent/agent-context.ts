@@ -4,6 +4,7 @@ import type { EngineTools } from '../container/tools.js';
 import type { StorageNames } from '../oci/storage-place.js';
 import type { RunEnvironment } from '../run/run-environment.js';
 import type { Turns } from '../run/turns.js';
+import type { ContainerSetup } from './container-setup.js';
 import type { DockerApi } from './docker-api.js';
 import type { AgentOptions } from './types.js';
 
@@ -26,4 +27,6 @@ export interface AgentContext {
   readonly environmentOf: (names: StorageNames) => Promise<RunEnvironment>;
   /** What the catalog knows of a job's snapshots, where the storage does not tell. Where it rejects, or does not answer, nothing is known. */
   readonly knownSnapshots: (job: string) => Promise<KnownSnapshots>;
+  /** Rejects with HF_JOB_HELD where another container of this agent has the job. */
+  readonly assertNotHeldHere: (setup: Pick<ContainerSetup, 'id' | 'job'>) => Promise<void>;
 }

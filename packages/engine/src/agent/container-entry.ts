@@ -22,6 +22,7 @@ export class ContainerEntry {
   #reason: string | undefined;
   #lastSnapshotAt: string | undefined;
   #snapshots = 0;
+  #hasClaimed = false;
   #failuresInRow = 0;
   #lastFailure: SnapshotFailure | undefined;
   readonly #started = Promise.withResolvers<void>();
@@ -50,7 +51,13 @@ export class ContainerEntry {
     const { attempts, epochBefore } = this.record;
     const before = attempts.length > 0 ? epochBefore : (state.epoch?.epoch ?? 0);
     this.record = { ...this.record, attempts: [...attempts, attempt], epochBefore: before };
+    this.#hasClaimed = true;
     await writeContainerRecord(stateDirectory, this.record);
+  }
+
+  /** Whether this agent has claimed the job for it, or is about to. */
+  get hasClaimed(): boolean {
+    return this.#hasClaimed;
   }
 
   /** Whether somebody else has claimed the job since this container began with it. */

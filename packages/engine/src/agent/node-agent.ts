@@ -12,6 +12,7 @@ import { type ContainerRecord, removeContainerRecord } from './container-record.
 import { readSetup } from './container-setup.js';
 import { createContainer } from './create-container.js';
 import { noteEndOfRecord } from './ended-container.js';
+import { assertNotHeldHere } from './job-holder.js';
 import type { LauncherConversation } from './launcher-conversation.js';
 import type { AgentCall, CreateCall } from './protocol.js';
 import { type ClaimedJob, protectContainer } from './protect-container.js';
@@ -29,13 +30,17 @@ export class NodeAgent implements AgentCalls {
   readonly #unprotected: UnprotectedList;
   readonly #startedAt: string;
   readonly #entries = new Map<string, ContainerEntry>();
+  /** Those that are just being made. */
+  readonly #made = new Set<ContainerEntry>();
   /** Of containers that ended while no agent ran. */
   readonly #ended = new Map<string, { readonly job: string; readonly settled: Promise<void>; readonly startsAgain: AbortController }>();
   /** Aborted when this agent ends. */
   readonly #leaving = new AbortController();
 
-  constructor(context: AgentContext, unprotected: UnprotectedList) {
-    this.#context = context;
+  constructor(context: Omit<AgentContext, 'assertNotHeldHere'>, unprotected: UnprotectedList) {
+    const assertFree: AgentContext['assertNotHeldHere'] = (setup) =>
+      assertNotHeldHere(setup, this.#entries.values(), (entry) => this.#made.has(entry));
+    this.#context = { ...context, assertNotHeldHere: assertFree };
     this.#unprotected = unprotected;
     this.#startedAt = context.clock.now().toISOString();
   }
@@ -61,6 +66,7 @@ export class NodeAgent implements AgentCalls {
       await this.#endThoseBefore(setup.id, setup.job, conversation.signal);
       const entry = new ContainerEntry(setup, this.#context.clock.now().toISOString());
       this.#entries.set(setup.id, entry);
+      this.#made.add(entry);
       try {
         const creation = await createContainer(this.#context, entry, conversation);
         if (creation.kind !== 'failed') return this.follow(entry, creation.kind === 'anew' ? creation.claimed : undefined);
@@ -69,6 +75,8 @@ export class NodeAgent implements AgentCalls {
       } catch (error) {
         await this.#drop(entry);
         throw error;
+      } finally {
+        this.#made.delete(entry);
       }
     } catch (error) {
       // Whoever gave up has said what becomes of it.
@@ -182,7 +190,8 @@ export class NodeAgent implements AgentCalls {
     this.#ended.get(id)?.startsAgain.abort();
     await Promise.race([Promise.all(ended.map(([, { settled }]) => settled)), late]);
     for (const entry of [...this.#entries.values()].filter(({ setup }) => setup.id === id || setup.job === job)) {
-      if ((await readRuncState(entry.setup.root, entry.setup.id)) !== undefined && entry.setup.id !== id) continue;
+      const isOther = entry.setup.id !== id;
+      if (isOther && (this.#made.has(entry) || (await readRuncState(entry.setup.root, entry.setup.id)) !== undefined)) continue;
       if (entry.run === undefined) entry.over.abort();
       await Promise.race([entry.finished, late]);
     }

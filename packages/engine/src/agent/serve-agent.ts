@@ -21,7 +21,7 @@ export type ServeAgentOptions = Pick<AgentContext, 'config' | 'options' | 'tools
 export async function serveAgent(options: ServeAgentOptions, { signal }: CallOptions = {}): Promise<Agent> {
   const { config } = options;
   const { socket, docker } = config.agent;
-  const context: AgentContext = {
+  const context: Omit<AgentContext, 'assertNotHeldHere'> = {
     ...options,
     docker: new DockerApi(docker.socket),
     identity: ownProcessIdentity(),

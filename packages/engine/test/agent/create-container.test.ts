@@ -24,10 +24,11 @@ interface Scene {
   readonly state: () => Promise<JobState>;
   readonly list?: () => Promise<readonly object[]>;
   readonly onAsked?: () => void;
+  readonly heldBy?: HoldfastError;
 }
 
 /** What becomes of a container, and what its launcher was told. */
-async function create({ state, list = () => Promise.resolve([]), onAsked = () => undefined }: Scene, launcher: AbortSignal): Promise<Told> {
+async function create({ state, list = () => Promise.resolve([]), onAsked = () => undefined, heldBy }: Scene, launcher: AbortSignal): Promise<Told> {
   const store = { repositoryId: 'r', state, list, claim };
   const catalog = { acquireLease: () => Promise.reject(new HoldfastError('HF_CATALOG_UNAVAILABLE', { message: 'down', kind: 'unavailable' })) };
   const environment = {
@@ -48,6 +49,7 @@ async function create({ state, list = () => Promise.resolve([]), onAsked = () =>
     clock: systemClock,
     logger: silentLogger,
     environmentOf: () => Promise.resolve(environment),
+    assertNotHeldHere: () => (heldBy === undefined ? Promise.resolve() : Promise.reject(heldBy)),
     knownSnapshots: () => Promise.resolve('none' as const).finally(onAsked),
   } as unknown as AgentContext;
   await mkdir(join(folder, 'bundle'));
@@ -86,5 +88,12 @@ describe('a container that is made', () => {
     expect(creation).toMatchObject({ kind: 'failed', failure: { code: 'HF_RESTORE_REFUSED' } });
     expect(claim).not.toHaveBeenCalled();
     expect(said).toEqual([]);
+  });
+
+  test('nor has one whose job another container of this node has, where the catalog does not tell', async () => {
+    const heldBy = new HoldfastError('HF_JOB_HELD', { message: 'held', kind: 'conflict' });
+    const { creation } = await create({ state: () => Promise.resolve(snapshots), heldBy }, new AbortController().signal);
+    expect(creation).toMatchObject({ kind: 'failed', failure: { code: 'HF_JOB_HELD' } });
+    expect(claim).not.toHaveBeenCalled();
   });
 });

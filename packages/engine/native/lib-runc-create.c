@@ -42,12 +42,6 @@ static int give_up(struct creation *creation, const char *text) {
   return 1;
 }
 
-// What was relayed to an earlier life of the container is of use until this one begins: the next agent notes how that one ended.
-static _Noreturn void become_anew(const struct creation *creation) {
-  unmark(creation->settings, "killed", creation->line->id);
-  become_runc(creation->settings, creation->line);
-}
-
 static int go_on_without(struct creation *creation, const char *why) {
   char text[1024];
   if (creation->restored) {
@@ -71,7 +65,7 @@ static int go_on_without(struct creation *creation, const char *why) {
   note_unprotected(creation->settings, creation->line->id, why);
   // An agent that took note of the container before it was lost, or the next one, protects it once it runs: its signals must not be missed by then.
   mark(creation->settings, "protected", creation->line->id);
-  become_anew(creation);
+  become_runc(creation->settings, creation->line);
 }
 
 static bool call(struct creation *creation, char *text, size_t length) {
@@ -91,7 +85,7 @@ static bool resume(struct creation *creation, const struct message *message) {
   // Before it runs: without the note its `start` would fail.
   if (mark(creation->settings, "restored", id)) outcome = restore(creation->settings, creation->line, message);
   creation->restored = outcome.status == 0;
-  // Not before it runs: of a restore that fails the agent may be lost, too.
+  // Of the container's life before. Not sooner: of a restore that fails the agent may be lost, and the next one has yet to note how that life ended.
   unmark(creation->settings, creation->restored ? "killed" : "restored", id);
   int length = snprintf(text, sizeof text, "{\"call\":\"restored\",\"status\":%d,\"timedOut\":%s,\"logOverflow\":%s}\n", outcome.status,
                         outcome.timed_out ? "true" : "false", outcome.log_overflow ? "true" : "false");
@@ -106,7 +100,7 @@ static int start_anew(struct creation *creation) {
   // Its start, its signals and its end are the agent's to know.
   if (!mark(creation->settings, "protected", creation->line->id)) say("/run cannot be written: the agent will not hear when this container starts and ends");
   leave_agent(&creation->agent);
-  become_anew(creation);
+  become_runc(creation->settings, creation->line);
 }
 
 // An agent that is just starting, or starting once more, is asked again. `create` is then called anew: nothing was decided.

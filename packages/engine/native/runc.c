@@ -41,6 +41,8 @@ static int start(const struct settings *settings, const struct line *line) {
   // It runs since its `create`.
   if (is_marked(settings, "restored", line->id)) return 0;
   if (!is_marked(settings, "protected", line->id)) become_runc(settings, line);
+  // What was relayed to the container's life before. Not sooner: an agent that comes before runc has made the container notes how that life ended.
+  unmark(settings, "killed", line->id);
   int status = run_runc(settings, line);
   if (status == 0) inform(settings, "started", line->id, 0, started_ms);
   return status;

@@ -139,8 +139,8 @@ bool is_marked(const struct settings *settings, const char *kind, const char *id
 void unmark(const struct settings *settings, const char *kind, const char *id);
 // STATE/killed/ID: a line `SIGNAL TIME` for each signal that runc is about to send on somebody's behalf, in their order, the newest last. SIGNAL is its
 // number, 0 where its name is not known; TIME is in milliseconds since 1970. Written before the agent is told and before runc runs: an agent that was not
-// there to hear finds it when it adopts the container. `create` removes it when the container is about to run, `delete` where an agent hears of it. Best
-// effort.
+// there to hear finds it when it adopts the container. `start`, or a restore that is good, removes what is of the container's life before; `delete` does
+// where an agent hears of it. Best effort.
 void note_signal(const struct settings *settings, const char *id, int signal);
 // Whether an agent is meant to run, by what it or its service left: STATE/agent-expected, empty, or with the time in milliseconds since 1970 until which the
 // next one is awaited after an orderly end.

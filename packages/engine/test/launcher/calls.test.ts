@@ -88,6 +88,7 @@ describe('later calls of a protected container', () => {
     expect(await signalsNoted(site)).toEqual([15]);
     // A container of the same id is another one, or has been started once more.
     await site.create();
+    await site.run(['start', 'c1']);
     expect(await signalsNoted(site)).toEqual([]);
   });
 

@@ -17,7 +17,7 @@ async function stoppedSite(): Promise<LauncherSite> {
 const restored = (site: LauncherSite): Step => ({ do: 'restore', images: '/images', work: site.work, deadlineMs: 60_000 });
 
 describe('what was relayed to the life before of a container', () => {
-  it('is there for an agent that comes during create, until that has decided', async () => {
+  it('is there for an agent that comes during create, until the container starts', async () => {
     await using site = await stoppedSite();
     await site.write('state/agent-expected', '');
     const agent = await ScriptedAgent.at(site.socket, { say: 'one' });
@@ -27,6 +27,8 @@ describe('what was relayed to the life before of a container', () => {
     await agent[Symbol.asyncDispose]();
     await using _next = await ScriptedAgent.at(site.socket, { do: 'create' });
     expect((await created).status).toBe(0);
+    expect(await site.read('state/killed/c1')).toBe(noted);
+    await site.run(['start', 'c1']);
     expect(await site.read('state/killed/c1')).toBe('');
   });
 
@@ -41,13 +43,19 @@ describe('what was relayed to the life before of a container', () => {
     expect(await site.read('state/killed/c1')).toBe(noted);
   });
 
-  it.each<readonly [string, (site: LauncherSite) => readonly Step[]]>([
-    ['restored', (site) => [restored(site), 'hear', { do: 'done' }]],
-    ['started without an agent', () => ['leave']],
-  ])('is not of one that was %s', async (_, steps) => {
+  it('is not of one that was restored', async () => {
     await using site = await stoppedSite();
-    await using _agent = await ScriptedAgent.at(site.socket, ...steps(site));
+    await using _agent = await ScriptedAgent.at(site.socket, restored(site), 'hear', { do: 'done' });
     expect((await site.create()).status).toBe(0);
+    expect(await site.read('state/killed/c1')).toBe('');
+  });
+
+  it('is not of one that starts without an agent', async () => {
+    await using site = await stoppedSite();
+    await using _agent = await ScriptedAgent.at(site.socket, 'leave');
+    expect((await site.create()).status).toBe(0);
+    expect(await site.read('state/killed/c1')).toBe(noted);
+    await site.run(['start', 'c1']);
     expect(await site.read('state/killed/c1')).toBe('');
   });
 });

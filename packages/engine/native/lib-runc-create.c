@@ -32,7 +32,9 @@ struct creation {
   char work[PATH_MAX], bundle[PATH_MAX];
 };
 
-static const char unclean[] = "this container's root file system is not whole: the agent was lost while it put files back, so it was not started; start the agent (`systemctl start holdfast-agent`), then the container again";
+#define START_AGENT "`systemctl start holdfast-agent`, or `holdfast agent` without systemd"
+
+static const char unclean[] = "this container's root file system is not whole: the agent was lost while it put files back, so it was not started; start the agent (" START_AGENT "), then the container again";
 
 // The container runs, or nothing of it does and `create` fails.
 static int give_up(struct creation *creation, const char *text) {
@@ -47,20 +49,20 @@ static int go_on_without(struct creation *creation, const char *why) {
   if (creation->restored) {
     // Its agent did not live to say so, and the next one may come after its end.
     clear_unclean(creation->bundle);
-    snprintf(text, sizeof text, "this container was resumed, and runs, but its agent was lost (%s): until it is back no snapshot is taken; start it by `systemctl start holdfast-agent`", why);
+    snprintf(text, sizeof text, "this container was resumed, and runs, but its agent was lost (%s): until it is back no snapshot is taken; start it by " START_AGENT "", why);
     say(text);
     return 0;
   }
   if (creation->touched) {
-    snprintf(text, sizeof text, "the agent was lost while it put this container's files back (%s); its root file system is not whole, so it was not started: start the agent (`systemctl start holdfast-agent`), then the container again", why);
+    snprintf(text, sizeof text, "the agent was lost while it put this container's files back (%s); its root file system is not whole, so it was not started: start the agent (" START_AGENT "), then the container again", why);
     return give_up(creation, text);
   }
   if (is_unclean(creation->bundle)) return give_up(creation, unclean);
   if (creation->resuming) {
-    snprintf(text, sizeof text, "this container's job has snapshots, and the agent that was to bring it back is of no use (%s): it was not started, since starting anew would lose what it has done; start the agent (`systemctl start holdfast-agent`), then the container again", why);
+    snprintf(text, sizeof text, "this container's job has snapshots, and the agent that was to bring it back is of no use (%s): it was not started, since starting anew would lose what it has done; start the agent (" START_AGENT "), then the container again", why);
     return give_up(creation, text);
   }
-  snprintf(text, sizeof text, "this container runs unprotected, no snapshot of it is taken: %s; start the agent by `systemctl start holdfast-agent`, then the container again", why);
+  snprintf(text, sizeof text, "this container runs unprotected, no snapshot of it is taken: %s; start the agent by " START_AGENT ", then the container again", why);
   say(text);
   note_unprotected(creation->settings, creation->line->id, why);
   // An agent that took note of the container before it was lost, or the next one, protects it once it runs: its signals must not be missed by then.

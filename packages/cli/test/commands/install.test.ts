@@ -18,7 +18,9 @@ test('install writes what the line says into the tree, uninstall takes it back',
   const { status, stdout, stderr } = await runLine(line, { environment });
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   expect(stdout).toContain(`made     ${root}/etc/docker/daemon.json\n`);
-  expect(stdout).toContain('no service was touched: Docker and the agent read this when they start\n');
+  expect(stdout).toContain(
+    'no service was touched: Docker and the agent read this when they start; without systemd start the agent by hand (holdfast agent)\n',
+  );
   expect(await read('etc/docker/daemon.json')).toEqual({
     runtimes: { holdfast: { path: '/opt/holdfast/holdfast-runc' } },
     'default-runtime': 'holdfast',

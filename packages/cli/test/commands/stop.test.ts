@@ -40,6 +40,17 @@ test('where there is no agent either, the job does not run here', async () => {
   expect(stderr).toContain('job align-7 is not running on this machine');
 });
 
+test.each([['stop'], ['snapshot']] as const)('%s of a job that nobody knows says so, with an agent and without', async (command) => {
+  const missing = new HoldfastError('HF_JOB_MISSING', { kind: 'not-found', message: 'there is no job align-7 in this storage' });
+  const refuse = () => Promise.reject(notHere);
+  const deployment = fakeDeployment({ jobs: { stop: refuse, snapshot: refuse, show: () => Promise.reject(missing) } });
+  for (const agent of [undefined, { stop: refuse, snapshot: refuse }]) {
+    const { status, stderr } = await runLine([command, 'align-7'], { deployment, ...(agent === undefined ? {} : { agent }) });
+    expect(status).toBe(4);
+    expect(stderr).toContain('there is no job align-7 in this storage');
+  }
+});
+
 test('a last snapshot that failed is told with its code', async () => {
   const failure = new HoldfastError('HF_DUMP_FAILED', { kind: 'unexpected', message: 'criu failed' });
   const stop = () => Promise.reject(failure);

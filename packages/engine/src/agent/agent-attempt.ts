@@ -20,6 +20,9 @@ export interface AgentAttempt {
   readonly options: Omit<ActiveRunOptions, 'epoch' | 'container' | 'roots' | 'restored' | 'announcements' | 'continues'>;
 }
 
+/** What a container's job is called by; docs/container-contract.md. */
+const namedBy = 'HOLDFAST_JOB in its environment (of AWS Batch: submit it as a job of its own, which has its own AWS_BATCH_JOB_ID)';
+
 export function newAttemptName(): string {
   return randomBytes(6).toString('hex');
 }
@@ -45,7 +48,7 @@ export async function openAttempt(
   const events = new EventLog(clock, job, attempt, logger);
   if (options.onEvent !== undefined) events.listen(options.onEvent);
   const notes = new CatalogNotes({ catalog, store, journal: environment.journal, logger, emit: events.emit.bind(events) });
-  const lease = await takeLease(catalog, job, { attempt, host, ...identity }, { ttlMs: leaseTtlMs, signal, logger });
+  const lease = await takeLease(catalog, job, { attempt, host, ...identity }, { ttlMs: leaseTtlMs, signal, logger, namedBy });
   const directory = runDirectory(stateDirectory, attempt);
   const memoryDirectory = join(environment.memoryDirectory, `holdfast-${attempt}`);
   const staging = {

@@ -48,7 +48,7 @@ function unavailable(path: string, cause?: unknown): HoldfastError {
     kind: 'unavailable',
     operation: 'agent',
     context: { path },
-    hint: 'start it: holdfast agent, or systemctl start holdfast-agent; agent.socket of the configuration names its socket',
+    hint: 'start it: holdfast agent, or systemctl start holdfast-agent where systemd runs; agent.socket of the configuration names its socket',
     ...(cause === undefined ? {} : { cause }),
   });
 }

@@ -46,6 +46,6 @@ function refuse(path: string, what: string, setting: string): never {
     kind: 'conflict',
     operation: 'agent',
     context: { path },
-    hint: `stop it first (systemctl stop holdfast-agent, or fuser ${path} names it); where each is meant to be, give each its own agent.socket and stateDirectory (here: ${setting})`,
+    hint: `stop it first (systemctl stop holdfast-agent; without systemd, fuser ${path} names its process); where each is meant to be, give each its own agent.socket and stateDirectory (here: ${setting})`,
   });
 }

@@ -4,6 +4,8 @@ import { isProcessAlive } from '../container/process-identity.js';
 export interface LeaseOptions extends CallOptions {
   readonly ttlMs: number;
   readonly logger: Logger;
+  /** How whoever asks gives a job another name. Default: `--job`. */
+  readonly namedBy?: string | undefined;
 }
 
 /**
@@ -14,7 +16,7 @@ export async function takeLease(
   catalog: MetadataStore,
   job: string,
   holder: LeaseHolder,
-  { ttlMs, signal, logger }: LeaseOptions,
+  { ttlMs, signal, logger, namedBy = '--job' }: LeaseOptions,
 ): Promise<Lease | undefined> {
   try {
     for (let seen: Lease | undefined; ; ) {
@@ -27,7 +29,7 @@ export async function takeLease(
       }
       // Alive on this machine, or seen renewing: it is refused without waiting.
       const renewed = seen !== undefined && (seen.term !== current.term || seen.expiresAt !== current.expiresAt);
-      if (current.holder.host === holder.host || renewed) throw held(job, current);
+      if (current.holder.host === holder.host || renewed) throw held(job, current, namedBy);
       seen ??= current;
       await delay(Math.min(1000, ttlMs / 4), signal);
     }
@@ -45,13 +47,13 @@ function isDeadHere(holder: LeaseHolder, self: LeaseHolder): boolean {
   return holder.bootId !== self.bootId || !isProcessAlive({ bootId: holder.bootId, pid: holder.pid, startTicks: holder.startTicks });
 }
 
-function held(job: string, { holder, acquiredAt }: Lease): HoldfastError {
+function held(job: string, { holder, acquiredAt }: Lease, namedBy: string): HoldfastError {
   return new HoldfastError('HF_JOB_HELD', {
     message: `job ${job} is already run by process ${holder.pid} on ${holder.host} since ${acquiredAt}`,
     kind: 'conflict',
     operation: 'run',
     context: { job, host: holder.host, pid: holder.pid, since: acquiredAt },
-    hint: 'wait for it, stop it, or give this one another name with --job',
+    hint: `wait for it, stop it, or give this one another name with ${namedBy}`,
   });
 }
 

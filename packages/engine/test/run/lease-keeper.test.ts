@@ -43,6 +43,10 @@ test('a living holder of this machine is named, with since when', async () => {
     code: 'HF_JOB_HELD',
     kind: 'conflict',
     message: `job j is already run by process ${process.pid} on ${hostname()} since 2026-01-01T00:00:00.000Z`,
+    hint: 'wait for it, stop it, or give this one another name with --job',
+  });
+  await expect(takeLease(catalog(leaseOf(other)).store, 'j', self, { ...options, namedBy: 'HOLDFAST_JOB' })).rejects.toMatchObject({
+    hint: 'wait for it, stop it, or give this one another name with HOLDFAST_JOB',
   });
 });
 

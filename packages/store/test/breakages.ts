@@ -10,6 +10,8 @@ const always =
     Promise.resolve(value);
 
 const wrongBytes = withReaders((reader) => ({ read: async (...given) => changed(await reader.read(...given)) }));
+const withExtents = (wrong: Partial<ObjectInput['extents'][number]>): Breakage =>
+  withWriters((writer) => ({ put: (object) => writer.put({ ...object, extents: object.extents.map((extent) => ({ ...extent, ...wrong })) }) }));
 const acceptsAnyPut = withWriters((writer) => ({ put: (...given) => writer.put(...given).catch(() => ({ changedPages: 0 })) }));
 const storesEverything = withWriters((writer) => ({
   put: async (object, options) => ({ ...(await writer.put(object, options)), changedPages: 4711 }),
@@ -24,7 +26,6 @@ const neverFenced = withStore((store) => ({
 const forgetsParent = withStore((store) => ({ begin: (epoch) => store.begin(epoch, undefined) }));
 const keepsNothing = withStore((store) => ({ prune: (job, policy) => store.prune(job, { ...policy, keep: Math.max(1, policy.keep - 1) }) }));
 const nothingPruned = { removed: [], waiting: [], removedFiles: 0, freedBytes: 0, rewrittenPacks: 0 };
-const withdrawsNothing = withStore(() => ({ withdraw: always(true) }));
 const removesNothing = withStore(() => ({ remove: always({ snapshots: 0, freedBytes: 0, gone: true }) }));
 /** As where no tombstone is left. */
 const forgetsNumbers = withStore((store) => ({ claim: async (...given) => ({ ...(await store.claim(...given)), firstNumber: 1 }) }));
@@ -52,7 +53,6 @@ const forksByName = withStore((store) => {
     prune: (job, policy) => store.prune(real(job), policy),
   };
 });
-const matchesAnything = withReaders(() => ({ matches: always(true) }));
 const wrongLayout = withReaders((reader) => ({
   write: (key, path, layout, options) => reader.write(key, path, layout === 'packed' ? 'sparse' : 'packed', options),
 }));
@@ -63,7 +63,6 @@ const commitsTwice = withWriters((writer) => {
   let first: ReturnType<typeof writer.commit> | undefined;
   return { commit: (metadata) => (first ??= writer.commit(metadata)) };
 });
-const neverDrops = withWriters(() => ({ drop: () => Promise.resolve() }));
 const keepsAnything = withWriters((writer) => ({ keep: (key) => writer.keep(key).catch(() => undefined) }));
 const replacesNothing = withWriters((writer) => {
   const seen = new Set<string>();
@@ -150,14 +149,10 @@ export const breakages: Readonly<Record<string, Breakage>> = {
   'the same bytes at other page numbers of the same window are not mistaken for unchanged': wrongBytes,
   'pages of zeros are not stored': storesEverything,
   'a page that became zero is zero, and one that was zero is not': wrongBytes,
-  'a source is read at the offsets that its extents name': withWriters((writer) => ({
-    put: (object) => writer.put({ ...object, extents: object.extents.map((extent) => ({ ...extent, sourceOffset: 0 })) }),
-  })),
+  'a source is read at the offsets that its extents name': withExtents({ sourceOffset: 0 }),
   'a file that has grown is stored as long as it was announced': wrongBytes,
   'a source shorter than announced is refused, and the writer stays usable': acceptsAnyPut,
-  'an object is put together from all the sources that its extents name': withWriters((writer) => ({
-    put: (object) => writer.put({ ...object, extents: object.extents.map((extent) => ({ ...extent, sourceIndex: 0 })) }),
-  })),
+  'an object is put together from all the sources that its extents name': withExtents({ sourceIndex: 0 }),
   'an extent of a source that the object does not have is refused': acceptsAnyPut,
   'a second put of the same key replaces the first': replacesNothing,
   'any text of up to 4,200 bytes is a key': withWriters((writer) => ({ put: (object) => writer.put({ ...object, key: object.key.slice(0, 4000) }) })),
@@ -167,7 +162,7 @@ export const breakages: Readonly<Record<string, Breakage>> = {
   'whatever lies where the previous pages are said to be, an object comes back byte for byte': takesPreviousForTruth,
   'an object kept has exactly the content of the parent': wrongBytes,
   'an object that the parent does not have cannot be kept': keepsAnything,
-  'an object dropped is left out; absence is success': neverDrops,
+  'an object dropped is left out; absence is success': withWriters(() => ({ drop: () => Promise.resolve() })),
   'a snapshot is not there before commit, and is there after it for everybody': withWriters((writer) => ({
     put: async (object) => {
       const result = await writer.put(object);
@@ -220,8 +215,8 @@ export const breakages: Readonly<Record<string, Breakage>> = {
       });
     },
   })),
-  'a file matches where it has exactly the bytes': matchesAnything,
-  'a link, a directory and nothing do not match': matchesAnything,
+  'a file matches where it has exactly the bytes': withReaders(() => ({ matches: always(true) })),
+  'a link, a directory and nothing do not match': withReaders(() => ({ matches: always(true) })),
   'snapshots are listed newest first': listsUpsideDown,
   'verify finds nothing wrong in a whole repository, and counts what it read': withStore(() => ({
     verify: always({ ok: true, snapshots: 0, blocks: 0, bytes: 0, problems: [] }),
@@ -291,10 +286,10 @@ export const breakages: Readonly<Record<string, Breakage>> = {
   'a snapshot that is not there, or was left behind, cannot be forked, and the name stays free': withStore((store) => ({
     fork: async ({ job }, to, ...rest) => await store.fork({ job }, to, ...rest),
   })),
-  'a claim that is taken back leaves no job': withdrawsNothing,
+  'a claim that is taken back leaves no job': withStore(() => ({ withdraw: always(true) })),
   'a claim under which something was committed is not taken back': withStore(() => ({ withdraw: always(true) })),
   'a claim is not taken back once somebody else has one, or had one before': withStore(() => ({ withdraw: always(true) })),
-  'a claim that was taken back writes no more': withdrawsNothing,
+  'a claim that was taken back writes no more': withStore(() => ({ withdraw: always(true) })),
   'a removed job is gone with all it had, those left behind included, and no other is': removesNothing,
   'a job that is not there cannot be removed': removesNothing,
   'a job that was removed and begun again goes on above all epochs and numbers that were used': forgetsNumbers,

@@ -1,28 +1,38 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HoldfastError, type JobState, silentLogger, systemClock } from '@holdfast/core';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from 'vitest';
 import type { AgentContext } from '../../src/agent/agent-context.js';
 import { ContainerEntry } from '../../src/agent/container-entry.js';
 import type { ContainerSetup } from '../../src/agent/container-setup.js';
 import { NodeAgent } from '../../src/agent/node-agent.js';
 import type { UnprotectedList } from '../../src/agent/unprotected-list.js';
-import type { AdoptedContainer } from '../../src/container/adopted/adopted-container.js';
+import { AdoptedContainer } from '../../src/container/adopted/adopted-container.js';
+import { parseMountInfo } from '../../src/container/host-mounts.js';
 import { ownProcessIdentity } from '../../src/container/process-identity.js';
 import { ActiveRun } from '../../src/run/active-run.js';
-
-const container = { initPid: 1, kill: vi.fn(() => Promise.resolve()), relayed: vi.fn(), leave: vi.fn() };
-vi.mock('../../src/agent/adopt-container.js', () => ({ adoptContainer: () => Promise.resolve(container) }));
+import { bundle } from '../oci/bundles.js';
 
 let folder: string;
 let refused: string[];
+let kill: MockInstance<AdoptedContainer['kill']>;
+let relayed: MockInstance<AdoptedContainer['relayed']>;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'holdfast-adoption-'));
   refused = [];
+  kill = vi.spyOn(AdoptedContainer.prototype, 'kill').mockResolvedValue();
+  relayed = vi.spyOn(AdoptedContainer.prototype, 'relayed').mockReturnValue();
   const { pid, startTicks } = ownProcessIdentity();
+  const mounts = parseMountInfo(await readFile('/proc/self/mountinfo', 'utf8')).filter(({ type }) => type.startsWith('cgroup'));
+  const groups = mounts.map(({ mountPoint, superOptions, type }) => {
+    return [type === 'cgroup2' ? '' : (superOptions.find((option) => option === 'freezer') ?? 'none'), `${mountPoint}/holdfast-gone`] as const;
+  });
   for (const name of ['runc/c1', 'run/killed']) await mkdir(join(folder, name), { recursive: true });
-  await writeFile(join(folder, 'runc/c1/state.json'), JSON.stringify({ init_process_pid: pid, init_process_start: startTicks }));
+  await writeFile(
+    join(folder, 'runc/c1/state.json'),
+    JSON.stringify({ init_process_pid: pid, init_process_start: startTicks, cgroup_paths: Object.fromEntries(groups) }),
+  );
 });
 afterEach(async () => {
   vi.restoreAllMocks();
@@ -49,20 +59,25 @@ async function adopt(state: JobState, mine = true): Promise<{ readonly agent: No
   const journal = { folder: join(folder, 'journal'), key: '0' };
   const environment = { store, catalog, journal, stateDirectory: folder, memoryDirectory: folder, leaseTtlMs: 1000, exclude: [] };
   const context = {
-    config: { stateDirectory: folder, job: { resume: {} }, limits: { restoreTimeoutMs: 1000 }, agent: { socket: join(folder, 'run/agent.sock') } },
+    config: {
+      stateDirectory: folder,
+      job: { resume: {}, tcp: 'close' },
+      limits: { restoreTimeoutMs: 1000 },
+      agent: { socket: join(folder, 'run/agent.sock') },
+    },
     options: {},
     identity: ownProcessIdentity(),
     host: 'h',
-    docker: { stateOf: () => Promise.resolve('gone') },
+    docker: { stateOf: () => Promise.resolve('gone'), exitCode: () => new Promise(() => undefined) },
+    tools: {},
     clock: systemClock,
     logger: silentLogger,
     environmentOf: () => Promise.resolve(environment),
   } as unknown as AgentContext;
   const agent = new NodeAgent(context, { add: (_id: string, why: string) => Promise.resolve(void refused.push(why)) } as unknown as UnprotectedList);
-  const description = { args: ['c'], workingDirectory: '/' };
-  const files = { exclude: [], roots: [] };
+  const files = { exclude: [], roots: [], mountpoints: [] };
   const place = { id: 'c1', name: 'c', job: 'job', bundle: folder, root: join(folder, 'runc') };
-  const entry = new ContainerEntry({ ...place, contract: {}, description, files } as unknown as ContainerSetup, '');
+  const entry = new ContainerEntry({ ...place, contract: {}, description: bundle(), files } as unknown as ContainerSetup, '');
   if (mine) await entry.noteAttempt(folder, 'before', heldBy('long ago', 3));
   agent.follow(entry);
   return { agent, entry };
@@ -72,7 +87,7 @@ describe('a container that an agent goes on with', () => {
   test('is ended where another attempt has taken its job over meanwhile', async () => {
     const { entry } = await adopt(heldBy('elsewhere', 5));
     await entry.finished;
-    expect(container.kill).toHaveBeenCalledTimes(1);
+    expect(kill).toHaveBeenCalledTimes(1);
     expect(claim).not.toHaveBeenCalled();
     expect(refused).toEqual([expect.stringContaining('has taken over job job') as string]);
   });
@@ -80,7 +95,7 @@ describe('a container that an agent goes on with', () => {
   test('runs on unprotected where the job has snapshots that it did not start from', async () => {
     const { entry } = await adopt(heldBy('elsewhere', 5), false);
     await entry.finished;
-    expect([container.kill.mock.calls, claim.mock.calls]).toEqual([[], []]);
+    expect([kill.mock.calls, claim.mock.calls]).toEqual([[], []]);
     expect(refused).toEqual([expect.stringContaining('did not start from') as string]);
   });
 
@@ -89,13 +104,13 @@ describe('a container that an agent goes on with', () => {
     const run = { result: new Promise(() => undefined), leave: () => Promise.resolve() } as unknown as ActiveRun;
     vi.spyOn(ActiveRun, 'create').mockResolvedValue(run);
     const { agent, entry } = await adopt(heldBy('before', 4));
-    await vi.waitFor(() => expect(container.relayed).toHaveBeenCalledTimes(1));
-    const [signal, sinceMs] = container.relayed.mock.calls[0] as [number, number];
+    await vi.waitFor(() => expect(relayed).toHaveBeenCalledTimes(1));
+    const [signal, sinceMs] = relayed.mock.calls[0] as [number, number];
     expect(signal).toBe(15);
     expect(sinceMs).toBeGreaterThanOrEqual(5000);
-    expect(entry.container).toBe(container as unknown as AdoptedContainer);
+    expect(entry.container).toBeInstanceOf(AdoptedContainer);
     await agent.answer({ call: 'kill', id: 'c1', signal: 2 });
-    expect(container.relayed).toHaveBeenLastCalledWith(2, 0);
+    expect(relayed).toHaveBeenLastCalledWith(2, 0);
     await agent.leave();
   });
 });

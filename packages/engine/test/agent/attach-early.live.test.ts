@@ -69,7 +69,10 @@ test('a later attach, which a container asked for, is not ended when that contai
   await refused.promise;
   const bundle = join(directory, 'bundle');
   await mkdir(bundle);
-  await writeFile(join(bundle, 'config.json'), bundleText({ env: ['MMC_CHECKPOINT_MODE=true'], readonly: true, rootPath: directory }));
+  await writeFile(
+    join(bundle, 'config.json'),
+    bundleText({ env: ['MMC_CHECKPOINT_MODE=true', 'HOLDFAST_JOB=early'], readonly: true, rootPath: directory }),
+  );
   const launcher = connect({ path: served.socket });
   launcher.on('error', () => undefined);
   launcher.write(`${JSON.stringify({ v: 1, call: 'create', id: 'c1', bundle, root: join(directory, 'runc') })}\n`);

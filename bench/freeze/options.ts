@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { parseDuration } from '@holdfast/core';
 import { chosen } from '../line/chosen.ts';
 import { parseCount } from '../line/count.ts';
-import { parseSizeMib } from '../line/size.ts';
+import { parseSizesMib } from '../line/size.ts';
 import { type DumpWay, dumpWays } from './dump-way.ts';
 import { type JobShape, quickShapes, shapesOf } from './job-shape.ts';
 
@@ -46,8 +46,7 @@ export function parseOptions(line: readonly string[]): FreezeBenchOptions {
     },
   });
   const { quick } = values;
-  const sizesMib = values.sizes?.split(',').map((text) => parseSizeMib('--sizes', text));
-  const sizes = sizesMib ?? (quick ? [256, 1024] : [256, 1024, 4096, 8192]);
+  const sizes = parseSizesMib(values.sizes, quick);
   const pairs = values.pairs ?? (quick ? '1' : '4');
   return {
     shapes: quick ? quickShapes(sizes) : shapesOf(sizes),

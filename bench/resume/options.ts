@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { chosen } from '../line/chosen.ts';
 import { parseCount } from '../line/count.ts';
-import { parseSizeMib } from '../line/size.ts';
+import { parseSizesMib } from '../line/size.ts';
 import { isOnJuicefs, type ResumeWay, resumeWays } from './resume-way.ts';
 
 export interface ResumeBenchOptions {
@@ -38,7 +38,7 @@ export function parseOptions(line: readonly string[]): ResumeBenchOptions {
   const { quick } = values;
   const ways = chosen('--ways', values.ways, resumeWays);
   return {
-    sizesMib: values.sizes?.split(',').map((text) => parseSizeMib('--sizes', text)) ?? (quick ? [256, 1024] : [256, 1024, 4096, 8192]),
+    sizesMib: parseSizesMib(values.sizes, quick),
     ways: quick && values.ways === undefined ? ways.filter((way) => !isOnJuicefs(way)) : ways,
     runs: parseCount('--runs', values.runs ?? (quick ? '2' : '5')),
     json: values.json,

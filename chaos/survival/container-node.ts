@@ -52,12 +52,7 @@ export class ContainerNode implements AsyncDisposable {
     const log = join(this.#folder, `agent-${this.#agents}.log`);
     const agent = new AgentProcess([program, ...first], ['--config', join(this.#folder, 'holdfast.json')], process.env, log);
     this.#agent = agent;
-    await agent.until(
-      'word that it serves',
-      ({ type }) => type === 'agent.serving',
-      60_000,
-      () => undefined,
-    );
+    await agent.serves();
     return agent;
   }
 

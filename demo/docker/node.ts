@@ -57,12 +57,7 @@ export class Node implements AsyncDisposable {
   async startAgent(log: string): Promise<AgentProcess> {
     const agent = new AgentProcess(this.#holdfast, ['--config', this.volume.configFile], { ...process.env, ...this.volume.environment }, log);
     this.#agent = agent;
-    await agent.until(
-      'word that it serves',
-      ({ type }) => type === 'agent.serving',
-      60_000,
-      () => undefined,
-    );
+    await agent.serves();
     return agent;
   }
 

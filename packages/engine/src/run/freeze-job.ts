@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Clock, PageRun } from '@holdfast/core';
+import { type Clock, isHoldfastError, type PageRun } from '@holdfast/core';
 import type { LostFile } from '../container/lost-names.js';
 import type { PreparedJobDump, RunningContainer } from '../container/running-container.js';
 import { type FileCapture, type OutsideFile, recordOutside } from '../files/index.js';
@@ -46,12 +46,17 @@ export async function freezeJob(
 ): Promise<FrozenState> {
   const { container, clock } = context;
   const dump = await prepareDump(context, directory, prepared !== undefined);
+  const copiesDir = join(directory, 'copies');
   let complete = false;
   let twins: ForkedTwins | undefined;
   try {
+    if (prepared !== undefined) await mkdir(copiesDir, { mode: 0o700 });
     const startedAt = await freezeBetweenWords(context);
     const unchanged = await context.twins.takeUnchanged(parent);
-    const [dumped, filed] = await Promise.allSettled([dumpMemory(dump, directory, prepared), captureFiles(context, capture)]);
+    const [dumped, filed] = await Promise.allSettled([
+      dumpMemory(dump, { imagesDir: join(directory, 'images'), copiesDir }, prepared),
+      captureFiles(context, capture),
+    ]);
     if (dumped.status === 'fulfilled') ({ twins } = dumped.value);
     if (dumped.status === 'rejected') throw dumped.reason;
     if (filed.status === 'rejected') throw filed.reason;
@@ -87,20 +92,18 @@ async function prepareDump({ container, limits, signal }: RunContext, directory:
 
 async function dumpMemory(
   dump: PreparedJobDump,
-  directory: string,
+  { imagesDir, copiesDir }: { readonly imagesDir: string; readonly copiesDir: string },
   prepared: PreparedTwins | undefined,
 ): Promise<{ readonly lostFiles: readonly LostFile[]; readonly twins: ForkedTwins | undefined }> {
   if (prepared === undefined) return { lostFiles: (await dump.run()).lostFiles, twins: undefined };
   const { lostFiles } = await dump.run().catch((error: unknown) => {
     throw isDumpFailure(error) ? noTwin('dump', 'the dump that leaves memory out failed', error) : error;
   });
-  const copiesDir = join(directory, 'copies');
-  await mkdir(copiesDir, { mode: 0o700 });
-  return { lostFiles, twins: await prepared.fork(join(directory, 'images'), copiesDir) };
+  return { lostFiles, twins: await prepared.fork(imagesDir, copiesDir) };
 }
 
 function isDumpFailure(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'HF_DUMP_FAILED';
+  return isHoldfastError(error) && error.code === 'HF_DUMP_FAILED';
 }
 
 /** A reader who does not read must not hold the snapshot up for ever. */

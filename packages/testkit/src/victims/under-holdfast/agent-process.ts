@@ -24,6 +24,16 @@ export class AgentProcess {
     });
   }
 
+  /** Resolves once it answers the launchers of containers. Rejects as `until` does. */
+  async serves(): Promise<void> {
+    await this.until(
+      'word that it serves',
+      ({ type }) => type === 'agent.serving',
+      60_000,
+      () => undefined,
+    );
+  }
+
   /** Resolves with the first event that is so, told since it began. Rejects where the agent ends before, or the time is over. */
   async until(what: string, holds: (event: ReportedEvent) => boolean, deadlineMs: number, tell: () => void): Promise<ReportedEvent> {
     const end = performance.now() + deadlineMs;

@@ -1,0 +1,24 @@
+// Usage: failed-tests.mjs REPORT...: names each failed test of vitest's JSON reports with what it said, so that the end
+// of a long output tells them.
+import { readFileSync } from 'node:fs';
+
+const lineLimit = 30;
+
+/** What a message says, and the first place that it names of those it came through. */
+function brief(message) {
+  const lines = String(message).split('\n');
+  const firstPlace = lines.findIndex((line) => /^ +at /.test(line));
+  return lines.slice(0, firstPlace < 0 ? lineLimit : Math.min(firstPlace + 1, lineLimit)).join('\n');
+}
+
+function tell(what, messages) {
+  process.stdout.write(`FAILED ${what}\n${messages.map(brief).join('\n')}\n`);
+}
+
+for (const path of process.argv.slice(2)) {
+  for (const file of JSON.parse(readFileSync(path, 'utf8')).testResults) {
+    const failed = file.assertionResults.filter((test) => test.status === 'failed');
+    for (const test of failed) tell(`${file.name}: ${test.fullName}`, test.failureMessages);
+    if (failed.length === 0 && file.status === 'failed') tell(file.name, [file.message]);
+  }
+}

@@ -8,13 +8,22 @@ import { readFileSync } from 'node:fs';
 const lineLimit = 30;
 
 for (const path of process.argv.slice(2)) {
-  /** @type {{ readonly testResults: readonly TestFile[] }} */
+  /** @type {unknown} */
   const report = JSON.parse(readFileSync(path, 'utf8'));
+  if (!isReport(report)) throw new TypeError(`${path} is no report of vitest`);
   for (const file of report.testResults) {
     const failed = file.assertionResults.filter((test) => test.status === 'failed');
     for (const test of failed) tell(`${file.name}: ${test.fullName}`, test.failureMessages);
     if (failed.length === 0 && file.status === 'failed') tell(file.name, [file.message]);
   }
+}
+
+/**
+ * @param {unknown} value
+ * @returns {value is { readonly testResults: readonly TestFile[] }}
+ */
+function isReport(value) {
+  return typeof value === 'object' && value !== null && 'testResults' in value;
 }
 
 /**

@@ -26,7 +26,8 @@ describe.skipIf(missing !== undefined)(`a container whose node is lost${missing 
   afterAll(async () => rm(storage, { recursive: true, force: true }));
 
   test('goes on in a new container on another node, and ends as if nothing had happened', async () => {
-    const words = ['-v', 'data:/data', 'base', 'sh', '-c', counting(120)];
+    // Docker binds its init by a link, as Debian has it.
+    const words = ['--init', '-v', 'data:/data', 'base', 'sh', '-c', counting(120)];
     // Where no copy of a container's processes can be made, its snapshots fail.
     await using first = await AgentNode.start(storage, { job: { memory: 'twin' } });
     const id = await first.run('count', words);

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -40,6 +40,13 @@ test('what another mount of the bundle hides is not bound', async () => {
     { destination: '/data', type: 'bind', source: `${folder}/a`, options: ['rbind', 'rprivate'] },
     bind('/srv', '/data/in'),
   ]);
+});
+
+test('what is bound by a link is bound by where it leads, as far as that is there', async () => {
+  symlinkSync('a', join(folder, 'link'));
+  symlinkSync('gone', join(folder, 'nowhere'));
+  const before = bundle({ mounts: [bind(`${folder}/link/in`, '/data'), bind(`${folder}/nowhere`, '/gone')] });
+  expect((await declaredMounts(before, mountsOf())).mounts.slice(1)).toEqual([bind(`${folder}/a/in`, '/data'), bind(`${folder}/nowhere`, '/gone')]);
 });
 
 test('without such a thing, or with very many, the list is as it was', async () => {

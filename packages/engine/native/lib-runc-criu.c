@@ -13,7 +13,7 @@
 #include "runc.h"
 
 const char *const streams_variable = "HOLDFAST_STREAMS_OF", *const criu_variable = "HOLDFAST_RESTORE_CRIU",
-    *const criu_mark_variable = "HOLDFAST_CRIU_MARK";
+    *const criu_mark_variable = "HOLDFAST_CRIU_MARK", *const held_variable = "HOLDFAST_HELD";
 
 static int stream_of(pid_t launcher, int number) {
   int process = (int)syscall(SYS_pidfd_open, launcher, 0);

@@ -90,10 +90,10 @@ static bool prepare(const struct settings *settings, const char *work, const cha
 }
 
 // The child's part; of a restore where there is a bundle.
-static _Noreturn void start(const struct settings *settings, const struct words *words, const char *work, const char *bundle) {
-  char quiet[PATH_MAX];
+static _Noreturn void start(const struct settings *settings, const struct line *line, const struct words *words, const char *work, const char *bundle) {
+  char quiet[PATH_MAX], state[PATH_MAX];
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (bundle && !prepare(settings, work, bundle)) _exit(126);
+  if (bundle && (!state_path(line, state) || setenv(held_variable, state, 1) != 0 || !prepare(settings, work, bundle))) _exit(126);
   int fd = below(quiet, work, "runc.out") ? open(quiet, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
   int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
   if (fd < 0 || nothing < 0 || dup2(nothing, 0) < 0 || dup2(fd, 1) < 0 || dup2(fd, 2) < 0) _exit(126);
@@ -139,12 +139,12 @@ static struct outcome watch(pid_t child, const char *work, int64_t deadline_ms) 
   return outcome;
 }
 
-static struct outcome run(const struct settings *settings, const struct words *words, const char *work, const char *bundle, int64_t deadline_ms) {
+static struct outcome run(const struct settings *settings, const struct line *line, const struct words *words, const char *work, const char *bundle, int64_t deadline_ms) {
   struct outcome failed = {.status = 125};
   // Orphans of what is started here come to this process, so that all of it can be ended. A container that runs goes on to the shim.
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   pid_t child = fork();
-  if (child == 0) start(settings, words, work, bundle);
+  if (child == 0) start(settings, line, words, work, bundle);
   struct outcome outcome = child < 0 ? failed : watch(child, work, deadline_ms);
   if (outcome.status != 0) kill_children(removal_ms);
   // It would last through exec, and runc's own orphans are the shim's.
@@ -167,7 +167,7 @@ struct outcome restore(const struct settings *settings, const struct line *line,
   add(&words, "--image-path", how->images);
   add(&words, "--work-path", how->work);
   add(&words, line->id, NULL);
-  struct outcome outcome = run(settings, &words, how->work, bundle, how->deadline_ms);
+  struct outcome outcome = run(settings, line, &words, how->work, bundle, how->deadline_ms);
   if (outcome.status == 0 && !was_criu_ours(how->work)) outcome.status = 125;
   if (outcome.status == 0) name_container(line, bundle);
   else remove_container(settings, line, how->work);
@@ -180,5 +180,5 @@ void remove_container(const struct settings *settings, const struct line *line, 
   if (!below(log, work, "runc.log") || !begin_words(&words, settings, line, log)) return;
   add(&words, "delete", "--force");
   add(&words, line->id, NULL);
-  run(settings, &words, work, NULL, removal_ms);
+  run(settings, line, &words, work, NULL, removal_ms);
 }

@@ -38,8 +38,11 @@ static int signal_number(const char *text) {
 }
 
 static int start(const struct settings *settings, const struct line *line) {
-  // It runs since its `create`.
-  if (is_marked(settings, "restored", line->id)) return 0;
+  // It is whole since its `create`, and stands still.
+  if (is_marked(settings, "restored", line->id)) {
+    let_go(line);
+    return 0;
+  }
   if (!is_marked(settings, "protected", line->id)) become_runc(settings, line);
   // What was relayed to the container's life before. Not sooner: an agent that comes before runc has made the container notes how that life ended.
   unmark(settings, "killed", line->id);

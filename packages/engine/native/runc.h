@@ -128,6 +128,8 @@ bool pretend_groups(const char *work, const char *group);
 
 // The last one names a file that tells, once it is there, that runc started CRIU by this program.
 extern const char *const streams_variable, *const criu_variable, *const criu_mark_variable;
+// For CRIU's action script: runc's note of the container, which is to stand still before it runs.
+extern const char *const held_variable;
 // This program in CRIU's place: gives CRIU the container's streams, which runc itself does not get.
 _Noreturn void become_criu(char **argv);
 
@@ -152,6 +154,26 @@ void note_unprotected(const struct settings *settings, const char *id, const cha
 
 // Gives a restored container the names that its bundle says; best effort.
 void name_container(const struct line *line, const char *bundle);
+
+// lib-runc-freezer.c
+
+struct freezer {
+  char folder[PATH_MAX];
+  bool is_v2;
+};
+
+// Where runc notes the container; false where that is too long.
+bool state_path(const struct line *line, char path[PATH_MAX]);
+bool read_freezer(const char *state, struct freezer *freezer);
+// Takes effect by itself: it does not wait until all stand still.
+bool set_freezer(const struct freezer *freezer, bool still);
+
+// lib-runc-hold.c
+
+// Has the container of that note, which CRIU is about to let run, stand still; what is not of its processes leaves its group before. False where it will run.
+bool hold(const char *state, pid_t init);
+// Has it run.
+void let_go(const struct line *line);
 
 // lib-runc-frozen.c
 

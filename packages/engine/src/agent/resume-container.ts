@@ -94,7 +94,7 @@ export async function resumeContainer({ context, setup, attempt, conversation, e
     await assertImageSizes(imagesDirectory);
     await overlay?.mount();
     await using _links = await relinkLostNames(imagesDirectory, roots, setup.files);
-    await writeFile(criuConfigOf(config.stateDirectory, setup.id), criuConfigText({ tcp: config.job.tcp }), { mode: 0o600 });
+    await writeFile(criuConfigOf(config.stateDirectory, setup.id), criuConfigText({ tcp: config.job.tcp, hook: tools.hook }), { mode: 0o600 });
     const work = join(folder, `restore-${(tries += 1)}`);
     await removeFolder(work);
     const deadlineMs = environment.limits.restoreTimeoutMs;

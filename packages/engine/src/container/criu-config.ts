@@ -3,7 +3,7 @@ export type TcpPolicy = 'close' | 'keep';
 
 export interface CriuConfig {
   readonly tcp: TcpPolicy;
-  /** The program that CRIU runs before it begins a dump. */
+  /** The program that CRIU runs before it begins a dump, and before what it restored runs. */
   readonly hook?: string;
   /** The descriptor that CRIU's page server finds its client at, where memory is left out of the images. */
   readonly pageSocket?: number | undefined;

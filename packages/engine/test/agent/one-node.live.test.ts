@@ -88,6 +88,17 @@ describe.skipIf(missing !== undefined)(`containers of one node${missing === unde
     await node.docker.docker(['rm', '--force', fourth]);
   });
 
+  test('end as they do where nothing was left to do by the time Docker starts them', async () => {
+    const script = 'echo begun; until [ "$(hostname)" = elsewhere ]; do usleep 5000; done; echo through; exit 3';
+    const first = await node.run('brief', ['base', 'sh', '-c', script]);
+    await node.untilProtected(first);
+    await until(async () => (await node.logs(first)).includes('begun\n'));
+    expect(await node.client.stop('brief')).toMatchObject({ outcome: 'stopped', lastSnapshot: 1 });
+    const second = await node.run('brief', ['--hostname', 'elsewhere', 'base', 'sh', '-c', script]);
+    expect(await node.docker.docker(['wait', second])).toBe('3');
+    expect(await node.logs(second)).toMatch(/^through\nholdfast: resuming job brief from snapshot 1 /);
+  });
+
   test('run on while their storage is away, and are protected once it is back; those with snapshots do not start anew', async () => {
     const saved = await node.run('saved', words);
     await node.untilProtected(saved);

@@ -102,6 +102,24 @@ describe('later calls of a protected container', () => {
   });
 });
 
+describe('start of a restored container', () => {
+  it.each([
+    ['freezer', 'freezer.state', 'THAWED'],
+    ['', 'cgroup.freeze', '0'],
+  ])('has it run: group "%s"', async (group, file, going) => {
+    await using site = await LauncherSite.create('true');
+    await using _agent = await ScriptedAgent.at(site.socket);
+    await mkdir(site.path('state/restored'), { recursive: true });
+    await mkdir(site.path('root/c1'), { recursive: true });
+    await site.write('state/restored/c1', '');
+    await site.write(file, 'still');
+    await site.write('root/c1/state.json', JSON.stringify({ id: 'c1', cgroup_paths: { [group]: site.folder } }));
+    expect((await site.run(['--root', 'root', 'start', 'c1'])).status).toBe(0);
+    expect((await site.read(file)).slice(0, going.length)).toBe(going);
+    expect(await site.calls()).toEqual([]);
+  });
+});
+
 describe('exec in a protected container', () => {
   const words = ['--root', 'root', 'exec', '--process', '/p', '--detach', '--pid-file', '/pid', 'c1'];
   const frozen = async (site: LauncherSite, group: string, file: string, text: string): Promise<void> => {

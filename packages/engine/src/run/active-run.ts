@@ -227,9 +227,9 @@ export class ActiveRun implements Run {
     try {
       await this.#snapshotter.take('stop');
     } catch (error) {
-      // The job ended by itself meanwhile: that is its end, and no stop.
-      if (this.#over.signal.aborted) return this.result;
       const failure = asHoldfastError(error);
+      // The job ended by itself meanwhile, or somebody killed it: that is its end, and no stop.
+      if (this.#over.signal.aborted || failure.code === 'HF_JOB_NOT_RUNNING') return this.result;
       // Killed meanwhile: there is nothing to report.
       if (failure.kind !== 'aborted') this.#lost ??= failure;
       this.#ended = true;

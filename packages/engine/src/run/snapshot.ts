@@ -6,6 +6,7 @@ import { refuseHungMounts } from '../container/hung-mounts.js';
 import { createFileCapture, type PreviousTrees } from '../files/index.js';
 import { StagedImages } from '../images/staged-images.js';
 import { twinRefusalOf } from '../twin/refused.js';
+import { isAboutToEnd } from './about-to-end.js';
 import { beginSnapshot } from './begin-snapshot.js';
 import { chooseMemory } from './choose-memory.js';
 import { type AfterFreeze, freezeJob } from './freeze-job.js';
@@ -37,12 +38,12 @@ export interface TakenSnapshot {
  * that fails once the job was frozen, the snapshot is taken a second time, without.
  */
 export async function takeSnapshot(context: RunContext, last: SnapshotParent, after: AfterFreeze): Promise<TakenSnapshot> {
-  const { twins, memory, signal, emit } = context;
+  const { twins, memory, container, signal, emit } = context;
   try {
     return await attempt(context, last, after, undefined);
   } catch (error) {
     const reason = twinRefusalOf(error);
-    if (reason === undefined || memory === 'twin' || signal.aborted) throw error;
+    if (reason === undefined || memory === 'twin' || signal.aborted || (await isAboutToEnd(container.initPid, signal))) throw error;
     twins.note(error);
     emit({ type: 'snapshot.without-twin', reason, message: error instanceof Error ? error.message : reason });
     return await attempt(context, last, after, reason);

@@ -1,4 +1,5 @@
 import { type CheckpointRef, HoldfastError } from '@holdfast/core';
+import { endedMeanwhile, isAboutToEnd } from './about-to-end.js';
 import { asHoldfastError } from './as-holdfast-error.js';
 import type { RunEventBody, SnapshotReason } from './events.js';
 import { notRunning } from './control-client.js';
@@ -65,8 +66,8 @@ export class Snapshotter {
   }
 
   /**
-   * Joins a snapshot under way unless the job shall not run on after this one. Rejects where it fails; the job goes on all the same. Of a job that is held
-   * no other is taken: nothing has changed since.
+   * Joins a snapshot under way unless the job shall not run on after this one. Rejects where it fails; the job goes on all the same. One that fails since the
+   * job is being killed is no failed snapshot, and rejects with HF_JOB_NOT_RUNNING. Of a job that is held no other is taken: nothing has changed since.
    */
   async take(reason: SnapshotReason): Promise<SnapshotOutcome> {
     while (afterFreeze[reason] !== 'thaw' && this.#current !== undefined) await this.idle();
@@ -143,6 +144,7 @@ export class Snapshotter {
       return outcome;
     } catch (error) {
       const bare = asHoldfastError(error);
+      if (!isGivenUp(bare) && (await isAboutToEnd(context.container.initPid, context.signal))) throw endedMeanwhile(context.job, error);
       const failure = context.signal.aborted ? bare : await nameTrouble(bare, tell);
       // What is given up because the job ended is no failure.
       if (!context.signal.aborted && failure.kind !== 'aborted') {
@@ -153,6 +155,11 @@ export class Snapshotter {
       throw failure;
     }
   }
+}
+
+/** For a reason that is told as it is, whether or not the job ends. */
+function isGivenUp({ kind }: HoldfastError): boolean {
+  return kind === 'aborted' || kind === 'fenced';
 }
 
 function wordsOf(cause: unknown): string | undefined {

@@ -99,7 +99,7 @@ export class NoticeRunner {
       if (!makesIt) logger.warn({ job: job.job, leftMs: this.#leftMs() }, 'a last snapshot is not expected to be safe in time; it is tried');
       const outcome = await this.#hold(job);
       queue.done(job, outcome !== 'failed');
-      onOutcome?.(outcome);
+      if (outcome !== undefined) onOutcome?.(outcome);
     }
   }
 
@@ -107,7 +107,8 @@ export class NoticeRunner {
     await delay(Math.min(ms, longestWaitMs), undefined, { signal: this.#options.signal, ref: false }).catch(() => undefined);
   }
 
-  async #hold(job: NoticeJob): Promise<NoticeOutcome> {
+  /** Undefined where the job ended meanwhile. */
+  async #hold(job: NoticeJob): Promise<NoticeOutcome | undefined> {
     const { logger } = this.#options;
     try {
       const { number } = await job.snapshot('hold');
@@ -117,6 +118,7 @@ export class NoticeRunner {
       if (this.#outliveMs() <= 0) await this.#release(job);
       return leftMs >= 0 ? 'held' : 'late';
     } catch (error) {
+      if (asHoldfastError(error).code === 'HF_JOB_NOT_RUNNING') return undefined;
       logger.warn({ job: job.job, ...toldOf(error) }, 'the last snapshot before the end of this machine failed, the job runs on');
       return 'failed';
     }

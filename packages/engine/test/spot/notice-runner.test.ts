@@ -162,3 +162,15 @@ test('a notice ends the early snapshots: each job gets its last one', async () =
   await early;
   expect(said.filter((each) => each.startsWith('early'))).toEqual(['early b']);
 });
+
+test('a job that ended meanwhile is neither tried again nor counted', async () => {
+  const { said, outcomes, add, runner, finish } = stage();
+  add('a', 1);
+  const over = runner.interruption(inTwoMinutes);
+  await finish('a', new HoldfastError('HF_JOB_NOT_RUNNING', { kind: 'not-found', message: 'it ended' }));
+  add('b', 1);
+  await finish('b');
+  expect(said).toEqual(['hold a', 'hold b', 'safe b']);
+  expect(outcomes).toEqual(['held']);
+  void over;
+});

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '@holdfast/core';
 import { describe, expect, test } from 'vitest';
+import { isAboutToEnd } from '../../../src/run/about-to-end.js';
 import { until } from '../machine.js';
 import { ForeignContainer } from './bundle.js';
 
@@ -79,6 +80,10 @@ describe('a container of somebody else', () => {
     await using foreign = await ForeignContainer.start(100_000);
     const container = await foreign.adopt(() => Promise.resolve(137));
     await container.freeze();
+    const { signal } = new AbortController();
+    expect(await isAboutToEnd(container.initPid, signal)).toBe(false);
+    await container.signal(9);
+    expect(await isAboutToEnd(container.initPid, signal)).toBe(true);
     await container.kill();
     await expect(container.exited).resolves.toEqual({ exitCode: 137, signal: undefined });
   });

@@ -26,7 +26,7 @@ export const twins: Aims = {
   starting: [],
   'restoring-files': [],
   'restoring-memory': ['pager', 'pager', 'criu', 'criu', 'repository', 'keeper', 'holdfast'],
-  fetching: ['pager', 'pager', 'repository', 'repository', 'keeper', 'holdfast', 'everything'],
+  fetching: ['pager', 'spare', 'pager-and-keeper', 'pager-and-keeper', 'repository', 'repository', 'keeper', 'holdfast', 'everything'],
   running: [],
   'pre-copy': ['twin', 'twin', 'holdfast'],
   frozen: ['twin', 'twin', 'twin', 'criu', 'criu', 'holdfast', 'keeper', 'everything'],

@@ -3,8 +3,8 @@ import type { Random } from '../power-loss/random.ts';
 import { type Aims, ordinary, twins } from './aims.ts';
 import { type Phase, phases } from './phase.ts';
 
-/** What SIGKILL is sent to: one part of a run, or all that belongs to it. */
-export type Target = Part | 'everything';
+/** What SIGKILL is sent to: one part of a run, the two that bring memory and keep the job, or all that belongs to it. */
+export type Target = Part | 'pager-and-keeper' | 'everything';
 
 export interface PlannedKill {
   readonly phase: Phase;

@@ -147,7 +147,7 @@ class Round {
 
 /** True for a kill that the run outlives. */
 function goesOn({ target }: Struck): boolean {
-  return ['repository', 'criu', 'runc', 'twin', 'pager'].includes(target);
+  return ['repository', 'criu', 'runc', 'twin', 'pager', 'spare'].includes(target);
 }
 
 function unexpectedEnd(end: End | undefined, struck: readonly Struck[]): string | undefined {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type HeldRun, killPid, machineGone, type ProcessLine, readProcess } from '@holdfast/testkit/victims';
+import { type HeldRun, killPid, machineGone, type Part, type ProcessLine, readProcess } from '@holdfast/testkit/victims';
 import { type Phase, PhaseWatch } from './phase.ts';
 import type { PlannedKill, Target } from './plan.ts';
 
@@ -28,7 +28,7 @@ export async function strike({ run, kill, jobDirectory, keep, deadlineMs }: Stri
   const watch = new PhaseWatch(run, jobDirectory, keep);
   const end = performance.now() + deadlineMs;
   if (!(await run.until(() => run.count('snapshot.committed') >= kill.afterSnapshots, deadlineMs))) return undefined;
-  const comesAndGoes = ['criu', 'runc', 'twin', 'pager'].includes(kill.target);
+  const comesAndGoes = ['criu', 'runc', 'twin', 'pager', 'pager-and-keeper', 'spare'].includes(kill.target);
   let known = processesOf(run, kill.target);
   for (let turn = 1; watch.now() !== kill.phase; turn += 1) {
     if (run.end !== undefined || performance.now() >= end) return undefined;
@@ -56,6 +56,10 @@ async function waitWithin(watch: PhaseWatch, delayMs: number): Promise<void> {
 
 function processesOf(run: HeldRun, target: Target): readonly ProcessLine[] {
   const view = run.view();
-  const pids = view === undefined ? [run.pid] : target === 'everything' ? view.allPids() : view.pidsOf(target);
+  const pids = view === undefined ? [run.pid] : target === 'everything' ? view.allPids() : partsOf(target).flatMap((part) => view.pidsOf(part));
   return pids.flatMap((pid) => readProcess(pid) ?? []);
+}
+
+function partsOf(target: Exclude<Target, 'everything'>): readonly Part[] {
+  return target === 'pager-and-keeper' ? ['pager', 'keeper'] : [target];
 }

@@ -266,6 +266,8 @@ int main(int argc, char **argv) {
   tell(&keeper.control, "* holdfast-keeper 1");
   if (!start_lazy(&keeper.lazy)) give_up(&keeper, -1);
   start_runtime(&keeper);
+  // Not before: the job would have it from here.
+  if (is_lazy(&keeper.lazy)) not_for_lack_of_memory();
   int status = await_runtime(&keeper, children);
   if (status != 0) give_up(&keeper, status);
   keeper.init = (pid_t)read_number(keeper.options.pid_file);

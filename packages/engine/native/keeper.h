@@ -25,6 +25,9 @@ bool write_whole(const char *path, const char *text);
 // One write to an existing file, as cgroup files want it.
 bool poke(const char *path, const char *text);
 
+// This process is not the one that the kernel ends where memory runs out, if it may say so.
+void not_for_lack_of_memory(void);
+
 // lib-pump.c
 
 // One way of the job's streams. Counters are guarded by `lock`.

@@ -133,3 +133,7 @@ bool poke(const char *path, const char *text) {
   close(fd);
   return whole;
 }
+
+void not_for_lack_of_memory(void) {
+  poke("/proc/self/oom_score_adj", "-1000");
+}

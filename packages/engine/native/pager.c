@@ -6,8 +6,8 @@
 // DIR has `ranges` (a line "PID ADDRESS PAGES" for each run of missing pages, in hexadecimal but for the pid) and becomes the place of the sockets
 // `lazy-pages.socket` and `feed.socket`, and of `pager.log`. Descriptor 3 is the keeper's. The feed may go away and come again: it is told anew what is missing.
 //
-// A userfaultfd that nobody holds any more lets its process read zeros where pages are missing. So the keeper holds each of them too, and whichever of the two
-// is left, or cannot go on, kills the job (all of the control group) before it lets go. Ends with 0 once nothing is missing.
+// A userfaultfd that nobody holds any more lets its process read zeros where pages are missing. So the keeper holds each of them too, and so does a spare process
+// (lib-pager-spare.c); whichever of the three is left, or cannot go on, kills the job (all of the control group) before it lets go. Ends with 0 once nothing is missing.
 
 #include <errno.h>
 #include <fcntl.h>
@@ -34,7 +34,7 @@ struct told {
 };
 
 static struct {
-  const char *procs, *freezer, *thaw;
+  struct group group;
   int64_t patience_ms, last_page_ms;
   int poll, restore_listen, restore, feed_listen, feed;
   // From the file; each process takes its own.
@@ -48,7 +48,7 @@ static _Noreturn void ruin(const char *why) {
   FILE *log = fopen("pager.log", "ae");
   if (log) fprintf(log, "%s\n", why), fclose(log);
   tell_keeper(KEEPER, 'F', 0, -1);
-  kill_group(pager.procs, pager.freezer, pager.thaw);
+  kill_group(pager.group.procs, pager.group.freezer, pager.group.thaw);
   exit(1);
 }
 
@@ -188,6 +188,7 @@ static void on_feed(void) {
 static void finish(void) {
   if (pager.feed >= 0) tell_feed(pager.feed, FEED_COMPLETE, 0, 0, 0);
   // The keeper lets go first, so that nobody waits for it once the job can be frozen.
+  end_spare();
   tell_keeper(KEEPER, 'D', 0, -1);
   exit(0);
 }
@@ -198,6 +199,7 @@ static void turn(void) {
   for (int i = 0; i < count; i++) {
     void *what = events[i].data.ptr;
     if (what == &pager.spaces) ruin("the keeper is gone");
+    else if (what == &pager.group) ruin("the spare is gone");
     else if (what == &pager.restore_listen) {
       if (pager.restore < 0 && (pager.restore = take_connection(pager.restore_listen)) >= 0) watch(pager.restore, &pager.restore);
     } else if (what == &pager.restore) on_restore();
@@ -219,12 +221,12 @@ int main(int argc, char **argv) {
   const char *folder = NULL;
   for (int i = 1; i + 1 < argc; i += 2) {
     if (!strcmp(argv[i], "--folder")) folder = argv[i + 1];
-    else if (!strcmp(argv[i], "--procs")) pager.procs = argv[i + 1];
-    else if (!strcmp(argv[i], "--freezer")) pager.freezer = argv[i + 1];
-    else if (!strcmp(argv[i], "--thaw")) pager.thaw = argv[i + 1];
+    else if (!strcmp(argv[i], "--procs")) pager.group.procs = argv[i + 1];
+    else if (!strcmp(argv[i], "--freezer")) pager.group.freezer = argv[i + 1];
+    else if (!strcmp(argv[i], "--thaw")) pager.group.thaw = argv[i + 1];
     else if (!strcmp(argv[i], "--patience-ms")) pager.patience_ms = strtoll(argv[i + 1], NULL, 10);
   }
-  if (!folder || !pager.procs || !pager.freezer || !pager.thaw || pager.patience_ms <= 0 || chdir(folder) != 0) return 125;
+  if (!folder || !pager.group.procs || !pager.group.freezer || !pager.group.thaw || pager.patience_ms <= 0 || chdir(folder) != 0) return 125;
   static const int ignored[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTTIN, SIGTTOU, SIGTSTP, SIGPIPE, SIGUSR1, SIGUSR2};
   for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++) signal(ignored[i], SIG_IGN);
   struct rlimit files;
@@ -234,6 +236,10 @@ int main(int argc, char **argv) {
   read_ranges();
   pager.restore_listen = listen_at("lazy-pages.socket");
   pager.feed_listen = listen_at("feed.socket");
+  not_for_lack_of_memory();
+  int spare = start_spare(argv[0], &pager.group);
+  if (spare < 0) ruin("a spare cannot be started");
+  watch(spare, &pager.group);
   watch(KEEPER, &pager.spaces);
   watch(pager.restore_listen, &pager.restore_listen);
   watch(pager.feed_listen, &pager.feed_listen);

@@ -97,6 +97,18 @@ enum restore_word { RESTORE_GONE, RESTORE_SPACE, RESTORE_OTHER, RESTORE_FINISHED
 // One word of CRIU's restore: a process's userfaultfd, or that all processes are there.
 enum restore_word hear_restore(int fd, uint32_t *pid, int *uffd);
 
+// lib-pager-spare.c
+
+// Where a job's processes are, and how they are thawed.
+struct group {
+  const char *procs, *freezer, *thaw;
+};
+
+// Starts a process that has all descriptors of this one, and kills the group where this one ends. It is named after `path`, this program's first word. Returns a
+// descriptor that can be read once that process is gone, or -1.
+int start_spare(char *path, const struct group *group);
+void end_spare(void);
+
 // lib-group.c
 
 // Kills whoever is in a control group until nobody is.

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +8,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Run } from '../../dist/index.js';
 import { nextEvent, openWorkshop, type Workshop } from '../run/workshop.js';
 import { summing } from './lazy-job.js';
+import { keeper, pager, processesOf, repository, spare } from './lazy-processes.js';
 
 const program = fileURLToPath(new URL('run-in-child.ts', import.meta.url));
 const mib = 160;
@@ -20,21 +21,6 @@ afterEach(() => workshop[Symbol.asyncDispose]());
 
 const turns = async (): Promise<readonly string[]> =>
   (await readFile(join(workshop.work, 'turns'), 'utf8').catch(() => '')).split('\n').filter((line) => line !== '');
-
-async function processesOf(words: RegExp): Promise<readonly number[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
-  const found = await Promise.all(
-    pids.map(async (pid) => words.test(await readFile(`/proc/${pid}/cmdline`, 'latin1').catch(() => '')) && (await isOurs(pid)) && pid),
-  );
-  return found.filter((pid) => pid !== false);
-}
-
-/** Of this test, and of no other that runs beside it. */
-async function isOurs(pid: number): Promise<boolean> {
-  const words = await readFile(`/proc/${pid}/cmdline`, 'latin1').catch(() => '');
-  if (words.includes(workshop.directory)) return true;
-  return (await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '')).split(' ')[3] === String(process.pid);
-}
 
 /** All that it ever added up is right: no page was ever anything else than what it was. */
 async function expectRight(): Promise<void> {
@@ -51,15 +37,11 @@ async function begun(): Promise<Awaited<ReturnType<Workshop['machine']>>> {
   return machine;
 }
 
-const pager = /^[^\0]*holdfast-pager\0/;
-const keeper = /^[^\0]*holdfast-keeper\0/;
-const repository = /process-main\.js/;
-
 /** Waits for the pager, and kills some time after. */
-async function killSoon(victim: () => Promise<readonly number[]> | readonly number[]): Promise<void> {
-  await vi.waitFor(async () => expect(await processesOf(pager)).toHaveLength(1), { timeout: 30_000, interval: 40 });
+async function killSoon(victim: () => readonly number[]): Promise<void> {
+  await vi.waitFor(() => expect(processesOf(pager, workshop.directory)).toHaveLength(1), { timeout: 30_000, interval: 40 });
   await delay(Math.random() * 900);
-  for (const pid of await victim()) process.kill(pid, 'SIGKILL');
+  for (const pid of victim()) process.kill(pid, 'SIGKILL');
 }
 
 async function expectSameSnapshot(machine: Awaited<ReturnType<Workshop['machine']>>): Promise<void> {
@@ -73,9 +55,9 @@ async function expectSameSnapshot(machine: Awaited<ReturnType<Workshop['machine'
 
 test('whichever part is killed at whichever time, the job never reads anything else: it goes on, or is resumed from the same snapshot', async () => {
   const machine = await begun();
-  for (const victim of [pager, keeper, repository]) {
+  for (const victim of [pager, keeper, repository, spare]) {
     const starting = workshop.run(machine, { script: summing(mib), resume: 'lazy' }).catch((error: unknown) => error);
-    await killSoon(() => processesOf(victim));
+    await killSoon(() => processesOf(victim, workshop.directory));
     const run = await starting;
     // Where it was killed before the job ran, the restore has failed.
     if (run instanceof Error) continue;
@@ -96,6 +78,6 @@ test('a job whose Holdfast is killed is ended where pages are missing, and resum
   const closed = once(child, 'close');
   await killSoon(() => (child.pid === undefined ? [] : [child.pid]));
   await closed;
-  await vi.waitFor(async () => expect(await processesOf(pager)).toEqual([]), { timeout: 20_000, interval: 20 });
+  await vi.waitFor(() => expect(processesOf(pager, workshop.directory)).toEqual([]), { timeout: 20_000, interval: 20 });
   await expectSameSnapshot(machine);
 }, 120_000);

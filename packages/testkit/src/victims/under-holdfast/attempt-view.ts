@@ -4,7 +4,7 @@ import { ControlGroup } from './control-group.js';
 import { allPids, childrenOf, commandLineOf, descendantsOf, environmentOf, numbersIn, readProcess, readText } from './process-table.js';
 
 /** A part of a run that can be killed by itself. */
-export type Part = 'holdfast' | 'keeper' | 'repository' | 'criu' | 'runc' | 'twin' | 'pager' | 'main' | 'init';
+export type Part = 'holdfast' | 'keeper' | 'repository' | 'criu' | 'runc' | 'twin' | 'pager' | 'spare' | 'main' | 'init';
 
 /** What can be seen from outside of one attempt: its folder, its processes and its control group. */
 export class AttemptView {
@@ -58,6 +58,7 @@ export class AttemptView {
       case 'keeper':
       case 'twin':
       case 'pager':
+      case 'spare':
         return this.#programs((words) => basename(words[0] ?? '') === `holdfast-${part}`);
       case 'repository':
         return childrenOf(this.holdfastPid).filter((pid) => commandLineOf(pid).some((word) => word.includes('repository/process-main')));

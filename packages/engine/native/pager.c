@@ -2,6 +2,7 @@
 // touches, and takes what else comes, by a socket that the repository's process serves.
 //
 //   holdfast-pager --folder DIR --procs FILE --freezer FILE --thaw TEXT --patience-ms N
+//   holdfast-pager --check    tells whether it could
 //
 // DIR has `ranges` (a line "PID ADDRESS PAGES" for each run of missing pages, in hexadecimal but for the pid) and becomes the place of the sockets
 // `lazy-pages.socket` and `feed.socket`, and of `pager.log`. Descriptor 3 is the keeper's. The feed may go away and come again: it is told anew what is missing.
@@ -219,6 +220,7 @@ static void turn(void) {
 
 int main(int argc, char **argv) {
   const char *folder = NULL;
+  if (argc == 2 && !strcmp(argv[1], "--check")) return check_kernel();
   for (int i = 1; i + 1 < argc; i += 2) {
     if (!strcmp(argv[i], "--folder")) folder = argv[i + 1];
     else if (!strcmp(argv[i], "--procs")) pager.group.procs = argv[i + 1];

@@ -97,6 +97,11 @@ enum restore_word { RESTORE_GONE, RESTORE_SPACE, RESTORE_OTHER, RESTORE_FINISHED
 // One word of CRIU's restore: a process's userfaultfd, or that all processes are there.
 enum restore_word hear_restore(int fd, uint32_t *pid, int *uffd);
 
+// lib-pager-check.c
+
+// Status 0, or 1 with a line that says what is missing.
+int check_kernel(void);
+
 // lib-pager-spare.c
 
 // Where a job's processes are, and how they are thawed.

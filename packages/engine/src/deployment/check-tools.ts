@@ -4,6 +4,7 @@ import { type CallOptions, isHoldfastError } from '@holdfast/core';
 import { execa } from 'execa';
 import type { Caller } from '../container/caller.js';
 import { findNative, findProgram, nativeTools, type ToolPaths } from '../container/tools.js';
+import { lazyObstacle } from '../preflight/userfaultfd.js';
 import { assertRights } from './assert-rights.js';
 import type { DoctorCheck } from './types.js';
 
@@ -18,6 +19,7 @@ export async function checkTools(paths: ToolPaths, hasRights: boolean, { signal 
       ? checkProgram('criu on this kernel', paths.criu, 'HF_CRIU_MISSING', ['check'], signal)
       : Promise.resolve(needsRoot('criu on this kernel')),
     checkNative(paths.native),
+    hasRights ? checkLazy(paths.native) : Promise.resolve(needsRoot(lazyName)),
   ];
   const checks = await Promise.all([checkSystem(), checkFreezer(), checkSharedMemory()]);
   const found = await Promise.all(programs);
@@ -106,6 +108,17 @@ async function checkNative(folder: string | undefined): Promise<DoctorCheck> {
   } catch (error) {
     return fromError(name, error);
   }
+}
+
+const lazyName = 'lazy resume';
+
+/** Nothing is missing where it cannot be: resumes bring all memory first. */
+async function checkLazy(folder: string | undefined): Promise<DoctorCheck> {
+  const pager = await findNative('pager', folder).catch(() => undefined);
+  // The check of the helpers tells of that.
+  const obstacle = pager === undefined ? 'holdfast-pager is missing' : await lazyObstacle(pager);
+  const detail = obstacle === undefined ? 'userfaultfd tells all that it must' : `not here, all memory comes before the job runs: ${obstacle}`;
+  return { name: lazyName, ok: true, detail, remedy: undefined };
 }
 
 async function checkSharedMemory(): Promise<DoctorCheck> {

@@ -1,9 +1,10 @@
-import { access } from 'node:fs/promises';
+import { execa } from 'execa';
 
-/** Whether this kernel lets a process wait for pages that come later (Linux 5.2 with CONFIG_USERFAULTFD; CRIU checks the details). */
-export function canBeLazy(path: string = '/proc/sys/vm/unprivileged_userfaultfd'): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
+const deadlineMs = 10_000;
+
+/** What keeps a process of this machine from waiting for pages that come later, as holdfast-pager found it; undefined where nothing does. */
+export async function lazyObstacle(pager: string): Promise<string | undefined> {
+  const { failed, stdout, shortMessage } = await execa(pager, ['--check'], { reject: false, timeout: deadlineMs });
+  if (!failed) return undefined;
+  return stdout === '' ? shortMessage : stdout;
 }

@@ -5,13 +5,15 @@ import { planLazy, type LazyPlan } from '../images/lazy-plan.js';
 import { writeLazyImages } from '../images/lazy-images.js';
 import { RebuiltImages } from '../images/rebuilt-images.js';
 import { isLazyReader, type LazyReader } from '../lazy/lazy-reader.js';
-import { canBeLazy } from '../preflight/userfaultfd.js';
+import { lazyObstacle } from '../preflight/userfaultfd.js';
 import type { KeptPlace } from './kept-images.js';
 import type { ResumeMode } from './types.js';
 
 export interface MemoryRequest {
   readonly reader: CheckpointReader;
   readonly mode: ResumeMode;
+  /** The program that would bring what comes later. */
+  readonly pager: string;
   /** Whether words of the memory are to be changed, which needs all of it. */
   readonly rewrites: boolean;
   readonly memoryBytes: number;
@@ -41,7 +43,8 @@ export async function bringMemory(request: MemoryRequest): Promise<BroughtMemory
   if (mode === 'eager') return await bringAll(request, undefined);
   if (!isLazyReader(reader)) return await bringAll(request, 'the repository gives no pages by themselves');
   if (request.rewrites) return await bringAll(request, 'words of its memory are changed first');
-  if (!(await canBeLazy())) return await bringAll(request, 'the kernel has no userfaultfd');
+  const obstacle = await lazyObstacle(request.pager);
+  if (obstacle !== undefined) return await bringAll(request, obstacle);
   const plan = await planLazy(reader, { signal });
   if (plan.lazyBytes === 0) return await bringAll(request, 'none of its memory can come later');
   if (mode === 'auto' && plan.lazyBytes < worthwhileBytes) return await bringAll(request, undefined);

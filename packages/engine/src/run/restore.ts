@@ -46,8 +46,8 @@ export interface RestoreOptions {
   readonly clock: Clock;
   /** When its memory comes; `eager` by default. */
   readonly resume?: ResumeMode | undefined;
-  /** Of this attempt: where the pager's sockets will be, and how long it waits for a page. */
-  readonly pager?: { readonly folder: string; readonly patienceMs: number } | undefined;
+  /** Of this attempt: the pager's program, where its sockets will be, and how long it waits for a page. */
+  readonly pager?: { readonly program: string; readonly folder: string; readonly patienceMs: number } | undefined;
   /** Words of the job's memory that are others on this machine. */
   readonly rewrites?: readonly MemoryRewrite[] | undefined;
   /** Where a root of the snapshot lies on this machine now. */
@@ -234,7 +234,8 @@ function memoryRequest(
   name: string,
   onProgress: MemoryRequest['onProgress'],
 ): MemoryRequest {
-  return { reader, mode: pager === undefined ? 'eager' : resume, rewrites: rewrites.length > 0, memoryBytes, name, imagesPlace, onProgress, signal };
+  const mode = pager === undefined ? 'eager' : resume;
+  return { reader, mode, pager: pager?.program ?? '', rewrites: rewrites.length > 0, memoryBytes, name, imagesPlace, onProgress, signal };
 }
 
 async function rewriteAll(imagesDirectory: string, { rewrites = [], signal }: RestoreOptions): Promise<number> {

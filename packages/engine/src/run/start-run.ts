@@ -139,7 +139,7 @@ async function begin(environment: RunEnvironment, request: CompleteRequest, plac
         stagingDirectory,
         imagesPlace: (memoryBytes) => placeForImages(staging, memoryBytes),
         resume: request.resume,
-        pager: { folder: layoutOf(place.directory).work, patienceMs: environment.limits.pagesTimeoutMs },
+        pager: { program: environment.tools.pager, folder: layoutOf(place.directory).work, patienceMs: environment.limits.pagesTimeoutMs },
         machine: await describeMachine(environment.tools.criu),
         treeTool: environment.tools.tree,
         exclude: environment.exclude,

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   type AttachedStorage,
   type CatalogFinding,
@@ -21,6 +24,7 @@ interface Given {
   readonly findings?: readonly CatalogFinding[];
   readonly costClass?: { readonly costClass: string };
   readonly multiAttach?: boolean;
+  readonly native?: string;
 }
 
 const rights = ['CAP_SYS_ADMIN', 'CAP_SYS_PTRACE', 'CAP_SYS_RESOURCE'];
@@ -37,6 +41,7 @@ async function checksOf({
   findings = [],
   costClass,
   multiAttach = false,
+  native = tools.native,
 }: Given) {
   const effective = uid === 0 ? rights : [];
   const attached: Partial<AttachedStorage> = {
@@ -58,7 +63,10 @@ async function checksOf({
   };
   const report = await runDoctor(
     {
-      config: { ...parseDeploymentConfig({ tools, ...(keyFile === undefined ? {} : { encryption: { keyFile } }) }), catalog: { type: 'fake' } },
+      config: {
+        ...parseDeploymentConfig({ tools: { ...tools, native }, ...(keyFile === undefined ? {} : { encryption: { keyFile } }) }),
+        catalog: { type: 'fake' },
+      },
       driver: driver as StorageDriver,
       catalog: () => Promise.resolve(catalog as MetadataStore),
       openStore: () => (openFails === undefined ? Promise.resolve({ [Symbol.asyncDispose]: () => Promise.resolve() }) : Promise.reject(openFails)),
@@ -140,4 +148,14 @@ test('a key that cannot be read is told by the name of its file; another user is
   expect(asRoot.get('encryption key')).toMatchObject({ ok: false, detail: "The key's file /nowhere/key cannot be read (ENOENT)" });
   expect(asUser.get('encryption key')).toMatchObject({ ok: true, skipped: true });
   expect(asRoot.has('repository')).toBe(false);
+});
+
+test('a machine that cannot resume lazily lacks nothing, and is told why it cannot', async () => {
+  const native = await mkdtemp(join(tmpdir(), 'holdfast-native-'));
+  await writeFile(join(native, 'holdfast-pager'), '#!/bin/sh\n[ "$*" = --check ] && echo "no userfaultfd" && exit 1\n', { mode: 0o755 });
+  const lazy = async (): Promise<unknown> => (await checksOf({ native })).get('lazy resume');
+  expect(await lazy()).toEqual({ name: 'lazy resume', ok: true, detail: expect.stringContaining(': no userfaultfd') as unknown, remedy: undefined });
+  await writeFile(join(native, 'holdfast-pager'), '#!/bin/sh\n[ "$*" = --check ]\n', { mode: 0o755 });
+  expect(await lazy()).toMatchObject({ ok: true, detail: 'userfaultfd tells all that it must' });
+  await rm(native, { recursive: true });
 });

@@ -68,6 +68,7 @@ int tree_scan(int argc, char **argv);
 int tree_capture(int argc, char **argv);
 int tree_apply(int argc, char **argv);
 int tree_unmount(int argc, char **argv);
+int tree_exchange(int argc, char **argv);
 /* True for an attribute by which overlayfs finds its way among the file systems of this very machine: never captured, nor put back or removed. */
 int tree_is_machines_own(const char *attribute);
 void tree_apply_metadata(struct tree_root *root, const char *path, struct tree_cursor *body);

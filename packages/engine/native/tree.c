@@ -6,6 +6,7 @@
  *                                                 lists a frozen ROOT and copies what a snapshot does not have yet
  *   apply ROOT…                                   carries out the actions on stdin beneath the roots
  *   unmount PID PATH                              takes a mount away in another process's mount namespace
+ *   exchange PATH PATH                            gives each of two paths what the other names, in one step
  *
  * The formats are those of docs/files.md. Exit status: 0 done, 1 failed (one line on stderr), 2 wrong usage.
  */
@@ -28,6 +29,7 @@ int main(int argc, char **argv) {
   if (argc >= 2 && strcmp(argv[1], "capture") == 0) return tree_capture(argc - 2, argv + 2);
   if (argc >= 2 && strcmp(argv[1], "apply") == 0) return tree_apply(argc - 2, argv + 2);
   if (argc >= 2 && strcmp(argv[1], "unmount") == 0) return tree_unmount(argc - 2, argv + 2);
-  fputs("usage: holdfast-tree scan [--exclude PATH]... [--output FILE] ROOT | capture ... ROOT | apply ROOT... | unmount PID PATH\n", stderr);
+  if (argc >= 2 && strcmp(argv[1], "exchange") == 0) return tree_exchange(argc - 2, argv + 2);
+  fputs("usage: holdfast-tree scan [--exclude PATH]... [--output FILE] ROOT | capture ... ROOT | apply ROOT... | unmount PID PATH | exchange PATH PATH\n", stderr);
   return 2;
 }

@@ -45,7 +45,7 @@ export async function resumeContainer({ context, setup, attempt, conversation, e
   const { environment, events, request } = attempt.options;
   const { signal } = conversation;
   await refuseHungShared(setup.files.shared);
-  const overlay = setup.files.overlay === undefined ? undefined : await openOverlay(setup.files.overlay, { treeTool: tools.tree, signal });
+  const overlay = setup.files.overlay === undefined ? undefined : openOverlay(setup.files.overlay, { treeTool: tools.tree, signal });
   const folder = containerDirectory(config.stateDirectory, setup.id);
   const rewrite = credentialsRewrite(setup.description.environment);
   let touched = false;

@@ -33,7 +33,7 @@ export async function cleanUpLeft(
   if (files.overlay === undefined) return;
   if (!(await isUnclean(files.overlay))) return await keepWhatWas(context, setup, (text) => conversation.say(text));
   conversation.touched();
-  await cleanUp(files, await openOverlay(files.overlay, { treeTool: context.tools.tree }));
+  await cleanUp(files, openOverlay(files.overlay, { treeTool: context.tools.tree }));
 }
 
 /** Sets aside what the container has, before a snapshot's files come in its place. What a resume before this one left aside is not mixed up with it. */

@@ -1,7 +1,6 @@
-import { mkdir, readFile, rename } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { HoldfastError } from '@holdfast/core';
 import { type HostMount, isBelow, parseMountInfo } from '../container/host-mounts.js';
-import { removeFolder } from '../container/remove-folder.js';
 import { ActionList } from '../files/action-list.js';
 import { applyActions } from '../files/apply-actions.js';
 import { scanRoot } from '../files/scan-root.js';
@@ -9,7 +8,7 @@ import type { TreeEntry } from '../files/tree-entry.js';
 import { evictHolders } from './evict-holders.js';
 import { runMountProgram } from './mount-program.js';
 import type { OverlayDescription } from './overlay-description.js';
-import { asideFolder, discardedFolder, isAside } from './upper-aside.js';
+import { asideFolder, putAside, putBack } from './upper-aside.js';
 
 export interface OverlayOptions {
   /** Path of `holdfast-tree`. */
@@ -36,11 +35,8 @@ export interface OverlayMount {
   mount(): Promise<void>;
 }
 
-/** Looks at the upper directory as it is now, before the first change. */
-export async function openOverlay(description: OverlayDescription, options: OverlayOptions): Promise<OverlayMount> {
+export function openOverlay(description: OverlayDescription, options: OverlayOptions): OverlayMount {
   const { mountPoint, upperDirectory, workDirectory, baseDirectory } = description;
-  const root = { id: 'rootfs', hostPath: upperDirectory, destination: '/', private: true };
-  const top = (await scanRoot(root, { ...options, exclude: [] })).entry(0);
 
   return { description, unmount, setAside, reset, mount };
 
@@ -61,21 +57,20 @@ export async function openOverlay(description: OverlayDescription, options: Over
 
   async function setAside(): Promise<void> {
     await unmount();
-    if (await isAside(description)) return;
-    await rename(upperDirectory, asideFolder(description));
-    await mkdir(upperDirectory);
-    await applyActions([root], metadataOf(top), { treeTool: options.treeTool });
+    await putAside(description, exchange);
+    const root = { id: 'rootfs', hostPath: asideFolder(description), destination: '/', private: true };
+    const top = (await scanRoot(root, { ...options, exclude: [] })).entry(0);
+    await applyActions([{ ...root, hostPath: upperDirectory }], metadataOf(top), { treeTool: options.treeTool });
   }
 
   async function reset(): Promise<void> {
     await unmount();
-    if (!(await isAside(description))) return;
-    // A removal takes its time, and without an upper directory Docker mounts nothing.
-    const discarded = discardedFolder(description);
-    await removeFolder(discarded);
-    await rename(upperDirectory, discarded);
-    await rename(asideFolder(description), upperDirectory);
-    await removeFolder(discarded);
+    await putBack(description, exchange);
+  }
+
+  async function exchange(one: string, other: string): Promise<void> {
+    const refusal = await runMountProgram(options.treeTool, ['exchange', one, other], { cwd: '/' });
+    if (refusal !== undefined) throw failed('exchange', one, refusal);
   }
 
   async function mount(): Promise<void> {
@@ -118,9 +113,11 @@ export async function emptyFolder(folder: string): Promise<void> {
   if (refusal !== undefined) throw failed('empty', folder, refusal);
 }
 
-function failed(what: 'mount' | 'unmount' | 'empty', path: string, why: string): HoldfastError {
+const participles = { mount: 'mounted', unmount: 'unmounted', empty: 'emptied', exchange: 'set aside' } as const;
+
+function failed(what: keyof typeof participles, path: string, why: string): HoldfastError {
   return new HoldfastError('HF_CONTAINER_FILES', {
-    message: `the container's root file system cannot be ${what === 'empty' ? 'emptied' : `${what}ed`} (${path}): ${why}`,
+    message: `the container's root file system cannot be ${participles[what]} (${path}): ${why}`,
     kind: 'conflict',
     operation: `container.${what}`,
     context: { path },

@@ -168,7 +168,7 @@ test.skipIf(missingDocker() !== undefined)(
     });
     const other = await filesOf(bundle);
     if (other.overlay === undefined) throw new Error('no overlay');
-    const overlay = await openOverlay(other.overlay, { treeTool });
+    const overlay = openOverlay(other.overlay, { treeTool });
     await overlay.unmount();
     const { tails } = await checkOutside(JSON.parse(JSON.stringify(outside)), { saveDir: join(folder.path, 'saved', 'tails'), places: other });
     expect(tails).toMatchObject([{ path: single, bytes: 9 }]);

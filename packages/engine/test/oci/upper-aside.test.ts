@@ -1,8 +1,10 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { asideFolder, isAside, keepAside } from '../../src/oci/upper-aside.js';
+import { treeTool } from '../files/workspace.js';
+import { asideFolder, type Exchange, isAside, keepAside, putAside, putBack } from '../../src/oci/upper-aside.js';
 
 let folder: string;
 let upper: { readonly upperDirectory: string };
@@ -44,5 +46,55 @@ describe('what a container had before it was resumed', () => {
     expect(names).toHaveLength(3);
     expect(await readFile(join(folder, names[0] ?? '', 'root/file'), 'utf8')).toBe('day 3');
     expect(told).toHaveLength(2);
+  });
+});
+
+describe('a container whose files are put aside, and back', () => {
+  const own = 'what the container had';
+  const killed = new Error('killed');
+  const exchange: Exchange = async (one, other) => void (await execa(treeTool, ['exchange', one, other]));
+  const place = (): string => join(upper.upperDirectory, 'file');
+
+  /** Ends with the exchange, before or after it is done, as a SIGKILL would. */
+  const dying = (when: 'before' | 'after'): Exchange => {
+    return async (one, other) => {
+      expect(await readdir(folder)).toContain('diff');
+      if (when === 'after') await exchange(one, other);
+      expect(await readdir(folder)).toContain('diff');
+      throw killed;
+    };
+  };
+
+  beforeEach(async () => writeFile(place(), own));
+
+  test('is empty meanwhile, and nothing else lies there afterwards', async () => {
+    await putAside(upper, exchange);
+    await putAside(upper, exchange);
+    expect(await readdir(upper.upperDirectory)).toEqual([]);
+    await writeFile(place(), 'half');
+    await putBack(upper, exchange);
+    await putBack(upper, exchange);
+    expect(await readFile(place(), 'utf8')).toBe(own);
+    expect([await readdir(folder), await readdir(upper.upperDirectory)]).toEqual([['diff'], ['file']]);
+  });
+
+  test.each(['before', 'after'] as const)('has an upper directory, and gets its own back, where it was put aside by one killed %s the exchange', async (when) => {
+    await expect(putAside(upper, dying(when))).rejects.toBe(killed);
+    await putBack(upper, exchange);
+    expect(await readFile(place(), 'utf8')).toBe(own);
+    await expect(putAside(upper, dying(when))).rejects.toBe(killed);
+    await putAside(upper, exchange);
+    expect(await readdir(upper.upperDirectory)).toEqual([]);
+    await putBack(upper, exchange);
+    expect([await readdir(folder), await readdir(upper.upperDirectory)]).toEqual([['diff'], ['file']]);
+  });
+
+  test.each(['before', 'after'] as const)('has it, and its own, where it was put back by one killed %s the exchange', async (when) => {
+    await putAside(upper, exchange);
+    await writeFile(place(), 'half');
+    await expect(putBack(upper, dying(when))).rejects.toBe(killed);
+    await putBack(upper, exchange);
+    expect(await readFile(place(), 'utf8')).toBe(own);
+    expect([await readdir(folder), await readdir(upper.upperDirectory)]).toEqual([['diff'], ['file']]);
   });
 });

@@ -59,13 +59,14 @@ export async function keepWhatWas(
 ): Promise<void> {
   if (files.overlay === undefined) return;
   try {
+    // First, and whatever becomes of the rest: the job's files would be taken for put back in part, also once it has ended.
+    await clearUnclean(files.overlay);
     const kept = await keepAside(files.overlay, clock.now());
     if (kept !== undefined) {
       say(`what this container's root file system had before is in ${kept.folder} of the node, until the container is removed`);
       for (const old of kept.removed) say(`${old}, of an earlier start, was removed: the last three are kept`);
       logger.info({ container: id, ...kept }, 'what a container had before its resume was set aside');
     }
-    await clearUnclean(files.overlay);
   } catch (error) {
     logger.error(
       { container: id, error: String(error) },

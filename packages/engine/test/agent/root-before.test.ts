@@ -5,7 +5,7 @@ import { silentLogger, systemClock } from '@holdfast/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AgentContext } from '../../src/agent/agent-context.js';
 import type { ContainerSetup } from '../../src/agent/container-setup.js';
-import { cleanUpLeft, setAside } from '../../src/agent/root-before.js';
+import { cleanUpLeft, keepWhatWas, setAside } from '../../src/agent/root-before.js';
 import type { OverlayDescription } from '../../src/oci/overlay-description.js';
 import { isUnclean, markUnclean } from '../../src/oci/unclean-mark.js';
 import { asideFolder } from '../../src/oci/upper-aside.js';
@@ -50,6 +50,15 @@ describe('a container whose launcher brought its resume to a good end without an
     await setAside(context, setup, overlay, (text) => said.push(text));
     expect(aside).toEqual([{ diff: 'what the job wrote', 'holdfast-before': 'what was before' }, true]);
     expect(said).toHaveLength(1);
+  });
+
+  test('keeps what its job has written also where what it had before cannot be given its name', async () => {
+    const at = new Date('2026-01-02T03:04:05.678Z');
+    await mkdir(join(folder, 'holdfast-before-2026-01-02T03-04-05-678Z/taken'), { recursive: true });
+    await markUnclean(description);
+    await keepWhatWas({ ...context, clock: { ...systemClock, now: () => at } }, setup, (text) => said.push(text));
+    expect(await isUnclean(description)).toBe(false);
+    expect(await found()).toMatchObject({ diff: 'what the job wrote', 'holdfast-aside': 'what was before' });
   });
 
   test('while files that are put back in part stay apart from what was set aside first', async () => {

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { HoldfastError } from '@holdfast/core';
 import { z } from 'zod';
 import { type HostMount, isBelow, visibleMounts } from '../container/host-mounts.js';
 import type { Bundle } from './bundle.js';
@@ -25,12 +26,44 @@ export interface ContainerMount {
 /** In a bundle whose mounts are declared: which of them came along, by `ContainerMount.inside`. Who reads it again must not take them for the container's own. */
 export const insideAnnotation = 'holdfast.inside';
 
-const insideSchema = z.record(z.string(), z.string());
+const insideSchema = z
+  .string()
+  .transform((text, context): unknown => {
+    try {
+      return JSON.parse(text);
+    } catch {
+      context.addIssue({ code: 'custom', message: 'no JSON' });
+      return z.NEVER;
+    }
+  })
+  .pipe(z.record(z.string(), z.string()));
 
-/** By destination; empty where nothing is noted. */
-export function insideOf({ annotations }: Pick<Bundle, 'annotations'>): Readonly<Record<string, string>> {
+/**
+ * By destination; empty where nothing is noted. Throws HF_CONTAINER_BUNDLE where the note is none of Holdfast's, since whoever starts a container can give it annotations: it may not make
+ * one of the container's mounts a part of another that it does not lie in.
+ */
+export function insideOf({ folder, annotations, mounts }: Pick<Bundle, 'folder' | 'annotations' | 'mounts'>): Readonly<Record<string, string>> {
   const noted = annotations.get(insideAnnotation);
-  return noted === undefined ? {} : insideSchema.parse(JSON.parse(noted));
+  if (noted === undefined) return {};
+  const { success, data } = insideSchema.safeParse(noted);
+  if (!success) throw notOurs(folder, 'it is no list of mounts');
+  const destinations = new Set(mounts.map(({ destination }) => withoutSlash(destination)));
+  for (const [inner, outer] of Object.entries(data)) {
+    if (!destinations.has(inner) || !destinations.has(outer) || !isBelow(inner, outer)) {
+      throw notOurs(folder, `'${inner}' is no mount of this container inside its mount '${outer}'`);
+    }
+  }
+  return data;
+}
+
+function notOurs(folder: string, why: string): HoldfastError {
+  return new HoldfastError('HF_CONTAINER_BUNDLE', {
+    message: `the annotation ${insideAnnotation} of the container in ${folder} was not written by Holdfast: ${why}`,
+    kind: 'invalid-argument',
+    operation: 'container.bundle',
+    context: { folder },
+    hint: `start the container without --annotation ${insideAnnotation}`,
+  });
 }
 
 /** All of them, in the order in which they are mounted: of two at one place the later is seen. */

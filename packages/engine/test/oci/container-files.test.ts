@@ -105,6 +105,21 @@ test('what lies inside a folder that is left alone is, too, also for who reads t
   expect(read.mounts.filter(({ source }) => source === `${folder}/volume`)).toHaveLength(1);
 });
 
+test.each([
+  ['no JSON', '{'],
+  ['JSON of another kind', '["/own"]'],
+  ['of a mount that is not inside the other', '{"/own":"/all"}'],
+  ['of a mount that is not there', '{"/all/there":"/all"}'],
+])('a note of what lies inside that Holdfast did not write refuses the container, and leaves no mount of it out: %s', async (_, noted) => {
+  const { folder: place, config } = bundle({
+    rootPath: `${folder}/ID/merged`,
+    mounts: [bind(dirname(folder), '/all'), bind(`${folder}/other`, '/own')],
+  });
+  const read = parseBundle(place, JSON.stringify({ ...config, annotations: { 'holdfast.inside': noted } }));
+  const message = expect.stringContaining('the annotation holdfast.inside') as string;
+  await expect(containerFiles(read, mountsOf(plain))).rejects.toMatchObject({ code: 'HF_CONTAINER_BUNDLE', message });
+});
+
 test('a folder inside another one that is bound, or bound twice, is captured once', async () => {
   const { roots } = await filesOf({
     mounts: [bind(`${folder}/volume/inner`, '/in'), bind(`${folder}/volume`, '/a'), bind(`${folder}/volume`, '/b')],

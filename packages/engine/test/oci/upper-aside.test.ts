@@ -78,16 +78,19 @@ describe('a container whose files are put aside, and back', () => {
     expect([await readdir(folder), await readdir(upper.upperDirectory)]).toEqual([['diff'], ['file']]);
   });
 
-  test.each(['before', 'after'] as const)('has an upper directory, and gets its own back, where it was put aside by one killed %s the exchange', async (when) => {
-    await expect(putAside(upper, dying(when))).rejects.toBe(killed);
-    await putBack(upper, exchange);
-    expect(await readFile(place(), 'utf8')).toBe(own);
-    await expect(putAside(upper, dying(when))).rejects.toBe(killed);
-    await putAside(upper, exchange);
-    expect(await readdir(upper.upperDirectory)).toEqual([]);
-    await putBack(upper, exchange);
-    expect([await readdir(folder), await readdir(upper.upperDirectory)]).toEqual([['diff'], ['file']]);
-  });
+  test.each(['before', 'after'] as const)(
+    'has an upper directory, and gets its own back, where it was put aside by one killed %s the exchange',
+    async (when) => {
+      await expect(putAside(upper, dying(when))).rejects.toBe(killed);
+      await putBack(upper, exchange);
+      expect(await readFile(place(), 'utf8')).toBe(own);
+      await expect(putAside(upper, dying(when))).rejects.toBe(killed);
+      await putAside(upper, exchange);
+      expect(await readdir(upper.upperDirectory)).toEqual([]);
+      await putBack(upper, exchange);
+      expect([await readdir(folder), await readdir(upper.upperDirectory)]).toEqual([['diff'], ['file']]);
+    },
+  );
 
   test.each(['before', 'after'] as const)('has it, and its own, where it was put back by one killed %s the exchange', async (when) => {
     await putAside(upper, exchange);

@@ -22,6 +22,7 @@ static const struct option create_options[] = {
 
 static const struct option start_options[] = {{NULL, false}};
 static const struct option kill_options[] = {{"all", false}, {"a", false}, {NULL, false}};
+static const struct option pause_options[] = {{NULL, false}};
 static const struct option delete_options[] = {{"force", false}, {"f", false}, {NULL, false}};
 
 static const struct option exec_options[] = {
@@ -39,6 +40,7 @@ static const struct {
   bool runs_command;
 } commands[] = {
     {"create", create_options, false}, {"start", start_options, false}, {"kill", kill_options, false}, {"delete", delete_options, false}, {"exec", exec_options, true},
+    {"pause", pause_options, false},
 };
 
 static void set(struct line *line, const char *name, const char *value) {

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "keeper.h"
 #include "runc.h"
 
 static const int64_t kill_ms = 200, started_ms = 1000, freeze_ms = 60000;
@@ -81,6 +82,23 @@ static _Noreturn void execute(const struct settings *settings, const struct line
   become_runc(settings, line);
 }
 
+// A container that is stopped while a snapshot has it in hand would never get out of that. The agent says when it may be, and takes no snapshot as long
+// as the connection is open.
+static int pause_container(const struct settings *settings, const struct line *line) {
+  static struct agent agent;
+  size_t length;
+  char *answer, *text;
+  if (!is_agents(settings, line->id)) become_runc(settings, line);
+  int64_t end = monotonic_ms() + freeze_ms;
+  text = short_call("pause", line->id, 0, &length);
+  bool reached = text && reach_agent(&agent, settings->socket, started_ms) && tell_agent(&agent, text, length, started_ms);
+  if (!reached || !hear_agent(&agent, &answer, freeze_ms)) await_thaw(line, end - monotonic_ms());
+  free(text);
+  int status = run_runc(settings, line);
+  leave_agent(&agent);
+  return status;
+}
+
 int main(int argc, char **argv) {
   const char *slash = strrchr(argv[0], '/');
   if (!strcmp(slash ? slash + 1 : argv[0], "criu")) become_criu(argv);
@@ -92,5 +110,6 @@ int main(int argc, char **argv) {
   if (is_command(&line, "kill")) kill_container(&settings, &line);
   if (is_command(&line, "delete")) return delete_container(&settings, &line);
   if (is_command(&line, "exec")) execute(&settings, &line);
+  if (is_command(&line, "pause")) return pause_container(&settings, &line);
   become_runc(&settings, &line);
 }

@@ -11,8 +11,8 @@ import { readLines } from './socket-lines.js';
 export interface AgentCalls {
   /** Says what becomes of a container. Never rejects: it has said so then. */
   create(call: CreateCall, conversation: LauncherConversation): Promise<void>;
-  /** Every other call; what it resolves with, or rejects with, is the answer. */
-  answer(call: Exclude<AgentCall, CreateCall>): Promise<unknown>;
+  /** Every other call; what it resolves with, or rejects with, is the answer. `gone` is aborted when the caller has closed its connection. */
+  answer(call: Exclude<AgentCall, CreateCall>, gone: AbortSignal): Promise<unknown>;
 }
 
 /** Serves the agent's socket, of mode 0600. Rejects with HF_AGENT_RUNNING where another agent serves it. */
@@ -60,7 +60,9 @@ function serve(socket: Socket, calls: AgentCalls, logger: Logger): void {
         socket.end();
       });
     } else {
-      void calls.answer(parsed.data).then(
+      const gone = new AbortController();
+      socket.once('close', () => gone.abort());
+      void calls.answer(parsed.data, gone.signal).then(
         (ok) => reply(socket, { ok: ok ?? null }),
         (error: unknown) => reply(socket, { error: toWireError(error) }),
       );

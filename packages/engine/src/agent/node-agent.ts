@@ -84,13 +84,16 @@ export class NodeAgent implements AgentCalls {
     }
   }
 
-  async answer(call: Exclude<AgentCall, CreateCall>): Promise<unknown> {
+  async answer(call: Exclude<AgentCall, CreateCall>, gone: AbortSignal): Promise<unknown> {
     switch (call.call) {
       case 'started':
         this.#entries.get(call.id)?.tellStarted();
         return undefined;
       case 'kill':
         this.#entries.get(call.id)?.relayed(call.signal);
+        return undefined;
+      case 'pause':
+        await this.#entries.get(call.id)?.container?.letPause(gone);
         return undefined;
       case 'deleted':
         void this.#deleted(call.id);

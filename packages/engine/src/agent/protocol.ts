@@ -13,6 +13,8 @@ export interface CreateCall {
 export type AgentCall =
   | CreateCall
   | { readonly call: 'started' | 'deleted'; readonly id: string }
+  /** Before runc does it. It is answered once that harms no snapshot, and none begins as long as the connection is open. */
+  | { readonly call: 'pause'; readonly id: string }
   /** Before runc sends it; 0: one that is not known. */
   | { readonly call: 'kill'; readonly id: string; readonly signal: number }
   | { readonly call: 'status' }
@@ -26,7 +28,7 @@ const job = z.string().min(1).max(256);
 
 export const agentCall: z.ZodType<AgentCall> = z.discriminatedUnion('call', [
   z.object({ v: version, call: z.literal('create'), id, bundle: absolutePath, root: absolutePath }),
-  z.object({ v: version, call: z.enum(['started', 'deleted']), id }),
+  z.object({ v: version, call: z.enum(['started', 'deleted', 'pause']), id }),
   z.object({ v: version, call: z.literal('kill'), id, signal: z.int().default(0) }),
   z.object({ v: version, call: z.literal('status') }),
   z.object({ v: version, call: z.enum(['snapshot', 'stop']), job }),

@@ -43,9 +43,9 @@ export async function serveAgent(options: ServeAgentOptions, { signal }: CallOpt
         await ready.promise;
         await agent.create(call, conversation);
       },
-      answer: async (call) => {
+      answer: async (call, gone) => {
         await ready.promise;
-        return await agent.answer(call);
+        return await agent.answer(call, gone);
       },
     },
     options.logger,

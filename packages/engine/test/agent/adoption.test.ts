@@ -109,7 +109,7 @@ describe('a container that an agent goes on with', () => {
     expect(signal).toBe(15);
     expect(sinceMs).toBeGreaterThanOrEqual(5000);
     expect(entry.container).toBeInstanceOf(AdoptedContainer);
-    await agent.answer({ call: 'kill', id: 'c1', signal: 2 });
+    await agent.answer({ call: 'kill', id: 'c1', signal: 2 }, new AbortController().signal);
     expect(relayed).toHaveBeenLastCalledWith(2, 0);
     await agent.leave();
   });

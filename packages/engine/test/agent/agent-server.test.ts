@@ -34,7 +34,7 @@ async function serve(calls: Partial<AgentCalls>): Promise<string> {
 
 /** A launcher that says lines and collects what it hears, but signs of life. */
 async function launcher(path: string): Promise<{ readonly heard: unknown[]; say(line: unknown): void; readonly socket: Socket }> {
-  const socket = connect({ path });
+  const socket = connect({ path, allowHalfOpen: true });
   sockets.push(socket);
   const heard: unknown[] = [];
   readLines(socket, (line) => {
@@ -107,7 +107,7 @@ describe('the agent’s socket', () => {
   test('gives signs of life while it decides', async () => {
     const decided = Promise.withResolvers<void>();
     const path = await serve({ create: () => decided.promise });
-    const socket = connect({ path });
+    const socket = connect({ path, allowHalfOpen: true });
     sockets.push(socket);
     const line = new Promise<string>((resolve) => readLines(socket, resolve));
     socket.write(`${JSON.stringify(create)}\n`);
@@ -133,6 +133,18 @@ describe('the agent’s socket', () => {
     await once(socket, 'end');
     expect(heard).toMatchObject([{ error: { code: 'HF_USAGE' } }]);
     expect(called).toEqual([]);
+  });
+
+  test('tells who is answered that the caller is gone, and not before', async () => {
+    const gone = Promise.withResolvers<AbortSignal>();
+    const path = await serve({ answer: (_call, signal) => Promise.resolve(gone.resolve(signal)) });
+    const { heard, say, socket } = await launcher(path);
+    say({ v: 1, call: 'pause', id: 'c1' });
+    await expect.poll(() => heard).toEqual([{ ok: null }]);
+    const signal = await gone.promise;
+    expect(signal.aborted).toBe(false);
+    socket.end();
+    await expect.poll(() => signal.aborted).toBe(true);
   });
 
   test('answers with the error of the call', async () => {

@@ -1,6 +1,6 @@
-import { mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { sqlite } from '@holdfast/catalog/sqlite';
 import { missingDocker } from '@holdfast/testkit/docker';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -102,7 +102,14 @@ describe.skipIf(missing !== undefined)(`containers of one node${missing === unde
   test('run on while their storage is away, and are protected once it is back; those with snapshots do not start anew', async () => {
     const saved = await node.run('saved', words);
     await node.untilProtected(saved);
-    await node.client.snapshot('saved');
+    const taken = node.client.snapshot('saved');
+    await until(async () => await standsStill(node, saved));
+    // It waits for the end of the freeze: a dump would wait for ever for a job that is stopped under it.
+    await node.docker.docker(['pause', saved]);
+    expect(await node.docker.docker(['inspect', '--format', '{{.State.Status}}', saved])).toBe('paused');
+    expect(await standsStill(node, saved)).toBe(true);
+    await node.docker.docker(['unpause', saved]);
+    expect(await taken).toMatchObject({ number: 1 });
     await node.docker.docker(['kill', saved]);
     await until(async () => (await node.statusOf(saved)) === undefined);
     await node.endAgent('SIGTERM');
@@ -124,6 +131,13 @@ describe.skipIf(missing !== undefined)(`containers of one node${missing === unde
     await node.docker.docker(['rm', '--force', fresh]);
   });
 });
+
+/** By control groups of version 1 or 2. */
+async function standsStill({ docker }: AgentNode, id: string): Promise<boolean> {
+  const group = `${basename(docker.folder)}/${id}`;
+  const files = [`freezer/${group}/freezer.state`, `${group}/cgroup.events`];
+  return !/THAWED|frozen 0/.test(await Promise.any(files.map((file) => readFile(`/sys/fs/cgroup/${file}`, 'utf8'))));
+}
 
 /** What the node's catalog says, as another process sees it. */
 async function jobIn(node: AgentNode) {

@@ -152,6 +152,25 @@ describe('exec in a protected container', () => {
   });
 });
 
+describe('pause of a protected container', () => {
+  it('waits for the agent, whose connection stays open until runc has done it', async () => {
+    await using site = await protectedSite();
+    await using agent = await ScriptedAgent.at(site.socket, 3, 'hear');
+    await site.write('status', '3');
+    expect((await site.run(['pause', 'c1'])).status).toBe(3);
+    expect(agent.heard).toEqual([{ v: 1, call: 'pause', id: 'c1' }]);
+    expect(await site.calls()).toEqual(['pause c1']);
+  });
+
+  it('is done without an agent, and for a container that is not protected', async () => {
+    await using site = await protectedSite();
+    await using other = await LauncherSite.create();
+    await using agent = await ScriptedAgent.at(other.socket, { ok: null });
+    for (const each of [site, other]) expect((await each.run(['pause', 'c1'])).status).toBe(0);
+    expect([await site.calls(), await other.calls(), agent.heard]).toEqual([['pause c1'], ['pause c1'], []]);
+  });
+});
+
 describe("the launcher's settings", () => {
   it('are not taken from a file that others may write', async () => {
     await using site = await LauncherSite.create();

@@ -22,6 +22,7 @@ import type { Runc } from '../runc.js';
 import type { AdoptedRecorded, ExitStatus, PreparedJobDump, RunningContainer } from '../running-container.js';
 import type { EngineTools } from '../tools.js';
 import { untilEnded } from './init-watch.js';
+import { PauseGate } from './pause-gate.js';
 import { readLastRuncState } from './runc-state.js';
 
 export interface AdoptedContainerOptions {
@@ -75,6 +76,7 @@ export class AdoptedContainer implements RunningContainer {
   readonly #options: AdoptedContainerOptions;
   readonly #left = new AbortController();
   readonly #guards = new Set<Guarded>();
+  readonly #gate = new PauseGate();
   /** Somebody's `docker pause` is not ours to undo. */
   #frozen = false;
   /** A killed CRIU can leave the job in the middle of a system call that it did not make. */
@@ -100,6 +102,11 @@ export class AdoptedContainer implements RunningContainer {
     this.#relayed = { signal, atMs: this.#options.clock.monotonicMs() - sinceMs };
   }
 
+  /** Somebody is about to pause it: resolves when no snapshot has it in hand; none takes it before `over` is aborted, for 10 s at most. */
+  letPause(over: AbortSignal): Promise<void> {
+    return this.#gate.letOthers(over);
+  }
+
   /** `exited` does not resolve any more: the container runs on without this process. */
   leave(): void {
     this.#left.abort();
@@ -107,7 +114,11 @@ export class AdoptedContainer implements RunningContainer {
 
   async freeze({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<void> {
     const { freezer, freezeDeadlineMs } = this.#options;
-    if (!this.#frozen && (await this.#isFrozen())) throw paused(this.id);
+    await this.#gate.enter();
+    if (!this.#frozen && (await this.#isFrozen())) {
+      this.#gate.leave();
+      throw paused(this.id);
+    }
     // The guards must know before the job stands still, else nobody would thaw it if this process is gone.
     for (const guard of this.#guards) guard.frozen();
     this.#frozen = true;
@@ -122,6 +133,7 @@ export class AdoptedContainer implements RunningContainer {
   async thaw({ again = false }: { readonly again?: boolean } = {}): Promise<void> {
     if (this.#frozen) await this.#options.freezer.thaw(this.#options.freezeDeadlineMs);
     this.#frozen = false;
+    this.#gate.leave();
     // Those of a dump that waits will be needed.
     if (!again) this.#dismissGuards();
   }
@@ -202,6 +214,7 @@ export class AdoptedContainer implements RunningContainer {
     });
     if (left.length > 0) throw cannotEnd(left);
     this.#frozen = false;
+    this.#gate.leave();
     this.#dismissGuards();
   }
 

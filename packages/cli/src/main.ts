@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import process from 'node:process';
+import { fileURLToPath } from 'node:url';
 import { readEnvironment } from './environment.js';
+import { keepCompiled } from './process/keep-compiled.js';
 import type { StopSignal } from './process/signals.js';
 import type { OutputStream } from './render/streams.js';
 import { runCli } from './run-cli.js';
@@ -20,6 +22,7 @@ function output(stream: NodeJS.WriteStream): OutputStream {
   };
 }
 
+keepCompiled(fileURLToPath(new URL('../.compile-cache', import.meta.url)));
 const environment = readEnvironment();
 
 const status = await runCli({

@@ -109,6 +109,7 @@ function failed(error: unknown): HoldfastError {
 function textOf(event: RunEvent): string | undefined {
   if (event.type === 'restore.started') return `resuming job ${event.job} from snapshot ${event.snapshot} of ${event.takenAt}`;
   if (event.type === 'restore.failed') return `snapshot ${event.snapshot} could not be resumed: ${event.message}`;
+  if (event.type === 'resume.eager') return `all memory comes before it runs: ${event.reason}`;
   if (event.type === 'files.moved') return `${event.count} files that stood in the way were moved to ${event.folder}`;
   if (event.type === 'job.resumed') return `resumed from snapshot ${event.snapshot} in ${event.restoreMs} ms`;
   if (event.type === 'output.repeats') return `what the job printed since ${event.sinceSnapshotAt} may be printed again`;

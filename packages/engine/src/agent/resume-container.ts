@@ -64,6 +64,8 @@ export async function resumeContainer({ context, setup, attempt, conversation, e
         savedDirectory: join(config.stateDirectory, 'agent', 'saved', setup.job),
         stagingDirectory: attempt.staging.diskDirectory,
         imagesPlace: (memoryBytes) => placeForImages(attempt.staging, memoryBytes),
+        // Nobody brings it its memory later (docs/adr/0050): one that was to be resumed lazily is told why it is not.
+        resume: request.resume,
         machine: await describeMachine(tools.criu),
         rewrites: rewrite === undefined ? [] : [rewrite],
         places: setup.files,

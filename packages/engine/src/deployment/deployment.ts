@@ -25,8 +25,10 @@ import { type StorageNames, storagePlace } from '../oci/storage-place.js';
 import { sweep } from '../retention/sweep.js';
 import type { SweepReport, SweepRequest } from '../retention/types.js';
 import { readUserKey } from '../encryption/user-key.js';
-import { defaultDeadlines } from '../repository/deadlines.js';
+import { defaultDeadlines, type RepositoryDeadlines } from '../repository/deadlines.js';
 import { openRemoteStore } from '../repository/remote-store.js';
+import { RepositoryProcess } from '../repository/repository-process.js';
+import { asHoldfastError } from '../run/as-holdfast-error.js';
 import type { JournalPlace } from '../run/catalog-notes.js';
 import type { RunEnvironment } from '../run/run-environment.js';
 import { startRun } from '../run/start-run.js';
@@ -183,9 +185,14 @@ export class EngineDeployment implements Deployment {
   async #attach(options: CallOptions): Promise<Opened> {
     // Before the storage is touched: without its key nothing can be done there.
     const encryptionKey = await this.#encryptionKey(options);
-    const attached = await this.#driver.attach(options);
+    // It comes up while the storage is attached.
+    const started = new RepositoryProcess(this.#deadlines, this.#options.logger);
+    const attached = await this.#driver.attach(options).catch((error: unknown) => {
+      started.abandon(asHoldfastError(error));
+      throw error;
+    });
     try {
-      return { attached, store: await this.#openStore(attached, encryptionKey, undefined, options) };
+      return { attached, store: await this.#openStore(attached, encryptionKey, undefined, options, started) };
     } catch (error) {
       // Why the repository does not open is what matters.
       await detachStorage(attached, this.#driver).catch((failure: unknown) =>
@@ -205,10 +212,15 @@ export class EngineDeployment implements Deployment {
     encryptionKey: Uint8Array | undefined,
     below: string | undefined,
     options: CallOptions,
+    started?: RepositoryProcess,
   ): Promise<CheckpointStore> {
-    const { config, logger } = this.#options;
-    const deadlines = { ...defaultDeadlines, callMs: config.limits.commitTimeoutMs };
-    return openRemoteStore({ root, below, create: true, compresses: guarantees.compresses, encryptionKey, logger, deadlines }, options);
+    const { compresses } = guarantees;
+    const { logger } = this.#options;
+    return openRemoteStore({ root, below, create: true, compresses, encryptionKey, logger, deadlines: this.#deadlines, started }, options);
+  }
+
+  get #deadlines(): RepositoryDeadlines {
+    return { ...defaultDeadlines, callMs: this.#options.config.limits.commitTimeoutMs };
   }
 
   /** The repository in a folder of the storage, opened once; the storage's own where none is named. */

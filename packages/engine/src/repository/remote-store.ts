@@ -11,6 +11,8 @@ export interface RemoteStoreOptions extends RepositoryOptions {
   readonly root: string;
   readonly logger: Logger;
   readonly deadlines?: RepositoryDeadlines | undefined;
+  /** One that runs already, to be used first; the store's from here on. */
+  readonly started?: RepositoryProcess | undefined;
 }
 
 /**
@@ -28,12 +30,14 @@ class RemoteStore implements CheckpointStore {
   readonly #options: RemoteStoreOptions;
   #connection: Promise<RepositoryProcess> | undefined;
   #process: RepositoryProcess | undefined;
+  #first: RepositoryProcess | undefined;
   #repositoryId = '';
   #heldKey: HeldKey | undefined;
   #closed = false;
 
   constructor(options: RemoteStoreOptions) {
     this.#options = options;
+    this.#first = options.started;
   }
 
   get repositoryId(): string {
@@ -50,7 +54,8 @@ class RemoteStore implements CheckpointStore {
 
   async #start(signal: AbortSignal | undefined): Promise<RepositoryProcess> {
     const { root, below, create, compresses, encryptionKey, logger, deadlines = defaultDeadlines } = this.#options;
-    const started = new RepositoryProcess(deadlines, logger);
+    const started = this.#first ?? new RepositoryProcess(deadlines, logger);
+    this.#first = undefined;
     this.#process = started;
     try {
       // A repository that was there must still be: an empty place is a mount that is gone.

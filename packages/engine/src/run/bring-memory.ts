@@ -12,8 +12,8 @@ import type { ResumeMode } from './types.js';
 export interface MemoryRequest {
   readonly reader: CheckpointReader;
   readonly mode: ResumeMode;
-  /** The program that would bring what comes later. */
-  readonly pager: string;
+  /** The program that would bring what comes later; undefined where a container of somebody else's is restored. */
+  readonly pager: string | undefined;
   /** Whether words of the memory are to be changed, which needs all of it. */
   readonly rewrites: boolean;
   readonly memoryBytes: number;
@@ -41,6 +41,7 @@ const worthwhileBytes = 256 * 1024 ** 2;
 export async function bringMemory(request: MemoryRequest): Promise<BroughtMemory> {
   const { reader, mode, signal } = request;
   if (mode === 'eager') return await bringAll(request, undefined);
+  if (request.pager === undefined) return await bringAll(request, 'a container of Docker has all of it before it runs');
   if (!isLazyReader(reader)) return await bringAll(request, 'the repository gives no pages by themselves');
   if (request.rewrites) return await bringAll(request, 'words of its memory are changed first');
   const obstacle = await lazyObstacle(request.pager);

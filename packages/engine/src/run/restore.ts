@@ -46,7 +46,7 @@ export interface RestoreOptions {
   readonly clock: Clock;
   /** When its memory comes; `eager` by default. */
   readonly resume?: ResumeMode | undefined;
-  /** Of this attempt: the pager's program, where its sockets will be, and how long it waits for a page. */
+  /** Of this attempt: the pager's program, where its sockets will be, and how long it waits for a page. Undefined where memory cannot come later. */
   readonly pager?: { readonly program: string; readonly folder: string; readonly patienceMs: number } | undefined;
   /** Words of the job's memory that are others on this machine. */
   readonly rewrites?: readonly MemoryRewrite[] | undefined;
@@ -234,8 +234,7 @@ function memoryRequest(
   name: string,
   onProgress: MemoryRequest['onProgress'],
 ): MemoryRequest {
-  const mode = pager === undefined ? 'eager' : resume;
-  return { reader, mode, pager: pager?.program ?? '', rewrites: rewrites.length > 0, memoryBytes, name, imagesPlace, onProgress, signal };
+  return { reader, mode: resume, pager: pager?.program, rewrites: rewrites.length > 0, memoryBytes, name, imagesPlace, onProgress, signal };
 }
 
 async function rewriteAll(imagesDirectory: string, { rewrites = [], signal }: RestoreOptions): Promise<number> {

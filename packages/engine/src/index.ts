@@ -15,6 +15,7 @@ export type {
   ForkedJob,
   ForkRequest,
   JobDetail,
+  ShownSnapshot,
   JobPage,
   JobTotals,
   KeyPlace,

@@ -38,10 +38,24 @@ static bool look_at(const struct fork_request *request) {
   return true;
 }
 
+// Whether what the process leaves behind comes to somebody between it and init.
+static bool has_subreaper(const struct fork_request *request, pid_t pid) {
+  struct description process;
+  // No further than there are processes.
+  for (size_t depth = 0; depth <= process_count && find_process(pid); depth++) {
+    for (size_t i = 0; i < request->subreaper_count; i++) {
+      if (request->subreapers[i] == pid) return true;
+    }
+    if (!describe(pid, pid, &process)) return false;
+    pid = process.parent;
+  }
+  return false;
+}
+
 // A twin that tells init of its end is reaped there without the job's noticing; a job that is pid 1 itself must not be told of strangers.
-static enum operation way_of(const struct process *process) {
+static enum operation way_of(const struct fork_request *request, const struct process *process) {
   pid_t inside = inner_pid(process->pid, process->pid);
-  if (inside == 1) return FORK_DIRECTLY;
+  if (inside == 1 || has_subreaper(request, process->pid)) return FORK_DIRECTLY;
   for (size_t i = 0; i < process_count; i++) {
     pid_t other = processes[i].pid;
     if (inner_pid(other, other) == 1 && inner_pid(process->pid, other) == inside) return reaps_strangers(other) ? FORK_THROUGH_MIDDLE : FORK_DIRECTLY;
@@ -49,10 +63,10 @@ static enum operation way_of(const struct process *process) {
   return FORK_DIRECTLY;
 }
 
-static bool fork_each(int64_t end_ms) {
+static bool fork_each(const struct fork_request *request, int64_t end_ms) {
   bool good = true;
   for (size_t i = 0; good && i < process_count; i++) {
-    if (processes[i].wanted) good = begin_operation(&processes[i], way_of(&processes[i]), 0);
+    if (processes[i].wanted) good = begin_operation(&processes[i], way_of(request, &processes[i]), 0);
   }
   return finish_operations(end_ms) && good;
 }
@@ -101,7 +115,7 @@ bool fork_twins(const struct fork_request *request) {
   bool good = set_frozen(&request->freezer, false) || refuse("freezer", "%s cannot be thawed: %s", request->freezer.directory, strerror(errno));
   // Again, for threads that began between the listing and their maker's stop.
   good = good && await_stops(end) && seize_all() && await_stops(end);
-  good = good && fork_each(end) && move_twins(request);
+  good = good && fork_each(request, end) && move_twins(request);
   if (!good) undo();
   freeze_again(&request->freezer);
   if (!detach_all()) must_end = true;

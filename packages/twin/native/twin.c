@@ -2,7 +2,7 @@
 //
 // Requests come on standard input, answers go to standard output (lib-words.c): tabs between the fields, lists with commas.
 //
-//   ID fork v1|v2 DIRECTORY DEADLINE_MS PID,... GROUP...    ID ok MICROSECONDS PID:TWIN,...
+//   ID fork v1|v2 DIRECTORY DEADLINE_MS PID,... SUBREAPER,... GROUP...    ID ok MICROSECONDS PID:TWIN,...
 //   ID changed PID FIRST:COUNT,...                          ID ok FIRST:COUNT,...
 //   ID drop v1|v2 DIRECTORY DEADLINE_MS frozen|running      ID ok
 //   ID sweep v1|v2 DIRECTORY DEADLINE_MS                    ID ok
@@ -51,16 +51,25 @@ static size_t room_for(const char *list) {
   return count;
 }
 
+static size_t read_pids(char *list, pid_t *pids) {
+  size_t count = 0;
+  for (char *pid; (pid = strsep(&list, ","));) {
+    if (atoi(pid) > 0) pids[count++] = (pid_t)atoi(pid);
+  }
+  return count;
+}
+
 static bool answer_fork(const char *id, char *rest) {
   struct fork_request request = {.pid_count = 0};
   if (!read_freezer(&rest, &request.freezer, &request.deadline_ms)) return false;
-  char *list = strsep(&rest, "\t"), *groups[16];
-  if (!list) return refuse("usage", "processes are wanted");
-  pid_t *pids = calloc(room_for(list), sizeof *pids);
+  char *list = strsep(&rest, "\t"), *others = strsep(&rest, "\t"), *groups[16];
+  if (!others) return refuse("usage", "processes are wanted");
+  size_t room = room_for(list);
+  pid_t *pids = calloc(room + room_for(others), sizeof *pids);
   if (!pids) return refuse("no-room", "there is no memory for the list of processes");
-  for (char *pid; (pid = strsep(&list, ","));) {
-    if (atoi(pid) > 0) pids[request.pid_count++] = (pid_t)atoi(pid);
-  }
+  request.pid_count = read_pids(list, pids);
+  request.subreapers = pids + room;
+  request.subreaper_count = read_pids(others, pids + room);
   for (char *group; request.group_count < sizeof groups / sizeof *groups && (group = strsep(&rest, "\t"));) groups[request.group_count++] = group;
   request.pids = pids;
   request.groups = groups;
@@ -151,7 +160,7 @@ int main(void) {
   sigprocmask(SIG_BLOCK, &children, NULL);
   // Where memory runs out, a program that has a thread of the job in its hands is the worst choice.
   write_number("/proc/self/oom_score_adj", -1000);
-  printf("*\tholdfast-twin\t1");
+  printf("*\tholdfast-twin\t2");
   end_line();
   char *line = NULL;
   size_t room = 0;

@@ -177,6 +177,9 @@ struct fork_request {
   int64_t deadline_ms;
   const pid_t *pids;
   size_t pid_count;
+  // Orphans below one of them come to it, and not to init.
+  const pid_t *subreapers;
+  size_t subreaper_count;
   char *const *groups;
   size_t group_count;
 };

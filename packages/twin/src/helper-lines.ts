@@ -2,11 +2,12 @@ import type { PageRun } from '@holdfast/core';
 import type { DropRequest, ForkRequest, SweepRequest, Twin } from './types.js';
 
 /** The version of holdfast-twin's line protocol that this package speaks; packages/twin/native/lib-words.c describes it. */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 /** The words of a request after its number. Throws a RangeError for a path that no line can hold. */
-export function forkWords({ freezer, pids, twinGroupDirectories, deadlineMs }: ForkRequest): readonly string[] {
-  return ['fork', freezer.kind, path(freezer.directory), milliseconds(deadlineMs), pids.join(','), ...twinGroupDirectories.map(path)];
+export function forkWords({ freezer, pids, subreapers = [], twinGroupDirectories, deadlineMs }: ForkRequest): readonly string[] {
+  const processes = [pids.join(','), subreapers.join(',')];
+  return ['fork', freezer.kind, path(freezer.directory), milliseconds(deadlineMs), ...processes, ...twinGroupDirectories.map(path)];
 }
 
 export function changedWords(pid: number, runs: readonly PageRun[]): readonly string[] {

@@ -16,6 +16,8 @@ export interface ForkRequest {
   readonly freezer: Freezer;
   /** The processes that get a twin. Those that have ended and wait to be reaped are left out: they have no memory. */
   readonly pids: readonly number[];
+  /** Processes of the job that orphans come to (PR_SET_CHILD_SUBREAPER): twins must not become theirs. As far as the caller knows. */
+  readonly subreapers?: readonly number[];
   /** Control groups that the twins are moved to, so that the job's freezer and limits do not see them; made and removed by the caller. */
   readonly twinGroupDirectories: readonly string[];
   /** For the whole of it; undoing and freezing again may take two seconds more. */

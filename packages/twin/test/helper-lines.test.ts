@@ -4,12 +4,13 @@ import { changedWords, dropWords, forkWords, parseHelperLine, parseRuns, parseTw
 const freezer = { kind: 'v2', directory: '/sys/fs/cgroup/a job' } as const;
 
 test('requests are words of one line', () => {
-  expect(forkWords({ freezer, pids: [3, 40], twinGroupDirectories: ['/a', '/b c'], deadlineMs: 1.5 })).toEqual([
+  expect(forkWords({ freezer, pids: [3, 40], subreapers: [3], twinGroupDirectories: ['/a', '/b c'], deadlineMs: 1.5 })).toEqual([
     'fork',
     'v2',
     '/sys/fs/cgroup/a job',
     '2',
     '3,40',
+    '3',
     '/a',
     '/b c',
   ]);

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -9,7 +9,8 @@ import type { Freezer } from '@holdfast/twin';
 
 export const program = join(process.env['HOLDFAST_NATIVE'] ?? '', 'holdfast-twin');
 
-const initLine = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc', join(process.env['HOLDFAST_NATIVE'] ?? '', 'holdfast-init'), '--'];
+const namespaceLine = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc'];
+const initLine = [...namespaceLine, join(process.env['HOLDFAST_NATIVE'] ?? '', 'holdfast-init'), '--'];
 
 const parents = { v1: '/sys/fs/cgroup/freezer', v2: '/sys/fs/cgroup/unified' } as const;
 
@@ -17,6 +18,10 @@ export interface JobOptions {
   readonly kind?: Freezer['kind'];
   /** In a pid namespace whose pid 1 is holdfast-init, as the engine starts a job. */
   readonly underInit?: boolean;
+  /** Pid 1 of a pid namespace itself, as in a container without an init. */
+  readonly isInit?: boolean;
+  /** For the compiler. */
+  readonly flags?: readonly string[];
 }
 
 /** A program in a control group of its own, and one for its twins. */
@@ -24,25 +29,42 @@ export class Job implements AsyncDisposable {
   readonly pid: number;
   readonly freezer: Freezer;
   readonly twinGroup: string;
-  readonly #folder: string;
+  /** For files of its own. */
+  readonly folder: string;
   readonly #lines: AsyncIterator<string, undefined>;
   readonly #child;
-  readonly #underInit: boolean;
+  readonly #hasNamespace: boolean;
 
-  constructor(name: string, args: readonly string[] = [], { kind = 'v1', underInit = false }: JobOptions = {}) {
-    this.#underInit = underInit;
-    this.#folder = mkdtempSync(join(tmpdir(), 'holdfast-twin-'));
-    const binary = join(this.#folder, name);
-    execFileSync('cc', ['-O1', '-pthread', '-D_GNU_SOURCE', '-o', binary, fileURLToPath(new URL(`./programs/${name}.c`, import.meta.url))]);
-    const directory = join(parents[kind], this.#folder.slice(tmpdir().length + 1));
+  constructor(
+    name: string,
+    args: readonly string[] | ((folder: string) => readonly string[]) = [],
+    { kind = 'v1', underInit = false, isInit = false, flags = [] }: JobOptions = {},
+  ) {
+    this.#hasNamespace = underInit || isInit;
+    this.folder = mkdtempSync(join(tmpdir(), 'holdfast-twin-'));
+    // Also of a job that has become another user.
+    chmodSync(this.folder, 0o755);
+    const binary = join(this.folder, name);
+    execFileSync('cc', ['-O1', '-pthread', '-D_GNU_SOURCE', '-o', binary, ...flags, ...sourcesOf(name)]);
+    const directory = join(parents[kind], this.folder.slice(tmpdir().length + 1));
     this.freezer = { kind, directory };
     this.twinGroup = `${directory}-twins`;
     mkdirSync(directory);
     mkdirSync(this.twinGroup);
     // The shell joins the group before it becomes the program.
-    this.#child = spawn('sh', ['-c', `echo $$ > ${directory}/cgroup.procs && exec "$0" "$@"`, ...(underInit ? initLine : []), binary, ...args], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
+    this.#child = spawn(
+      'sh',
+      [
+        '-c',
+        `echo $$ > ${directory}/cgroup.procs && exec "$0" "$@"`,
+        ...(underInit ? initLine : isInit ? namespaceLine : []),
+        binary,
+        ...(typeof args === 'function' ? args(this.folder) : args),
+      ],
+      {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      },
+    );
     this.pid = this.#child.pid ?? 0;
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
   }
@@ -55,7 +77,7 @@ export class Job implements AsyncDisposable {
 
   /** Those of the job's pid namespace, where it has one. */
   processes(): readonly number[] {
-    return this.#underInit ? this.members().filter((pid) => innerPids(pid).length > 1) : this.members();
+    return this.#hasNamespace ? this.members().filter((pid) => innerPids(pid).length > 1) : this.members();
   }
 
   /** The program, which may be deeper, sees it. */
@@ -97,7 +119,7 @@ export class Job implements AsyncDisposable {
     }
     await ended;
     for (const group of [this.twinGroup, this.freezer.directory]) await removeGroup(group);
-    rmSync(this.#folder, { recursive: true });
+    rmSync(this.folder, { recursive: true });
   }
 
   /** To its standard input. */
@@ -116,7 +138,7 @@ export class Job implements AsyncDisposable {
 
   /** A limit for the processes that there are by now, and that many in all. */
   limitProcesses(count: number): AsyncDisposable & { raise(): void } {
-    const group = join('/sys/fs/cgroup/pids', this.#folder.slice(tmpdir().length + 1));
+    const group = join('/sys/fs/cgroup/pids', this.folder.slice(tmpdir().length + 1));
     mkdirSync(group);
     for (const pid of this.members()) writeFileSync(join(group, 'cgroup.procs'), String(pid));
     const set = (limit: string): void => writeFileSync(join(group, 'pids.max'), limit);
@@ -130,10 +152,20 @@ export class Job implements AsyncDisposable {
 
   async #set(frozen: boolean): Promise<void> {
     const { kind, directory } = this.freezer;
-    if (kind === 'v1') writeFileSync(join(directory, 'freezer.state'), frozen ? 'FROZEN' : 'THAWED');
-    else writeFileSync(join(directory, 'cgroup.freeze'), frozen ? '1' : '0');
-    while (this.isFrozen() !== frozen) await delay(1);
+    const [file, word] = kind === 'v1' ? ['freezer.state', frozen ? 'FROZEN' : 'THAWED'] : ['cgroup.freeze', frozen ? '1' : '0'];
+    for (let turn = 0; turn === 0 || this.isFrozen() !== frozen; turn++) {
+      // Version 1 looks again only when it is told again.
+      if (turn % 20 === 0) writeFileSync(join(directory, file), word);
+      await delay(1);
+    }
   }
+}
+
+/** The program, and what lies in a folder of its name. */
+function sourcesOf(name: string): readonly string[] {
+  const folder = fileURLToPath(new URL('./programs/', import.meta.url));
+  const parts = existsSync(join(folder, name)) ? readdirSync(join(folder, name)).filter((file) => file.endsWith('.c')) : [];
+  return [join(folder, `${name}.c`), ...parts.map((file) => join(folder, name, file))];
 }
 
 /** A killed process stays in its group for a moment. */

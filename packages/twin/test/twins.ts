@@ -5,10 +5,10 @@ import type { Job } from './job.js';
 const deadlineMs = 20_000;
 
 /** Freezes the job, has it forked, and thaws it. */
-export async function forkOnce(helper: TwinHelper, job: Job): Promise<readonly Twin[]> {
+export async function forkOnce(helper: TwinHelper, job: Job, subreapers: readonly number[] = []): Promise<readonly Twin[]> {
   await job.freeze();
   try {
-    return await helper.fork({ freezer: job.freezer, pids: job.processes(), twinGroupDirectories: [job.twinGroup], deadlineMs });
+    return await helper.fork({ freezer: job.freezer, pids: job.processes(), subreapers, twinGroupDirectories: [job.twinGroup], deadlineMs });
   } finally {
     await job.thaw();
   }

@@ -1,6 +1,7 @@
 import type { AgentStatus, ContainerStatus } from '@holdfast/engine';
 import { countText } from './count-text.js';
 import { escapeText } from './escape-text.js';
+import { memoryFromText } from './memory-from-text.js';
 import { table } from './table.js';
 import { timeText } from './times.js';
 
@@ -13,14 +14,15 @@ export function agentText({ pid, startedAt, containers, unprotected, counted = [
 }
 
 function containerTable(containers: readonly ContainerStatus[], now: Date): string {
-  const [job, state, snapshots, last, container] = ['JOB', 'STATE', 'SNAPSHOTS', 'LAST SNAPSHOT', 'CONTAINER'];
+  const [job, state, snapshots, last, from, container] = ['JOB', 'STATE', 'SNAPSHOTS', 'LAST SNAPSHOT', 'READ FROM', 'CONTAINER'];
   return table(
-    [{ title: job }, { title: state }, { title: snapshots, align: 'right' }, { title: last }, { title: container }],
+    [{ title: job }, { title: state }, { title: snapshots, align: 'right' }, { title: last }, { title: from }, { title: container }],
     containers.map((each) => [
       escapeText(each.job),
       stateText(each),
       String(each.snapshots),
       each.lastSnapshotAt === undefined ? 'none yet' : timeText(each.lastSnapshotAt, now),
+      memoryFromText(each),
       `${escapeText(each.containerName)} (${each.containerId.slice(0, 12)})`,
     ]),
   );

@@ -49,7 +49,7 @@ const messages: Messages = {
   'snapshot.started': ({ reason }) => detail(`snapshot started (${reason})`),
   'snapshot.progress': ({ bytes, totalBytes, bytesPerSecond }) =>
     word(`storing the snapshot: ${formatSize(bytes)} of ${formatSize(totalBytes)}, ${formatSize(bytesPerSecond)}/s`),
-  'snapshot.committed': (event) => word(`snapshot ${event.number}: ${snapshotText(event)}`),
+  'snapshot.committed': (event) => word(`snapshot ${event.number}: ${snapshotText(event)}${withoutTwin(event.twinRefused)}`),
   'snapshot.without-twin': ({ reason, message }) => detail(`the snapshot is taken once more, by a plain dump (${reason}): ${escapeText(message)}`),
   // Of a last snapshot the end of the run tells why.
   'snapshot.failed': (event) =>
@@ -73,6 +73,11 @@ const messages: Messages = {
         : `stopped job '${job}' after snapshot ${snapshot}: the same line run again resumes it`,
     ),
 };
+
+/** What was asked for is no news. */
+function withoutTwin(reason: string | undefined): string {
+  return reason === undefined || reason === 'off' || reason === 'stays-frozen' ? '' : `; not by twin (${escapeText(reason)})`;
+}
 
 const nextStep = { older: 'the snapshot before it', fresh: 'the job starts anew', fail: 'nothing; the job is not started' } as const;
 

@@ -2,6 +2,7 @@ import { formatSize } from '@holdfast/core/basics';
 import type { JobDetail } from '@holdfast/engine';
 import { commandText, escapeText } from './escape-text.js';
 import { eventDetailText } from './event-detail-text.js';
+import { memoryFromText } from './memory-from-text.js';
 import { table } from './table.js';
 import { spanText, timeText } from './times.js';
 
@@ -39,15 +40,17 @@ function snapshots(detail: JobDetail, now: Date): string {
       { title: 'FROZEN', align: 'right' },
       { title: 'HOLDS', align: 'right' },
       { title: 'ADDED', align: 'right' },
+      { title: 'READ FROM' },
       { title: 'NOTE' },
     ],
-    detail.snapshots.map(({ number, createdAt, freezeMs, logicalBytes, storedBytes, eligible }) => [
-      String(number),
-      timeText(createdAt, now),
-      freezeMs === undefined ? '' : spanText(freezeMs),
-      formatSize(logicalBytes),
-      formatSize(storedBytes),
-      eligible ? '' : 'left behind',
+    detail.snapshots.map((each) => [
+      String(each.number),
+      timeText(each.createdAt, now),
+      each.freezeMs === undefined ? '' : spanText(each.freezeMs),
+      formatSize(each.logicalBytes),
+      formatSize(each.storedBytes),
+      memoryFromText(each),
+      each.eligible ? '' : 'left behind',
     ]),
   );
 }

@@ -20,6 +20,8 @@ const status: AgentStatus = {
       epoch: undefined,
       resumedFrom: undefined,
       lastSnapshotAt: undefined,
+      memoryFrom: undefined,
+      twinRefused: undefined,
       snapshots: 0,
       failuresInRow: 0,
       lastFailure: undefined,
@@ -33,7 +35,9 @@ const status: AgentStatus = {
       since: '2026-11-22T14:01:00.000Z',
       epoch: 1,
       resumedFrom: undefined,
-      lastSnapshotAt: undefined,
+      lastSnapshotAt: '2026-11-22T14:00:00.000Z',
+      memoryFrom: 'staged-disk',
+      twinRefused: 'no-room',
       snapshots: 0,
       failuresInRow: 4,
       lastFailure: { at: '2026-11-22T14:04:00.000Z', code: 'HF_DUMP_FAILED', message: 'process 7 has an io_uring', hint: 'see Limits' },
@@ -69,6 +73,7 @@ test('agent status shows containers, who runs without protection, and what was c
   expect(stdout).toContain('align (0123456789ab)');
   expect(stdout).toContain('unprotected: MMC_CHECKPOINT_INTERVAL is \\x1b[31m5x');
   expect(stdout).toContain('protected, but the last 4 snapshots failed: HF_DUMP_FAILED: process 7 has an io_uring ');
+  expect(stdout).toContain(' disk (no-room) ');
   expect(stdout).toContain('unprotected 2 starts: the agent did not answer\n');
   expect(stdout).toContain('\nholdfast_snapshots_total{reason=interval} 3\n');
   expect(stdout).not.toContain('holdfast_resumes_total');

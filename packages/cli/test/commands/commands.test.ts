@@ -52,7 +52,9 @@ test('show puts everything on one page', async () => {
     parent: 2,
     eligible: false,
     freezeMs: 12,
-  };
+    memoryFrom: 'staged-memory',
+    twinRefused: 'pids',
+  } as const;
   const attempt = {
     job: 'align-7',
     attempt: 'a1',
@@ -88,7 +90,7 @@ test('show puts everything on one page', async () => {
   expect(status).toBe(0);
   expect(stdout).toContain('held by    process 7 on box since noon\n');
   expect(stdout).toContain('forked     from snapshot 9 of align-6\n');
-  expect(stdout).toContain('3  then     12ms   2KiB    10B  left behind\n');
+  expect(stdout).toContain('3  then     12ms   2KiB    10B  memory (pids)  left behind\n');
   expect(stdout).toContain('a1       running           2  x               h\\x1b[31m\n');
   expect(stdout).toContain('now  job.started  pid=8 freeze=1.2s stored=2KiB why=it was asked\n');
 });

@@ -2,6 +2,7 @@ import type { JobState } from '@holdfast/core';
 import type { AdoptedContainer } from '../container/adopted/adopted-container.js';
 import type { ActiveRun } from '../run/active-run.js';
 import type { RunEvent } from '../run/events.js';
+import type { MemoryFrom } from '../run/snapshot-metadata.js';
 import { type ContainerRecord, writeContainerRecord } from './container-record.js';
 import type { ContainerSetup } from './container-setup.js';
 import { mayEnd } from './stop-signal.js';
@@ -21,6 +22,8 @@ export class ContainerEntry {
   #state: ContainerStatus['state'] = 'starting';
   #reason: string | undefined;
   #lastSnapshotAt: string | undefined;
+  #memoryFrom: MemoryFrom | undefined;
+  #twinRefused: string | undefined;
   #snapshots = 0;
   #hasClaimed = false;
   #failuresInRow = 0;
@@ -114,6 +117,8 @@ export class ContainerEntry {
     }
     if (event.type !== 'snapshot.committed') return;
     this.#lastSnapshotAt = event.createdAt;
+    this.#memoryFrom = event.memoryFrom;
+    this.#twinRefused = event.twinRefused;
     this.#snapshots += 1;
     this.#failuresInRow = 0;
     this.#lastFailure = undefined;
@@ -131,6 +136,8 @@ export class ContainerEntry {
       epoch: this.run?.epoch,
       resumedFrom: this.run?.resumedFrom,
       lastSnapshotAt: this.#lastSnapshotAt,
+      memoryFrom: this.#memoryFrom,
+      twinRefused: this.#twinRefused,
       snapshots: this.#snapshots,
       failuresInRow: this.#failuresInRow,
       lastFailure: this.#lastFailure,

@@ -1,6 +1,7 @@
 import type { CallOptions, ErrorCode } from '@holdfast/core';
 import type { MetricSample } from '../metrics/types.js';
 import type { RunEvent } from '../run/events.js';
+import type { MemoryFrom } from '../run/snapshot-metadata.js';
 import type { Run, RunResult, SnapshotOutcome } from '../run/types.js';
 
 /** What goes beyond the configuration's section `agent`; each has a default. */
@@ -37,6 +38,10 @@ export interface ContainerStatus {
   readonly epoch: number | undefined;
   readonly resumedFrom: number | undefined;
   readonly lastSnapshotAt: string | undefined;
+  /** Where the newest snapshot of this run has its memory from; undefined before the first. */
+  readonly memoryFrom: MemoryFrom | undefined;
+  /** Why it did not come from a twin. */
+  readonly twinRefused: string | undefined;
   readonly snapshots: number;
   /** Snapshots that failed since the last one that was committed; 0 where all is well. */
   readonly failuresInRow: number;

@@ -1,6 +1,7 @@
-import { type CallOptions, type CheckpointRecord, type CheckpointStore, type CheckpointSummary, isHoldfastError, type Logger } from '@holdfast/core';
-import { parseSnapshotMetadata, type SnapshotMetadata } from '../run/snapshot-metadata.js';
+import type { CallOptions, CheckpointRecord, CheckpointStore, Logger } from '@holdfast/core';
+import type { SnapshotMetadata } from '../run/snapshot-metadata.js';
 import { type JobRecords, jobRecords } from './job-records.js';
+import { readMetadata } from './read-metadata.js';
 
 export interface StoredJob extends JobRecords {
   readonly job: string;
@@ -19,7 +20,7 @@ export async function readJob(store: CheckpointStore, job: string, logger: Logge
   const [snapshots, state] = [await store.list(job, options), await store.state(job, options).catch(() => undefined)];
   const metadata = new Map<number, SnapshotMetadata>();
   for (const summary of snapshots) {
-    const found = await metadataOf(store, summary, logger, options);
+    const found = await readMetadata(store, summary, logger, options);
     if (found !== undefined) metadata.set(summary.number, found);
   }
   const newest = snapshots.map(({ number }) => metadata.get(number)).find((each) => each !== undefined);
@@ -41,21 +42,4 @@ export async function markOf(store: CheckpointStore, job: string, options: CallO
   const [history, snapshots] = [await store.history(job, options), await store.list(job, options)];
   const epochs = history.map(({ epoch, end, started, over }) => [epoch, end !== undefined, started !== undefined, over !== undefined]);
   return JSON.stringify([epochs, snapshots.map(({ number, epoch, attempt }) => [number, epoch, attempt])]);
-}
-
-/** A damaged snapshot, or one that was pruned meanwhile, has none. */
-async function metadataOf(
-  store: CheckpointStore,
-  summary: CheckpointSummary,
-  logger: Logger,
-  options: CallOptions,
-): Promise<SnapshotMetadata | undefined> {
-  try {
-    await using reader = await store.open(summary, options);
-    return parseSnapshotMetadata(reader.metadata, summary.job, summary.number);
-  } catch (error) {
-    if (!isHoldfastError(error) || !['corrupt', 'newer-format', 'not-found'].includes(error.kind)) throw error;
-    logger.warn({ job: summary.job, number: summary.number, error: error.message }, 'a snapshot cannot be read');
-    return undefined;
-  }
 }

@@ -1,11 +1,12 @@
-import type { AttemptRecord, CallOptions, CheckpointStore, Lease, Logger, RecordQuery } from '@holdfast/core';
+import type { AttemptRecord, CallOptions, CheckpointStore, CheckpointSummary, Lease, Logger, RecordQuery } from '@holdfast/core';
 import { allCheckpoints } from '../catalog/all-checkpoints.js';
 import { readJob } from '../catalog/read-job.js';
+import { readMetadata } from '../catalog/read-metadata.js';
 import { isHeld } from '../run/is-held.js';
 import type { JobsOptions } from './jobs.js';
 import { withoutCatalog } from './list-jobs.js';
 import { missingJob } from './missing-job.js';
-import type { JobDetail } from './types.js';
+import type { JobDetail, ShownSnapshot } from './types.js';
 
 export async function showJob(
   job: string,
@@ -24,13 +25,25 @@ export async function showJob(
     job,
     record: index.record?.status === 'running' && isDead ? { ...index.record, status: 'interrupted' } : index.record,
     holder: lease === undefined || !isHeld(lease) ? undefined : { host: lease.holder.host, pid: lease.holder.pid, since: lease.acquiredAt },
-    snapshots: snapshots.map((summary) => ({ ...summary, freezeMs: freezes.get(summary.number) })),
+    snapshots: await Promise.all(snapshots.map((summary) => shown(summary, freezes.get(summary.number), repository, logger, options))),
     forkedFrom: state.sources[0],
     attempts: index.attempts.map((attempt) => (index.warning === undefined && isOver(attempt, lease) ? { ...attempt, outcome: 'lost' } : attempt)),
     events: index.events.items,
     nextCursor: index.events.nextCursor,
     warning: index.warning,
   };
+}
+
+/** Where its memory came from is in its own record alone. */
+async function shown(
+  summary: CheckpointSummary,
+  freezeMs: number | undefined,
+  repository: CheckpointStore,
+  logger: Logger,
+  options: CallOptions,
+): Promise<ShownSnapshot> {
+  const metadata = await readMetadata(repository, summary, logger, options);
+  return { ...summary, freezeMs, memoryFrom: metadata?.memoryFrom, twinRefused: metadata?.twinRefused };
 }
 
 /** A killed attempt could not note its end; the next one does it for it. */

@@ -22,6 +22,7 @@ import type {
 import type { Agent, AgentOptions, StoppedJob } from '../agent/types.js';
 import type { RebuildOptions, RebuildReport } from '../catalog/rebuild.js';
 import type { SweepReport, SweepRequest } from '../retention/types.js';
+import type { MemoryFrom } from '../run/snapshot-metadata.js';
 import type { Run, RunOptions, RunRequest, SnapshotOutcome } from '../run/types.js';
 import type { ExportJobOptions, ExportReport } from './export-job.js';
 import type { ImportJobOptions, ImportReport } from './import-job.js';
@@ -46,12 +47,20 @@ export interface DoctorReport {
   toError(): HoldfastError;
 }
 
+export interface ShownSnapshot extends CheckpointSummary {
+  readonly freezeMs: number | undefined;
+  /** Undefined where its record cannot be read. */
+  readonly memoryFrom: MemoryFrom | undefined;
+  /** Why its memory did not come from a twin. */
+  readonly twinRefused: string | undefined;
+}
+
 export interface JobDetail {
   readonly job: string;
   /** Undefined where the catalog does not know the job. */
   readonly record: JobRecord | undefined;
   readonly holder: { readonly host: string; readonly pid: number; readonly since: string } | undefined;
-  readonly snapshots: readonly (CheckpointSummary & { readonly freezeMs: number | undefined })[];
+  readonly snapshots: readonly ShownSnapshot[];
   /** What it was forked from; none for a job that began by itself. */
   readonly forkedFrom: SnapshotSource | undefined;
   readonly attempts: readonly AttemptRecord[];

@@ -83,10 +83,19 @@ async function attempt(context: RunContext, last: SnapshotParent, after: AfterFr
     const frozen = await freezeJob(context, capture, directory, after, source.twins, parent.ref?.number);
     let [held, kept] = [false, false];
     try {
-      const trees = await capture.finish(writer, { signal });
       const imagesDirectory = join(directory, 'images');
+      const storeMemory = async (): Promise<void> => {
+        const images = new StagedImages(imagesDirectory, frozen.twins?.pages, frozen.unchanged);
+        await putCaptured(context, writer, images, parent.images, frozen.twins?.lost);
+        // What the job writes from here on need not be copied for a twin, nor need there be room for that.
+        if (context.keepTwin === 'off') await frozen.twins?.drop();
+      };
+      // A twin is read before the files are, which stay as they are; names of lost files are an image, and need the tables of all others.
+      const isFirst = frozen.lostFiles.length === 0;
+      if (isFirst) await storeMemory();
+      const trees = await capture.finish(writer, { signal });
       await recordLostNames(imagesDirectory, frozen.lostFiles, context.roots, trees.trees, container.places);
-      await putCaptured(context, writer, new StagedImages(imagesDirectory, frozen.twins?.pages, frozen.unchanged), parent.images, frozen.twins?.lost);
+      if (!isFirst) await storeMemory();
       const memoryFrom = frozen.twins !== undefined ? 'twin' : staging.kind === 'memory' ? 'staged-memory' : 'staged-disk';
       const metadata: SnapshotMetadata = {
         version: 1,

@@ -4,6 +4,7 @@ import { ForkedTwins } from './forked-twins.js';
 import { type RoomShortage, shortageBefore, shortageWords } from './head-room.js';
 import type { Freezer, TwinHelper } from '@holdfast/twin';
 import { type NoTwinReason, noTwin, twinRefusalOf } from './refused.js';
+import { findSubreapers } from './subreapers.js';
 import { findLimits, type LimitPlaces, readTwinRoom } from './read-room.js';
 import { TwinGroups } from './twin-groups.js';
 
@@ -109,9 +110,13 @@ export class Twins implements AsyncDisposable {
   async #fork(helper: TwinHelper, limits: LimitPlaces, imagesDir: string, copiesDir: string): Promise<ForkedTwins> {
     const { container, logger } = this.#options;
     const freezer = this.#freezer();
+    const pids = await container.processes();
     const twins = await helper.fork({
       freezer,
-      pids: await container.processes(),
+      pids,
+      subreapers: await findSubreapers(imagesDir, pids, container.initPid).catch((error: unknown) => {
+        throw noTwin('dump', 'the dump does not tell of each process of the job', error);
+      }),
       twinGroupDirectories: this.#groups?.directories ?? [],
       deadlineMs: helperDeadlineMs,
     });

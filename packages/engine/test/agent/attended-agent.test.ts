@@ -30,6 +30,8 @@ const container: ContainerStatus = {
   epoch: 1,
   resumedFrom: undefined,
   lastSnapshotAt: undefined,
+  memoryFrom: undefined,
+  twinRefused: undefined,
   snapshots: 0,
   failuresInRow: 2,
   lastFailure: { at: 'x', code: 'HF_DUMP_FAILED', message: 'm', hint: undefined },

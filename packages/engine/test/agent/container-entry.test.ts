@@ -67,8 +67,8 @@ test('what failed since the newest snapshot is told, and forgotten with the next
     lastFailure: { at: 't2', code: 'HF_DUMP_FAILED', message: 'two', hint: 'h' },
   });
   const numbers = { number: 1, freezeMs: 1, totalMs: 1, logicalBytes: 1, storedBytes: 1 };
-  entry.hear({ ...base, type: 'snapshot.committed', at: 't3', createdAt: 't3', memoryFrom: 'twin', ...numbers });
-  expect(entry.status()).toMatchObject({ snapshots: 1, failuresInRow: 0, lastFailure: undefined });
+  entry.hear({ ...base, type: 'snapshot.committed', at: 't3', createdAt: 't3', memoryFrom: 'staged-disk', twinRefused: 'pids', ...numbers });
+  expect(entry.status()).toMatchObject({ memoryFrom: 'staged-disk', twinRefused: 'pids', snapshots: 1, failuresInRow: 0, lastFailure: undefined });
 });
 
 describe('whose job it is', () => {

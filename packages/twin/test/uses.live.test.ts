@@ -8,10 +8,9 @@ import { drop, forkOnce } from './twins.js';
 
 /** What an operating system offers and a copy might disturb: `programs/uses`. */
 const uses = [
-  ...['pipe', 'socket', 'address', 'flock', 'ofd-lock', 'eventfd', 'record-lock', 'robust', 'pi', 'semaphore'],
-  ...['timerfd', 'timer', 'itimer', 'signalfd', 'thp', 'hugetlb', 'mlock', 'shared', 'memfd', 'memfd-private', 'sysv-shm'],
-  ...['unlinked', 'dontfork', 'wipeonfork', 'subreaper', 'zombie', 'pdeathsig', 'nobody'],
-];
+  'pipe socket address flock ofd-lock eventfd record-lock robust pi semaphore timerfd timer itimer signalfd thp hugetlb',
+  'mlock shared memfd memfd-private sysv-shm unlinked dontfork wipeonfork subreaper zombie pdeathsig nobody',
+].flatMap((names) => names.split(' '));
 
 const cases: readonly (readonly [string, JobOptions, readonly string[]])[] = [
   ['freezer v1', { kind: 'v1' }, []],

@@ -53,6 +53,8 @@ export class Freezer {
       if (this.#clock.monotonicMs() >= end) throw tooSlow(this.files.folder, frozen, deadlineMs);
       // Most often the first look tells; a process in a long system call takes a while.
       if (turn > 4) await delay(Math.min(turn, 20));
+      // Version 1 looks at once only: a process that began to wait for its vfork meanwhile is taken for one that runs, until it is told again.
+      if (frozen && turn % 8 === 7) await this.#write(this.files.frozen);
     }
   }
 }

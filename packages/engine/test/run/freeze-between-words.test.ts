@@ -1,22 +1,24 @@
 import { systemClock } from '@holdfast/core';
 import { expect, it } from 'vitest';
 import type { QueuedTerminal } from '../../src/container/queued-terminal.js';
+import type { UnreadyProcess } from '../../src/container/unready-process.js';
 import { freezeBetweenWords } from '../../src/run/freeze-between-words.js';
 
 const queued: QueuedTerminal = { pid: process.pid, descriptor: 3, end: 'slave', number: 4, bytes: 5 };
 
 /** A job of which each look finds what is next in the list, and the last one ever after. */
-function jobWith(...found: readonly (QueuedTerminal | undefined)[]) {
+function jobWith(...found: readonly (QueuedTerminal | UnreadyProcess | undefined)[]) {
   const done: string[] = [];
   const stop = new AbortController();
   const container = {
     initPid: process.pid,
     processes: () => Promise.resolve([]),
+    freezerFiles: { version: 1, folder: '', control: '', frozen: '', thawed: '', state: '', isFrozen: /x/ } as const,
     freeze: () => Promise.resolve(void done.push('freeze')),
     thaw: ({ again = false } = {}) => Promise.resolve(void done.push(again ? 'thaw for another try' : 'thaw')),
   };
   let looks = 0;
-  const look = (): Promise<QueuedTerminal | undefined> => {
+  const look = (): Promise<QueuedTerminal | UnreadyProcess | undefined> => {
     done.push('look');
     looks += 1;
     return Promise.resolve(found[Math.min(looks, found.length) - 1]);
@@ -46,6 +48,16 @@ it('where something always lies there the snapshot is given up by name, at a loo
     context: { pid: process.pid, end: 'slave', number: 4, bytes: 5 },
   });
   expect(job.done.at(-1)).toBe('look');
+  expect(job.done.filter((each) => each === 'freeze')).toHaveLength(7);
+});
+
+it.each([
+  ['vfork', 'waits for a child that borrows its memory (vfork)'],
+  ['stopped', 'is stopped (SIGSTOP)'],
+] as const)('a process that nobody can take hold of gives the snapshot up by name: %s', async (why, words) => {
+  const job = jobWith({ pid: process.pid, why });
+  const failure = { code: 'HF_DUMP_FAILED', retry: 'yes', message: expect.stringContaining(`(${process.pid}) of the job ${words}`) as string };
+  await expect(job.freeze()).rejects.toMatchObject(failure);
   expect(job.done.filter((each) => each === 'freeze')).toHaveLength(7);
 });
 

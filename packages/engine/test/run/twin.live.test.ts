@@ -65,6 +65,20 @@ test('a snapshot whose twin is refused is taken by a plain dump, and its record 
     { memoryFrom: 'twin' },
     { memoryFrom: 'twin' },
   ]);
+  if (existsSync('/sys/fs/cgroup/freezer')) {
+    process.kill(pid, 'SIGSTOP');
+    await expect(job.snapshot()).rejects.toMatchObject({
+      code: 'HF_DUMP_FAILED',
+      message: expect.stringContaining('is stopped (SIGSTOP)') as string,
+    });
+    process.kill(pid, 'SIGCONT');
+  }
+  const { snapshots } = await machine.jobs.show('job');
+  expect(snapshots.map(({ memoryFrom, twinRefused }) => [memoryFrom, twinRefused])).toEqual([
+    ['twin', undefined],
+    ['twin', undefined],
+    ['staged-memory', 'pids'],
+  ]);
   expect(await job.stop()).toMatchObject({ outcome: 'stopped' });
   expect(events.filter(({ type }) => type === 'snapshot.committed').at(-1)).toMatchObject({ twinRefused: 'stays-frozen' });
 });
@@ -85,3 +99,29 @@ function collect(run: Run): readonly RunEvent[] {
   })();
   return events;
 }
+
+/** What a copy might disturb, as far as CRIU dumps it: see the program. */
+const uses = [
+  'pipe socket address flock ofd-lock eventfd record-lock robust pi semaphore timer itimer signalfd thp hugetlb',
+  'mlock shared memfd memfd-private sysv-shm unlinked dontfork wipeonfork subreaper zombie pdeathsig vfork',
+].flatMap((names) => names.split(' '));
+
+test('a job that uses most of what a system offers is copied twice, killed and resumed, and finds everything as it was', async () => {
+  const program = join(workshop.directory, 'uses');
+  const sources = fileURLToPath(new URL('../../../twin/test/programs/', import.meta.url));
+  const parts = (await readdir(join(sources, 'uses'))).filter((name) => name.endsWith('.c')).map((name) => join(sources, 'uses', name));
+  await run('gcc', ['-O1', '-pthread', '-D_GNU_SOURCE', '-o', program, join(sources, 'uses.c'), ...parts]);
+  const machine = await workshop.machine('a', { job: { memory: 'auto' } });
+  const script = `exec ${program} ${join(workshop.work, 'stop')} ${uses.join(' ')}`;
+  const first = await workshop.run(machine, { script });
+  const events = collect(first);
+  await until(async () => (await workshop.output()).includes('ready'));
+  await first.snapshot();
+  await first.snapshot();
+  await first.kill();
+  expect(events.filter(({ type }) => type === 'snapshot.committed')).toMatchObject([{ memoryFrom: 'twin' }, { memoryFrom: 'twin' }]);
+  const second = await workshop.run(machine, { script });
+  await writeFile(join(workshop.work, 'stop'), '');
+  expect(await second.result).toMatchObject({ outcome: 'exited', exitCode: 0, resumedFrom: 2 });
+  expect((await workshop.output()).trim().split('\n').sort()).toEqual(['ready', `all ${uses.length}`, ...uses.map((name) => `${name} fine`)].sort());
+});

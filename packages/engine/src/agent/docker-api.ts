@@ -1,6 +1,6 @@
-import { request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import { http } from '../http.js';
 import type { ContainerImage } from '../oci/container-image.js';
 import { parseJson } from './launcher-conversation.js';
 import { stopSignalNumber } from './stop-signal.js';
@@ -170,7 +170,7 @@ export class DockerApi {
 
   #call(method: string, path: string, signal: AbortSignal): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const call = request({ socketPath: this.#socket, method, path, signal, headers: { host: 'docker' } }, (response) => {
+      const call = http().request({ socketPath: this.#socket, method, path, signal, headers: { host: 'docker' } }, (response) => {
         let text = '';
         response.setEncoding('utf8');
         response.on('data', (part: string) => {

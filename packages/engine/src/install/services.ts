@@ -1,8 +1,8 @@
 import { access } from 'node:fs/promises';
-import { request } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { HoldfastError } from '@holdfast/core';
 import { execa } from 'execa';
+import { http } from '../http.js';
 import type { DockerInfo, MachineServices } from './types.js';
 
 const systemctlMs = 90_000;
@@ -33,9 +33,10 @@ async function systemctl(...words: readonly string[]): Promise<void> {
 export async function dockerInfo(socketPath: string): Promise<DockerInfo | undefined> {
   return new Promise((resolve) => {
     const nothing = (): void => resolve(undefined);
-    request({ socketPath, path: '/info', agent: false, signal: AbortSignal.timeout(dockerMs) }, (response) => {
-      json(response).then((told) => resolve(infoOf(told)), nothing);
-    })
+    http()
+      .request({ socketPath, path: '/info', agent: false, signal: AbortSignal.timeout(dockerMs) }, (response) => {
+        json(response).then((told) => resolve(infoOf(told)), nothing);
+      })
       .once('error', nothing)
       .end();
   });

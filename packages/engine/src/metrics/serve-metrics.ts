@@ -1,5 +1,6 @@
-import { createServer, type ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { HoldfastError } from '@holdfast/core';
+import { http } from '../http.js';
 
 export interface MetricsServer extends AsyncDisposable {
   readonly port: number;
@@ -10,7 +11,7 @@ export async function serveMetrics(
   listen: { readonly host: string; readonly port: number },
   metrics: { readonly contentType: string; readonly text: () => Promise<string> },
 ): Promise<MetricsServer> {
-  const server = createServer((request, response) => {
+  const server = http().createServer((request, response) => {
     if (request.method !== 'GET' || request.url !== '/metrics') return end(response, request.method === 'GET' ? 404 : 405, 'text/plain', '');
     metrics.text().then(
       (text) => end(response, 200, metrics.contentType, text),

@@ -1,6 +1,7 @@
-import { type IncomingMessage, request as httpRequest } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { HoldfastError } from '@holdfast/core';
+import { http } from '../http.js';
 
 export interface MetadataAnswer {
   readonly status: number;
@@ -34,7 +35,7 @@ export function metadataRequest(endpoint: string, timeoutMs: number): MetadataRe
 /** Without the global agent: the service closes idle connections, and it is never behind the proxy that an environment may name. */
 function send(url: string, method: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    httpRequest(url, { method, headers, signal, agent: false }, resolve).once('error', reject).end();
+    http().request(url, { method, headers, signal, agent: false }, resolve).once('error', reject).end();
   });
 }
 

@@ -50,13 +50,18 @@ bool begin_operation(struct process *process, enum operation operation, pid_t re
   process->worker_in_call = process->twin_in_call = process->twin_ready = false;
   process->middle = -1;
   process->operation = operation;
-  process->stage = DONE;
+  // Nothing has begun yet that would have to be waited for or undone.
+  process->stage = IDLE;
   struct tracee *thread = stopped_thread(process);
   if (!thread) return refuse("lost", "process %d has ended", process->pid);
   if (!find_stub_place(process)) return false;
   process->worker = thread->tid;
-  if (!enter(process, thread, operation, reaped))
-    return refuse(errno == EOPNOTSUPP ? "compat" : "unexpected", "process %d cannot be asked for a system call: %s", process->pid, strerror(errno));
+  if (!enter(process, thread, operation, reaped)) {
+    refuse(errno == EOPNOTSUPP ? "compat" : "unexpected", "process %d cannot be asked for a system call: %s", process->pid, strerror(errno));
+    process->error = -ESRCH;
+    process->stage = DONE;
+    return false;
+  }
   process->stage = IN_STUB;
   return true;
 }

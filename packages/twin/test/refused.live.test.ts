@@ -34,6 +34,28 @@ test('a limit of processes is told, and nothing is left', async () => {
   await drop(helper, job);
 });
 
+test('a limit of the processes of a user is told', async () => {
+  await using job = new Job('odd', ['limited']);
+  expect(await job.line()).toBe('ready');
+  await using helper = await startTwinHelper({ program });
+  expect(await reasonOf(forkOnce(helper, job))).toBe('pids');
+  job.write('x');
+  expect(await job.line()).toBe('ready');
+});
+
+test('a program of 32 bits is refused, and goes on', async () => {
+  await using job = new Job('narrow', [], { flags: ['-m32', '-nostdlib', '-static', '-fno-pic', '-no-pie', '-fno-stack-protector'] });
+  expect(await job.line()).toBe('ready');
+  await using helper = await startTwinHelper({ program });
+  await job.freeze();
+  // Told at once, and not when the time is up.
+  const request = { freezer: job.freezer, pids: job.members(), twinGroupDirectories: [job.twinGroup], deadlineMs: 500_000 };
+  expect(await reasonOf(helper.fork(request))).toBe('compat');
+  await job.thaw();
+  job.write('x');
+  expect(await job.line()).toBe('ready');
+});
+
 test('a job that runs, and a group that is not there, are refused; the job stays as it was', async () => {
   await using job = new Job('odd');
   expect(await job.line()).toBe('ready');

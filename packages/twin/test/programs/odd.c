@@ -1,4 +1,4 @@
-// Processes that no twin is made of: "traced", by a child; "vfork", waiting for one that does not end; and some that one is: "stopped", "filtered".
+// Processes that no twin is made of: "traced", by a child; "vfork", waiting for one that does not end; and some that one is: "stopped", "filtered", "limited" in the processes of its user.
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <signal.h>
@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -49,10 +50,22 @@ static int filtered(void) {
   }
 }
 
+static int limited(void) {
+  struct rlimit one = {1, 1};
+  // A user that has no other processes.
+  if (setrlimit(RLIMIT_NPROC, &one) || setresuid(64321, 64321, 64321)) return 1;
+  tell();
+  for (;;) {
+    char byte;
+    if (read(0, &byte, 1) == 1) tell();
+  }
+}
+
 int main(int argc, char **argv) {
   const char *kind = argc > 1 ? argv[1] : "";
   if (strcmp(kind, "traced") == 0) return traced();
   if (strcmp(kind, "filtered") == 0) return filtered();
+  if (strcmp(kind, "limited") == 0) return limited();
   if (strcmp(kind, "vfork") == 0 && vfork() == 0) {
     tell();
     for (;;) pause();

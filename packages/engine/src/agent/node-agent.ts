@@ -34,6 +34,8 @@ export class NodeAgent implements AgentCalls {
   readonly #made = new Set<ContainerEntry>();
   /** Of containers that ended while no agent ran. */
   readonly #ended = new Map<string, { readonly job: string; readonly settled: Promise<void>; readonly startsAgain: AbortController }>();
+  /** Records that are just being removed, by container. */
+  readonly #removals = new Map<string, Promise<void>>();
   /** Aborted when this agent ends. */
   readonly #leaving = new AbortController();
 
@@ -64,6 +66,8 @@ export class NodeAgent implements AgentCalls {
       if (setup === undefined) return conversation.decide({ do: 'create' });
       for (const note of setup.notes) conversation.say(note);
       await this.#endThoseBefore(setup.id, setup.job, conversation.signal);
+      // Docker may start it again at once, in the same folder.
+      while (this.#removals.has(setup.id)) await this.#removals.get(setup.id);
       const entry = new ContainerEntry(setup, this.#context.clock.now().toISOString());
       this.#entries.set(setup.id, entry);
       this.#made.add(entry);
@@ -238,6 +242,13 @@ export class NodeAgent implements AgentCalls {
   }
 
   async #removeRecord(id: string): Promise<void> {
+    const removal = this.#remove(id);
+    this.#removals.set(id, removal);
+    await removal;
+    if (this.#removals.get(id) === removal) this.#removals.delete(id);
+  }
+
+  async #remove(id: string): Promise<void> {
     const { stateDirectory, agent } = this.#context.config;
     await removeContainerRecord(stateDirectory, id).catch(() => undefined);
     await removeRelayedSignals(agent.socket, (each) => each !== id);

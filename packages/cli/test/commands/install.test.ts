@@ -16,7 +16,11 @@ test('install writes what the line says into the tree, uninstall takes it back',
   const line = ['install', 'docker', '--root', root, '--storage', '/mnt/shared', '--default-runtime'];
   const environment = { HOLDFAST_NATIVE: '/opt/holdfast', HOLDFAST_RUNC: '/opt/runc' };
   const { status, stdout, stderr } = await runLine(line, { environment });
-  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  expect(status).toBe(0);
+  // What is at these paths of this machine is not in that one's tree.
+  for (const missing of ['/opt/holdfast/holdfast-runc', '/opt/holdfast', '/opt/runc', '/usr/bin/node', '/usr/lib/holdfast/main.js'])
+    expect(stderr).toContain(`${missing} (`);
+  expect(stderr.trimEnd().split('\n')).toHaveLength(5);
   expect(stdout).toContain(`made     ${root}/etc/docker/daemon.json\n`);
   expect(stdout).toContain(
     'no service was touched: Docker and the agent read this when they start; without systemd start the agent by hand (holdfast agent)\n',
@@ -51,6 +55,13 @@ test('a file that --config names is what is installed', async () => {
   expect((await runLine(['install', 'docker', '--root', join(root, 'tree'), '--config', join(root, 'mine.json')])).status).toBe(0);
   expect(await read('tree/etc/holdfast/holdfast.json')).toEqual(config);
   expect(await readFile(join(root, 'tree/etc/holdfast/runc.conf'), 'utf8')).toContain('\nsocket=/run/x.sock\n');
+});
+
+test('an installation that would be gone after a boot is refused by name, and nothing is written', async () => {
+  const { status, stderr } = await runLine(['install', 'docker', '--root', root], { environment: { HOLDFAST_NATIVE: '/tmp/holdfast' } });
+  expect(status).toBe(3);
+  expect(stderr).toContain('/tmp/holdfast/holdfast-runc is the launcher, and lies below /tmp');
+  expect(await readdir(root)).toEqual([]);
 });
 
 test('another storage than the one that is installed is refused', async () => {

@@ -6,6 +6,7 @@ import { runtimeName, withRuntime } from './daemon-json.js';
 import { dockerSetup } from './install-errors.js';
 import { type InstallPaths, installPaths } from './install-paths.js';
 import { type InstallRecord, readRecord, writeRecord } from './install-record.js';
+import { asSeenInTree, assertLasting, missingInTree } from './named-programs.js';
 import { type OwnedFile, ownedFiles } from './owned-files.js';
 import { reloadDocker } from './reload-docker.js';
 import type { DockerInfo, InstallChange, InstallDockerOptions, InstallReport } from './types.js';
@@ -15,12 +16,15 @@ import { digestOf, isMissing, readWhole, writeWhole } from './whole-file.js';
  * Sets Docker and the agent up in a machine's tree.
  *
  * - All is decided before anything is written: what is refused (HF_DOCKER_SETUP) has changed nothing. Rejects with HF_NATIVE_MISSING or HF_RUNC_MISSING where
- *   the launcher, or the runc that it becomes, is not there.
+ *   the launcher, or the runc that it becomes, is not there. What another machine's tree does not have yet is among the warnings.
  * - A repeat changes nothing; killed at any moment, a repeat completes it.
  */
-export async function installDocker(options: InstallDockerOptions): Promise<InstallReport> {
+export async function installDocker(asked: InstallDockerOptions): Promise<InstallReport> {
+  const options = asSeenInTree(asked);
   const { root, launcher, defaultRuntime, services } = options;
+  assertLasting(options);
   if (root === '/') await assertPrograms(options);
+  const warnings = await missingInTree(options);
   const paths = installPaths(root);
   const record = await readRecord(paths.record);
   const files = await ownedFiles(options, paths, record);
@@ -47,11 +51,11 @@ export async function installDocker(options: InstallDockerOptions): Promise<Inst
 
   const changes: InstallChange[] = files.map(({ path, did }) => ({ file: path, did }));
   changes.push({ file: paths.daemonJson, did: before === undefined ? 'made' : text === before ? 'left' : 'changed' });
-  if (services === undefined) return { changes, services: 'untouched' };
+  if (services === undefined) return { changes, services: 'untouched', warnings };
   await services.systemctl('daemon-reload');
   if (isWanted || files.some(({ did }) => did !== 'left')) await services.systemctl('restart', agentUnitName);
   const isInEffect = (info: DockerInfo): boolean => info.runtimes.includes(runtimeName) && (!defaultRuntime || info.defaultRuntime === runtimeName);
-  return { changes, services: text === before || (await reloadDocker(services, isInEffect)) ? 'told' : 'docker-not-told' };
+  return { changes, services: text === before || (await reloadDocker(services, isInEffect)) ? 'told' : 'docker-not-told', warnings };
 }
 
 /** How uninstall gets back exactly what was there before the first install. */

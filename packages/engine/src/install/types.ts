@@ -3,12 +3,12 @@ export interface InstallDockerOptions {
   readonly root: string;
   /** Containers whose line names no runtime go through Holdfast too. */
   readonly defaultRuntime: boolean;
-  /** holdfast-runc, as that machine sees it. */
+  /** holdfast-runc, as that machine sees it, or at its place in the tree. */
   readonly launcher: string;
   /** The real runc and the criu, where they are not to be looked for. */
   readonly runc: string | undefined;
   readonly criu: string | undefined;
-  /** What starts `holdfast`, as that machine sees it. */
+  /** What starts `holdfast`, likewise. */
   readonly program: readonly string[];
   /** What the configuration file is to hold where there is none. */
   readonly config: Readonly<Record<string, unknown>>;
@@ -50,4 +50,6 @@ export interface InstallReport {
   readonly changes: readonly InstallChange[];
   /** Whether the running services know: `docker-not-told` where it has to be restarted, or does not run; `untouched` in another tree, and where systemd does not run. */
   readonly services: 'told' | 'docker-not-told' | 'untouched';
+  /** Sentences on what has to be done before it works. */
+  readonly warnings?: readonly string[];
 }

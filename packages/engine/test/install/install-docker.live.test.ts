@@ -30,7 +30,9 @@ describe.skipIf(missing !== undefined)(`Docker itself${missing === undefined ? '
     await mkdir(join(root, 'etc/docker'), { recursive: true });
     await writeFile(join(root, 'etc/docker/daemon.json'), await readFile(join(docker.folder, 'daemon.json')));
     const runtimes = (): Promise<string> => docker.docker(['info', '--format', '{{.DefaultRuntime}} {{json .Runtimes}}']);
-    const launcher = join(root, 'holdfast-runc');
+    // Not in the tree, whose machine is another one, nor where nothing stays.
+    const place = await mkdtemp(join(process.env['HOLDFAST_NATIVE'] ?? '', '..', 'install-'));
+    const launcher = join(place, 'holdfast-runc');
     const runc = await realpath(join(process.env['HOLDFAST_DOCKER'] ?? '', 'runc'));
     await copyFile(join(process.env['HOLDFAST_NATIVE'] ?? '', 'holdfast-runc'), launcher);
     const services = servicesOf(root, docker);
@@ -58,6 +60,6 @@ describe.skipIf(missing !== undefined)(`Docker itself${missing === undefined ? '
     // A reload loses Docker's further names for its own runtime, whatever the file says.
     expect(await runtimes()).toBe('runc {"runc":{"path":"runc"}}');
     expect(await docker.docker(['run', '--rm', '--network', 'none', 'base', 'echo', 'as before'])).toBe('as before');
-    await rm(root, { recursive: true });
+    for (const folder of [root, place]) await rm(folder, { recursive: true });
   });
 });

@@ -29,6 +29,7 @@ export async function install(context: CommandContext): Promise<number> {
   });
   if (printer.json) printer.document(report);
   else printer.text(installText(report));
+  if (!printer.json) for (const warning of report.warnings ?? []) printer.say('warning', warning);
   if (storageFrom === 'default' && !printer.json)
     printer.say('warning', "the storage is this machine's own: what it holds is gone with the machine (--storage names one that is shared)");
   return exitCodes.ok;

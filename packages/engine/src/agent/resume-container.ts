@@ -31,6 +31,8 @@ export interface ResumeOptions {
   readonly attempt: AgentAttempt;
   readonly conversation: LauncherConversation;
   readonly epoch: Epoch;
+  /** Looks whether the file systems that the container shares answer, before anything is touched. */
+  readonly refuseHung?: typeof refuseHungShared;
 }
 
 /**
@@ -40,11 +42,18 @@ export interface ResumeOptions {
  * - Undefined where the policy says to start anew: the root file system is then as Docker made it.
  * - Rejects as `restore` does; the root file system is as Docker made it, too.
  */
-export async function resumeContainer({ context, setup, attempt, conversation, epoch }: ResumeOptions): Promise<Restored | undefined> {
+export async function resumeContainer({
+  context,
+  setup,
+  attempt,
+  conversation,
+  epoch,
+  refuseHung = refuseHungShared,
+}: ResumeOptions): Promise<Restored | undefined> {
   const { config, clock, tools } = context;
   const { environment, events, request } = attempt.options;
   const { signal } = conversation;
-  await refuseHungShared(setup.files.shared);
+  await refuseHung(setup.files.shared);
   const overlay = setup.files.overlay === undefined ? undefined : openOverlay(setup.files.overlay, { treeTool: tools.tree, signal });
   const folder = containerDirectory(config.stateDirectory, setup.id);
   const rewrite = credentialsRewrite(setup.description.environment);

@@ -7,6 +7,7 @@ import type { ExitStatus } from '../../src/container/running-container.js';
 import { ActiveRun } from '../../src/run/active-run.js';
 import { EventLog } from '../../src/run/event-log.js';
 import type { ActiveRunOptions } from '../../src/run/run-environment.js';
+import type { Turns } from '../../src/run/turns.js';
 
 let folder: string;
 beforeEach(async () => {
@@ -16,12 +17,20 @@ afterEach(async () => rm(folder, { recursive: true, force: true }));
 
 interface Scene {
   readonly exited: Promise<ExitStatus>;
+  readonly intervalMs?: number;
+  /** What the agent lets its jobs take in turn. */
+  readonly snapshotTurns?: Pick<Turns, 'take'>;
+  /** Called for each snapshot, which then fails. */
+  readonly begin?: () => void;
   readonly dispose?: () => Promise<void>;
 }
 
 /** A run of a container that somebody else owns; `released` are the leases that it gave back. */
 async function runOf({
   exited,
+  intervalMs = 3_600_000,
+  snapshotTurns,
+  begin = () => undefined,
   dispose = () => Promise.resolve(),
 }: Scene): Promise<{ readonly run: ActiveRun; readonly released: readonly Lease[] }> {
   const released: Lease[] = [];
@@ -34,7 +43,12 @@ async function runOf({
     exclude: [],
     limits: {},
     tools: { criu: '/nowhere/criu' },
-    store: { end: () => Promise.resolve(), assertCurrent: () => Promise.resolve() },
+    snapshotTurns,
+    store: {
+      begin: () => Promise.reject(new Error(`not of use: ${String(begin())}`)),
+      end: () => Promise.resolve(),
+      assertCurrent: () => Promise.resolve(),
+    },
     catalog: { releaseLease: (lease: Lease) => Promise.resolve(void released.push(lease)) },
   };
   const run = await ActiveRun.create({
@@ -45,7 +59,7 @@ async function runOf({
     continues: undefined,
     announcements: [],
     epoch: { job: 'job', epoch: 1, attempt: 'a' },
-    request: { job: 'job', command: ['c'], workingDirectory: '/', intervalMs: 3_600_000, keep: 1, labels: {} },
+    request: { job: 'job', command: ['c'], workingDirectory: '/', intervalMs, keep: 1, labels: {} },
     attempt: 'a',
     host: 'h',
     identity: { bootId: 'b', pid: 1, startTicks: 1 },
@@ -70,4 +84,33 @@ test('who leaves a job that runs on does not give its lease back', async () => {
   const { run, released } = await runOf({ exited: new Promise(() => undefined) });
   await run.leave();
   expect(released).toEqual([]);
+});
+
+test('a snapshot of the interval waits for its turn and gives it back; one that somebody asks for does not', async () => {
+  const turn = Promise.withResolvers<Disposable>();
+  const said: string[] = [];
+  const asked = Promise.withResolvers<void>();
+  const over = Promise.withResolvers<void>();
+  const take = (): Promise<Disposable> => {
+    asked.resolve();
+    return turn.promise;
+  };
+  const { run } = await runOf({
+    exited: new Promise(() => undefined),
+    intervalMs: 20,
+    snapshotTurns: { take },
+    begin: () => said.push('begun'),
+  });
+  await asked.promise;
+  await expect(run.snapshot()).rejects.toMatchObject({ message: expect.stringContaining('not of use') as string });
+  expect(said).toEqual(['begun']);
+  turn.resolve({
+    [Symbol.dispose]: () => {
+      said.push('given back');
+      over.resolve();
+    },
+  });
+  await over.promise;
+  expect(said.slice(0, 3)).toEqual(['begun', 'begun', 'given back']);
+  await run.leave();
 });

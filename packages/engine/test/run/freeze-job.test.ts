@@ -1,0 +1,73 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { silentLogger, systemClock } from '@holdfast/core';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { FileCapture } from '../../src/files/index.js';
+import { freezeJob } from '../../src/run/freeze-job.js';
+import type { RunContext } from '../../src/run/run-context.js';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'holdfast-freeze-'));
+});
+afterEach(async () => rm(folder, { recursive: true, force: true }));
+
+/** A job without a process; `done` is what was done with it, in order. */
+function jobOf(dumpTimeoutMs: number) {
+  const done: string[] = [];
+  const does = (what: string) => () => Promise.resolve(void done.push(what));
+  const container = {
+    // No process of that number has terminals.
+    initPid: 0,
+    processes: () => Promise.resolve([]),
+    openFiles: () => Promise.resolve([]),
+    prepareDump: () => Promise.resolve({ run: () => Promise.resolve({ lostFiles: [] }), cancel: does('dump over') }),
+    stdin: () => Promise.resolve({ consumedBytes: 0, ended: false }),
+    drain: () => Promise.resolve(),
+    assertFrozen: () => Promise.resolve(),
+    freeze: does('frozen'),
+    thaw: does('thawed'),
+  };
+  const context = {
+    container,
+    roots: [],
+    limits: { dumpTimeoutMs },
+    twins: { takeUnchanged: () => Promise.resolve(new Map()) },
+    signal: new AbortController().signal,
+    clock: systemClock,
+    logger: silentLogger,
+  };
+  return { context: context as unknown as RunContext, done, does };
+}
+
+type Frozen = (files: unknown, options?: { readonly signal?: AbortSignal | undefined }) => Promise<unknown>;
+
+const freeze = (context: RunContext, frozen: Frozen) =>
+  freezeJob(context, { frozen } as unknown as FileCapture, folder, 'thaw', undefined, undefined);
+
+test('files that are not captured in time let the job run on, and the snapshot fails', async () => {
+  const { context, done } = jobOf(20);
+  let told: AbortSignal | undefined;
+  const hanging: Frozen = (_files, options) => {
+    told = options?.signal;
+    return new Promise(() => undefined);
+  };
+  await expect(freeze(context, hanging)).rejects.toMatchObject({ code: 'HF_DUMP_TIMEOUT', operation: 'capture' });
+  expect(done).toEqual(['frozen', 'thawed', 'dump over']);
+  expect(told?.aborted).toBe(true);
+});
+
+test('a look at its open files that hangs does, too', async () => {
+  const { context, done } = jobOf(20);
+  const hanging = { ...context, container: { ...context.container, openFiles: () => new Promise(() => undefined) } } as unknown as RunContext;
+  await expect(freeze(hanging, () => Promise.resolve())).rejects.toMatchObject({ code: 'HF_DUMP_TIMEOUT' });
+  expect(done).toEqual(['frozen', 'thawed', 'dump over']);
+});
+
+test('those that are let it run on as soon as both halves are done', async () => {
+  const { context, done, does } = jobOf(60_000);
+  const frozen = await freeze(context, does('captured'));
+  expect(frozen).toMatchObject({ lostFiles: [], outsideFiles: [] });
+  expect(done).toEqual(['frozen', 'captured', 'thawed', 'dump over']);
+});

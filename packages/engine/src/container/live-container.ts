@@ -175,7 +175,7 @@ export class LiveContainer implements RunningContainer {
   }
 
   #isFrozen(): Promise<boolean> {
-    return this.#options.freezer.isFrozen().catch(() => false);
+    return Promise.resolve(this.#options.freezer.isFrozen());
   }
 
   processes(): Promise<readonly number[]> {

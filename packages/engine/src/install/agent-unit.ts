@@ -6,6 +6,7 @@ export const agentUnitName = 'holdfast-agent.service';
  *
  * - It is there before Docker starts containers again, and after it has ended them: neither waits for the other's readiness.
  * - Launchers know that it is about to serve before its program is loaded.
+ * - What it does while a container stands still comes before what containers and its own persisting do with a processor, and waits for no thread that waits for a disk.
  * - A restart ends the agent alone: what it has under way for containers goes on or ends by itself, and containers run on.
  */
 export function agentUnit(command: readonly string[], expectedFile: string): string {
@@ -28,6 +29,8 @@ RuntimeDirectory=holdfast
 RuntimeDirectoryMode=0700
 RuntimeDirectoryPreserve=yes
 OOMScoreAdjust=-900
+Nice=-10
+Environment=UV_THREADPOOL_SIZE=64
 LimitNOFILE=infinity
 TasksMax=infinity
 

@@ -1,8 +1,12 @@
 // The process that does all repository I/O, started by client.ts. It can be abandoned: a hung mount leaves its threads in
 // uninterruptible sleep, and the engine goes on without it.
+import { getPriority, setPriority } from 'node:os';
 import { createCalls } from './calls.js';
 import type { RequestMessage, ResponseMessage } from './protocol.js';
 import { toWireError } from './wire-error.js';
+
+// No job stands still for what is done here, unlike for what the agent does itself: jobs come before it. Before any thread of it is there.
+if (getPriority() < 0) setPriority(0);
 
 const calls = createCalls();
 const running = new Map<number, AbortController>();

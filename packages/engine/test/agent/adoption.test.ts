@@ -104,7 +104,7 @@ describe('a container that an agent goes on with', () => {
     const run = { result: new Promise(() => undefined), leave: () => Promise.resolve() } as unknown as ActiveRun;
     vi.spyOn(ActiveRun, 'create').mockResolvedValue(run);
     const { agent, entry } = await adopt(heldBy('before', 4));
-    await vi.waitFor(() => expect(relayed).toHaveBeenCalledTimes(1));
+    await vi.waitFor(() => expect(relayed).toHaveBeenCalledTimes(1), 20_000);
     const [signal, sinceMs] = relayed.mock.calls[0] as [number, number];
     expect(signal).toBe(15);
     expect(sinceMs).toBeGreaterThanOrEqual(5000);

@@ -128,7 +128,7 @@ async function assertGone(machine: Machine, id: string): Promise<void> {
   expect(await processesOf(freezer.files.folder)).toEqual([]);
   expect(await markedProcesses(id)).toEqual([]);
   expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain(machine.base);
-  await expect(freezer.isFrozen()).rejects.toThrow('ENOENT');
+  expect(freezer.isFrozen()).toBe(false);
   expect(() => readFileSync(join(machine.runDirectory(id), 'container.json'))).toThrow('ENOENT');
 }
 

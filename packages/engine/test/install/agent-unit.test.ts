@@ -11,6 +11,14 @@ test('the unit starts the command; words that systemd would read otherwise are e
 test('the agent comes back by itself, and its end leaves containers alone', () => {
   const unit = agentUnit(['/x'], '/run/h/agent-expected');
   const note = String.raw`ExecStartPre=-/bin/sh -c ": > \"$$0\"" /run/h/agent-expected`;
-  for (const line of [note, 'Restart=always', 'KillMode=process', 'RuntimeDirectoryPreserve=yes', 'Before=docker.service ecs.service'])
+  for (const line of [
+    note,
+    'Nice=-10',
+    'Environment=UV_THREADPOOL_SIZE=64',
+    'Restart=always',
+    'KillMode=process',
+    'RuntimeDirectoryPreserve=yes',
+    'Before=docker.service ecs.service',
+  ])
     expect(unit.split('\n')).toContain(line);
 });

@@ -20,6 +20,7 @@ function jobOf(dumpTimeoutMs: number) {
   const container = {
     // No process of that number has terminals.
     initPid: 0,
+    freezerFiles: { version: 2 },
     processes: () => Promise.resolve([]),
     openFiles: () => Promise.resolve([]),
     prepareDump: () => Promise.resolve({ run: () => Promise.resolve({ lostFiles: [] }), cancel: does('dump over') }),

@@ -244,7 +244,7 @@ export class AdoptedContainer implements RunningContainer {
   }
 
   #isFrozen(): Promise<boolean> {
-    return this.#options.freezer.isFrozen().catch(() => false);
+    return Promise.resolve(this.#options.freezer.isFrozen());
   }
 
   processes(): Promise<readonly number[]> {

@@ -52,9 +52,10 @@ export async function freezeJob(
   try {
     if (prepared !== undefined) await mkdir(copiesDir, { mode: 0o700 });
     const startedAt = await freezeBetweenWords(context);
-    const unchanged = await context.twins.takeUnchanged(parent);
+    // No dump may find a twin that is kept; files may be looked at beside it.
+    const compared = context.twins.takeUnchanged(parent);
     const [dumped, filed] = await Promise.allSettled([
-      dumpMemory(dump, { imagesDir: join(directory, 'images'), copiesDir }, prepared),
+      compared.then(() => dumpMemory(dump, { imagesDir: join(directory, 'images'), copiesDir }, prepared)),
       captureFiles(context, capture),
     ]);
     if (dumped.status === 'fulfilled') ({ twins } = dumped.value);
@@ -64,6 +65,7 @@ export async function freezeJob(
     const drained = drain(context);
     await container.assertFrozen();
     complete = true;
+    const unchanged = await compared;
     const { lostFiles } = dumped.value;
     return { lostFiles, twins, unchanged, outsideFiles: filed.value, stdin, drained, freezeMs: await thawed(container, clock, startedAt, after) };
   } catch (error) {

@@ -1,6 +1,6 @@
 // holdfast-guard: runs one command that must never outlive Holdfast or its deadline: `runc checkpoint` above all.
 //
-//   holdfast-guard DEADLINE_MS HOOK_FOLDER [--thaw FILE TEXT LONGEST_MS] [--page-socket DESCRIPTOR] -- COMMAND ARGUMENT...
+//   holdfast-guard DEADLINE_MS HOOK_FOLDER [--thaw FILE TEXT LONGEST_MS] [--page-socket DESCRIPTOR] [--bind SOURCE TARGET] -- COMMAND ARGUMENT...
 //
 // The command gets a mount namespace of its own, so that nothing it mounts stays. Ends with the command's status, 124 for the
 // deadline, 125 where the command could not be started, 130 where Holdfast ended it.
@@ -15,6 +15,8 @@
 // killed, or after LONGEST_MS.
 //
 // With --page-socket the command has that descriptor, from 4 on: a socket for CRIU's page server that tells it to end.
+//
+// With --bind the command, and what it starts, sees SOURCE in the place of TARGET; nobody else does.
 
 #include <errno.h>
 #include <fcntl.h>
@@ -100,18 +102,26 @@ static void tell_ended(int status) {
 
 int main(int argc, char **argv) {
   struct freezer freezer = {.thaw_at = 0};
-  int dashes = 3;
-  if (argc > 7 && strcmp(argv[3], "--thaw") == 0) {
-    freezer = (struct freezer){.file = argv[4], .text = argv[5], .longest_ms = strtoll(argv[6], NULL, 10)};
-    dashes = 7;
+  int dashes = 3, page_socket = -1;
+  char **bind = NULL;
+  for (; dashes < argc && strcmp(argv[dashes], "--") != 0;) {
+    const char *option = argv[dashes];
+    char **values = argv + dashes + 1;
+    if (dashes + 3 < argc && strcmp(option, "--thaw") == 0) {
+      freezer = (struct freezer){.file = values[0], .text = values[1], .longest_ms = strtoll(values[2], NULL, 10)};
+      dashes += 4;
+    } else if (dashes + 1 < argc && strcmp(option, "--page-socket") == 0) {
+      page_socket = atoi(values[0]);
+      if (page_socket < 4 || !closed_page_server(page_socket)) return 125;
+      dashes += 2;
+    } else if (dashes + 2 < argc && strcmp(option, "--bind") == 0) {
+      bind = values;
+      dashes += 3;
+    } else {
+      return 125;
+    }
   }
-  int page_socket = -1;
-  if (argc > dashes + 2 && strcmp(argv[dashes], "--page-socket") == 0) {
-    page_socket = atoi(argv[dashes + 1]);
-    dashes += 2;
-    if (page_socket < 4 || !closed_page_server(page_socket)) return 125;
-  }
-  if (argc < dashes + 2 || strcmp(argv[dashes], "--") != 0) return 125;
+  if (argc < dashes + 2) return 125;
   int64_t end = monotonic_ms() + strtoll(argv[1], NULL, 10);
   int children = prepare_signals();
   prctl(PR_SET_CHILD_SUBREAPER, 1);
@@ -121,7 +131,7 @@ int main(int argc, char **argv) {
     go = open_fifo(argv[2], "go");
     if (ready < 0 || go < 0 || setenv("HOLDFAST_HOOK", argv[2], 1) != 0) return 125;
   }
-  if (!private_root(NULL)) return 125;
+  if (!private_root(NULL) || (bind && !bind_over(bind[0], bind[1]))) return 125;
   int silence = open("/dev/null", O_RDONLY | O_CLOEXEC);
   pid_t command = spawn(argv + dashes + 1, (int[]){silence, -1, -1}, page_socket);
   if (silence < 0 || command < 0) return 125;

@@ -65,5 +65,7 @@ bool closed_page_server(int descriptor);
 
 // A mount namespace of our own, from which nothing spreads, with `/` (alone, without what is mounted below) bound on `rootfs`.
 bool private_root(const char *rootfs);
+// After private_root: puts a file or folder over another one. A file to lie over is made where there is none.
+bool bind_over(const char *source, const char *target);
 
 #endif

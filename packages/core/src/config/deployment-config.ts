@@ -50,6 +50,8 @@ export interface DeploymentConfig {
     readonly memory: 'auto' | 'twin' | 'staged';
     /** Whether those copies stay until the next snapshot, while there is room, so that only what has changed is read for it. Default `off`. */
     readonly keepTwin: 'off' | 'auto';
+    /** Whether CRIU passes over memory that is read from those copies, where it can be brought to. Default `auto`. */
+    readonly coverMemory: 'off' | 'auto';
   };
   /** What a sweep of all jobs removes. */
   readonly retention: RetentionPolicy;
@@ -118,6 +120,13 @@ const documentSchema = z.strictObject({
           description: 'Whether those copies stay until the next snapshot, while there is room, so that only what has changed is read for it.',
         })
         .prefault('off'),
+      coverMemory: z
+        .enum(['off', 'auto'])
+        .meta({
+          description:
+            'Whether CRIU passes over memory that is read from those copies, wherever it can be brought to, or looks at every page. With a kernel that marks written pages (soft-dirty) each snapshot clears the marks.',
+        })
+        .prefault('auto'),
     })
     .prefault({}),
   retention: z
@@ -167,6 +176,7 @@ export const deploymentConfigSchema: z.ZodType<DeploymentConfig> = documentSchem
       tcp: job.tcp,
       memory: job.memory,
       keepTwin: job.keepTwin,
+      coverMemory: job.coverMemory,
     },
     retention: retentionOf(retention, job.keep),
     lease: { ttlMs: lease.ttl },

@@ -6,7 +6,16 @@ test('an empty document is the default deployment, complete', () => {
     storage: { type: 'local', path: '/var/lib/holdfast/storage' },
     catalog: { type: 'sqlite', path: '/var/lib/holdfast/catalog.sqlite' },
     stateDirectory: '/var/lib/holdfast',
-    job: { intervalMs: 900_000, keep: 3, onRestoreFailure: 'older', resume: 'eager', tcp: 'close', memory: 'auto', keepTwin: 'off' },
+    job: {
+      intervalMs: 900_000,
+      keep: 3,
+      onRestoreFailure: 'older',
+      resume: 'eager',
+      tcp: 'close',
+      memory: 'auto',
+      keepTwin: 'off',
+      coverMemory: 'auto',
+    },
     retention: { keepLast: 3, keepAfterSuccess: 3, keepAfterFailure: 3, abandonedAfterMs: undefined, maxBytes: undefined, graceMs: 120_000 },
     lease: { ttlMs: 30_000 },
     tools: { runc: undefined, criu: undefined, native: undefined },
@@ -32,7 +41,7 @@ test('JSON text and what it holds are the same; a plugin’s section passes as i
     storage: { type: 'juicefs', bucket: 'b', mount: { cacheSize: '10GB' } },
     catalog: { type: 'mysql', url: 'mysql://db/holdfast' },
     stateDirectory: '/srv/holdfast',
-    job: { interval: '1h30m', keep: 5, onRestoreFailure: 'fail', tcp: 'keep', memory: 'auto', keepTwin: 'off' },
+    job: { interval: '1h30m', keep: 5, onRestoreFailure: 'fail', tcp: 'keep', memory: 'auto', keepTwin: 'off', coverMemory: 'off' },
     lease: { ttl: '2m' },
     tools: { criu: '/opt/criu' },
     limits: { stopGrace: '1s' },
@@ -49,6 +58,7 @@ test('JSON text and what it holds are the same; a plugin’s section passes as i
     tcp: 'keep',
     memory: 'auto',
     keepTwin: 'off',
+    coverMemory: 'off',
   });
   expect(config.limits).toMatchObject({ stopGraceMs: 1000, dumpTimeoutMs: 600_000 });
 });

@@ -22,6 +22,7 @@ export function requestOf({ job, description, contract }: ContainerSetup, config
     tcp: config.job.tcp,
     memory: config.job.memory,
     keepTwin: config.job.keepTwin,
+    coverMemory: config.job.coverMemory,
     labels: {},
     streams: inheritedStreams,
   };

@@ -1,3 +1,5 @@
+import type { DumpOptions } from './dump.js';
+
 /** What becomes of connected TCP sockets in a resumed job: `close`: end of file or EPIPE; `keep`: they go on, where the address is the same. */
 export type TcpPolicy = 'close' | 'keep';
 
@@ -9,8 +11,10 @@ export interface CriuConfig {
   readonly pageSocket?: number | undefined;
 }
 
-/** A number that neither runc nor CRIU comes to by itself. */
-export const pageSocket = 200;
+/** A number that neither runc nor CRIU comes to by itself; undefined where no page server is wanted. */
+export function pageSocketOf({ withoutMemory = false, cover }: Pick<DumpOptions, 'withoutMemory' | 'cover'>): number | undefined {
+  return withoutMemory && cover === undefined ? 200 : undefined;
+}
 
 /** The file that the bundle's annotation org.criu.config names: what runc has no option for. It overrides runc's own choices. */
 export function criuConfigText({ tcp, hook, pageSocket }: CriuConfig): string {

@@ -1,9 +1,11 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Clock, HoldfastError } from '@holdfast/core';
 import { type DumpStats, readDumpStats } from '../images/dump-stats.js';
-import { pageSocket } from './criu-config.js';
+import { JobCover } from '../cover/job-cover.js';
+import { type CoverMeans, cachePath } from '../cover/cover-means.js';
+import { pageSocketOf } from './criu-config.js';
 import { endProcesses } from './end-processes.js';
 import { type Guarded, type GuardedEnd, type GuardedThaw, runGuarded } from './guarded.js';
 import { recordDescendants, recordedProcesses } from './helper-record.js';
@@ -21,6 +23,8 @@ export interface DumpOptions {
   readonly deadlineMs: number;
   /** The job's own memory is left out of the images: page maps name what is, as `lazy`. Whoever asks for it reads it before the job runs again. */
   readonly withoutMemory?: boolean | undefined;
+  /** With `withoutMemory`: by a covering parent, which takes CRIU less time. Page maps are then as CRIU leaves them: see `uncover`. */
+  readonly cover?: CoverMeans | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -50,6 +54,9 @@ export interface DumpContext {
   readonly clock: Clock;
   /** Where the processes of the dump are noted. */
   readonly helpersFile: string;
+  readonly initPid: number;
+  /** Every process of the job. */
+  readonly processes: () => Promise<readonly number[]>;
   readonly isFrozen: () => Promise<boolean>;
   /** True once the job's init is on its way out: then every process of the job is. */
   readonly isJobEnding: () => boolean;
@@ -60,6 +67,7 @@ export interface DumpContext {
   readonly onGuarded?: ((guarded: Guarded) => void) | undefined;
 }
 
+const coverDeadlineMs = 5_000;
 const watchMs = 200;
 /** A CRIU that can end by itself has done so by then. */
 const endingTurns = 5;
@@ -67,20 +75,25 @@ const endingTurns = 5;
 /** Starts `runc checkpoint` up to the point where CRIU would begin to look at the job. Rejects as `run` does. */
 export async function prepareDump(context: DumpContext, options: DumpOptions): Promise<PreparedDump> {
   const { runc, id, clock } = context;
-  const { imagesDir, workDir, deadlineMs, signal, withoutMemory = false } = options;
+  const { imagesDir, workDir, deadlineMs, signal, cover } = options;
   await Promise.all([imagesDir, workDir].map((folder) => mkdir(folder, { recursive: true, mode: 0o700 })));
-  const lazyWords = withoutMemory ? ['--lazy-pages'] : [];
+  const coverDir = join(workDir, 'cover');
+  const jobCover = cover === undefined ? undefined : new JobCover(coverDir, cover, context.initPid);
+  await jobCover?.prepare(await context.processes());
+  const pageSocket = pageSocketOf(options);
+  const leaveOut = jobCover !== undefined ? ['--parent-path', relative(imagesDir, coverDir)] : pageSocket !== undefined ? ['--lazy-pages'] : [];
   const own: Runc = { ...runc, log: join(workDir, 'runc-checkpoint.log') };
   const guarded = runGuarded({
     guard: runc.tools.guard,
-    command: runcCommand(own, ['checkpoint', '--leave-running', ...lazyWords, '--image-path', imagesDir, '--work-path', workDir, id]),
+    command: runcCommand(own, ['checkpoint', '--leave-running', ...leaveOut, '--image-path', imagesDir, '--work-path', workDir, id]),
     deadlineMs,
     hookFolder: workDir,
     log: join(workDir, 'dump.log'),
     environment: helperEnvironment(runc, id),
     signal,
     thaw: context.thaw,
-    pageSocket: withoutMemory ? pageSocket : undefined,
+    pageSocket,
+    bind: cover?.cache === undefined ? undefined : { source: cover.cache, target: cachePath },
   });
   context.onGuarded?.(guarded);
   if (!(await guarded.ready)) {
@@ -97,6 +110,7 @@ export async function prepareDump(context: DumpContext, options: DumpOptions): P
       throw notFrozen('before CRIU began');
     }
     const begun = clock.monotonicMs();
+    if (jobCover !== undefined) await completed(guarded, jobCover);
     guarded.go();
     const end = await endOf(guarded);
     const dumpMs = clock.monotonicMs() - begun;
@@ -108,6 +122,17 @@ export async function prepareDump(context: DumpContext, options: DumpOptions): P
     if (!(await context.isFrozen())) throw notFrozen('after CRIU ended');
     // Read by who wants them, after the thaw.
     return { dumpMs, stats: () => readDumpStats(workDir, imagesDir) };
+  }
+
+  /** A process that cannot be told of is not waited for while the job stands still. */
+  async function completed(guarded: Guarded, jobCover: JobCover): Promise<void> {
+    try {
+      const complete = context.processes().then((pids) => jobCover.complete(pids));
+      await Promise.race([complete, delay(coverDeadlineMs, undefined, { ref: false }).then(() => Promise.reject(new Error('it took too long')))]);
+    } catch (cause) {
+      await cancel(guarded);
+      throw notCovered(cause);
+    }
   }
 
   /**
@@ -146,6 +171,17 @@ export async function prepareDump(context: DumpContext, options: DumpOptions): P
 async function cancel(guarded: Guarded): Promise<void> {
   guarded.stop();
   await guarded.end;
+}
+
+function notCovered(cause: unknown): HoldfastError {
+  return new HoldfastError('HF_DUMP_FAILED', {
+    message: `the covering parent of the job's processes could not be completed: ${cause instanceof Error ? cause.message : String(cause)}`,
+    kind: 'unexpected',
+    retry: 'yes',
+    operation: 'dump',
+    hint: 'the next snapshot is taken without',
+    cause,
+  });
 }
 
 function notFrozen(when: string): HoldfastError {

@@ -16,6 +16,8 @@ export interface GuardedOptions {
   readonly thaw?: GuardedThaw | undefined;
   /** Where a CRIU that dumps without memory is told that nobody fetches that from it. */
   readonly pageSocket?: number | undefined;
+  /** What the command alone sees in the place of another file or folder. */
+  readonly bind?: { readonly source: string; readonly target: string } | undefined;
 }
 
 /** What is written where to thaw the job, and how long it may stay frozen whatever happens. */
@@ -50,10 +52,11 @@ export interface Guarded {
 
 const [deadlineStatus, failedStatus, stoppedStatus] = [124, 125, 130];
 
-export function runGuarded({ guard, command, deadlineMs, hookFolder, log, environment, signal, thaw, pageSocket }: GuardedOptions): Guarded {
+export function runGuarded({ guard, command, deadlineMs, hookFolder, log, environment, signal, thaw, pageSocket, bind }: GuardedOptions): Guarded {
   const thawWords = thaw === undefined ? [] : ['--thaw', thaw.file, thaw.text, String(thaw.longestMs)];
   const socketWords = pageSocket === undefined ? [] : ['--page-socket', String(pageSocket)];
-  const child = spawn(guard, [String(deadlineMs), hookFolder ?? '-', ...thawWords, ...socketWords, '--', ...command], {
+  const bindWords = bind === undefined ? [] : ['--bind', bind.source, bind.target];
+  const child = spawn(guard, [String(deadlineMs), hookFolder ?? '-', ...thawWords, ...socketWords, ...bindWords, '--', ...command], {
     env: { ...environment },
     stdio: ['pipe', 'pipe', 'ignore'],
     // A Ctrl-C of the terminal goes to its whole foreground group.

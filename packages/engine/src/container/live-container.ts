@@ -4,7 +4,7 @@ import { type Clock, HoldfastError } from '@holdfast/core';
 import type { OpenFile, TrackedRoot } from '../files/tracked-root.js';
 import type { FreezerFiles } from './cgroup-files.js';
 import { removeContainer } from './cleanup.js';
-import { criuConfigText, pageSocket, type TcpPolicy } from './criu-config.js';
+import { criuConfigText, pageSocketOf, type TcpPolicy } from './criu-config.js';
 import { cannotEnd, didNotStandStill } from './container-errors.js';
 import { type DumpOptions, prepareDump } from './dump.js';
 import { endProcesses } from './end-processes.js';
@@ -102,16 +102,15 @@ export class LiveContainer implements RunningContainer {
   async prepareDump(options: DumpOptions): Promise<PreparedJobDump> {
     const { runc, id, clock, layout, tools, tcp } = this.#options;
     await refuseHungMounts(this.initPid);
-    await writeFile(
-      layout.criuConfig,
-      criuConfigText({ tcp, hook: tools.hook, pageSocket: options.withoutMemory === true ? pageSocket : undefined }),
-    );
+    await writeFile(layout.criuConfig, criuConfigText({ tcp, hook: tools.hook, pageSocket: pageSocketOf(options) }));
     const prepared = await prepareDump(
       {
         runc,
         id,
         clock,
         helpersFile: layout.helpers,
+        initPid: this.initPid,
+        processes: () => this.processes(),
         isFrozen: () => this.#isFrozen(),
         isJobEnding: () => isEnding(this.initPid),
         onCriuKilled: () => (this.#disturbed = true),

@@ -25,7 +25,7 @@ function searchPath({ criu }: Pick<EngineTools, 'criu'>): string {
 }
 
 /** What a helper that calls runc for a container finds in its environment. */
-export function helperEnvironment({ tools }: Runc, id: string): Readonly<Record<string, string>> {
+export function helperEnvironment({ tools }: { readonly tools: Pick<EngineTools, 'criu'> }, id: string): Readonly<Record<string, string>> {
   return { PATH: searchPath(tools), [markName]: id };
 }
 

@@ -29,6 +29,7 @@ export function completeRequest(request: RunRequest, config: DeploymentConfig): 
     tcp: request.tcp ?? config.job.tcp,
     memory: request.memory ?? config.job.memory,
     keepTwin: config.job.keepTwin,
+    coverMemory: config.job.coverMemory,
     labels: checkedLabels(labels),
     streams: request.streams ?? inheritedStreams,
   };

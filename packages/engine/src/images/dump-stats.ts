@@ -12,6 +12,8 @@ export interface DumpStats {
   readonly memoryReadMs: number;
   readonly memoryWrittenMs: number;
   readonly pagesScanned: number;
+  /** That the parent has. */
+  readonly pagesSkipped: number;
   readonly pagesWritten: number;
 }
 
@@ -31,7 +33,7 @@ export async function readDumpStats(...folders: readonly string[]): Promise<Dump
 
 const dumpField = 1;
 /** Times in microseconds. */
-const fields = { freezing: 1, frozen: 2, memoryRead: 3, memoryWritten: 4, pagesScanned: 5, pagesWritten: 7 };
+const fields = { freezing: 1, frozen: 2, memoryRead: 3, memoryWritten: 4, pagesScanned: 5, pagesSkipped: 6, pagesWritten: 7 };
 
 export function decodeDumpStats(bytes: Uint8Array): DumpStats | undefined {
   const name = 'stats-dump';
@@ -46,6 +48,7 @@ export function decodeDumpStats(bytes: Uint8Array): DumpStats | undefined {
     memoryReadMs: number(fields.memoryRead) / 1000,
     memoryWrittenMs: number(fields.memoryWritten) / 1000,
     pagesScanned: number(fields.pagesScanned),
+    pagesSkipped: number(fields.pagesSkipped),
     pagesWritten: number(fields.pagesWritten),
   };
 }

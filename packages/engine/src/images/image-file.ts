@@ -25,6 +25,22 @@ export function messagesOf(bytes: Uint8Array, name: string, magic: number): read
   return messages;
 }
 
+/** The messages, each after its length. */
+export function framed(messages: readonly Uint8Array[]): Buffer {
+  return Buffer.concat(messages.flatMap((message) => [word(message.length), message]));
+}
+
+/** An image file of these messages. The inventory alone has no second number in front. */
+export function imageBytes(magic: number, messages: readonly Uint8Array[], isInventory = false): Buffer {
+  return Buffer.concat([...(isInventory ? [] : [word(commonMagic)]), word(magic), framed(messages)]);
+}
+
+function word(value: number): Buffer {
+  const four = Buffer.alloc(4);
+  four.writeUInt32LE(value);
+  return four;
+}
+
 export function damaged(name: string, reason: string): HoldfastError {
   return new HoldfastError('HF_RESTORE_FAILED', {
     message: `CRIU's image ${name} cannot be read: ${reason}`,

@@ -4,7 +4,7 @@ import type { AddressSpace } from './mm.js';
 import type { TreeProcess } from './process-tree.js';
 
 /** A process with the memory that it maps; none for one that has ended. */
-export interface MappedProcess extends TreeProcess {
+export interface MappedProcess extends Omit<TreeProcess, 'threads'> {
   readonly space: AddressSpace | undefined;
 }
 

@@ -39,6 +39,22 @@ export function decodeFields(message: Uint8Array, name: string): MessageFields {
   return { numbers, nested, repeated };
 }
 
+/** Every number of one field, in order. Throws with kind `corrupt`. */
+export function everyNumber(message: Uint8Array, field: number, name: string): readonly number[] {
+  const values: number[] = [];
+  const reader = protobuf.Reader.create(message);
+  try {
+    while (reader.pos < reader.len) {
+      const tag = reader.uint32();
+      if (tag === field << 3) values.push(exactly(protobuf.util.LongBits.from(reader.uint64())));
+      else reader.skipType(tag & 7);
+    }
+  } catch (cause) {
+    throw damaged(name, cause instanceof Error ? cause.message : 'a message is not whole');
+  }
+  return values;
+}
+
 /** Addresses of pages have 52 bits before their 12 zeros, so a double holds each of them, up to the top of the address space. */
 function exactly(bits: protobuf.util.LongBits): number {
   const value = bits.toNumber(true);

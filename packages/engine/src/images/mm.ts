@@ -1,10 +1,13 @@
+import type { PageRun } from '@holdfast/core';
+import { pageSizeBytes } from '@holdfast/core/basics';
 import { damaged, messagesOf } from './image-file.js';
 import { decodeFields } from './message-fields.js';
 
 export const mmMagic = 0x57492820;
 export const mmFields = { startCode: 1, startData: 3, startStack: 5, startBrk: 6, argStart: 8, envEnd: 11, areas: 14 };
-export const areaFields = { start: 1, end: 2, offset: 3, sharedId: 4, status: 7, advice: 9 };
-const statusBits = { anonymousShared: 1 << 8, systemV: 1 << 10, memfd: 1 << 14 };
+export const areaFields = { start: 1, end: 2, offset: 3, sharedId: 4, flags: 6, status: 7, advice: 9 };
+/** Of an area's status, as numbers. */
+export const statusBits = { vsyscall: 0x4, vdso: 0x8, anonymousShared: 0x100, systemV: 0x400, vvar: 0x1000, memfd: 0x4000 };
 
 /** A mapping of memory that processes may share. */
 export interface SharedArea {
@@ -46,4 +49,13 @@ function sharedArea(message: Uint8Array, name: string): readonly SharedArea[] {
   if (start === undefined || end === undefined || !(start < end)) throw damaged(name, `it has an area from ${start} to ${end}`);
   if (!Number.isSafeInteger(sharedId) || !Number.isSafeInteger(offset)) throw damaged(name, `its area at ${start} is of segment ${sharedId}`);
   return [{ kind: isMemfd ? 'memfd' : 'memory', sharedId: sharedId ?? 0, base: start - (offset ?? 0) }];
+}
+
+/** The pages of an area of `mm-PID.img`, given its fields. Throws with kind `corrupt`. */
+export function areaRun(numbers: ReadonlyMap<number, number>, name: string): PageRun {
+  const [start, end] = [numbers.get(areaFields.start) ?? Number.NaN, numbers.get(areaFields.end) ?? Number.NaN];
+  const run = { firstPage: start / pageSizeBytes, pageCount: (end - start) / pageSizeBytes };
+  if (!(Number.isInteger(run.firstPage) && Number.isInteger(run.pageCount) && run.pageCount > 0))
+    throw damaged(name, `it has an area from ${start} to ${end}`);
+  return run;
 }

@@ -1,11 +1,11 @@
 import type { PageRun } from '@holdfast/core';
 import protobuf from 'protobufjs/minimal.js';
 import { pageSizeBytes } from '@holdfast/core/basics';
-import { damaged, messagesOf } from './image-file.js';
+import { damaged, framed, messagesOf } from './image-file.js';
 import { decodeFields } from './message-fields.js';
 
 export const pagemapMagic = 0x56084025;
-const headFields = { pagesId: 1 };
+export const headFields = { pagesId: 1 };
 /** `count` came with CRIU 4.2; before it there was but the 32-bit `oldCount`, which is still written where it is large enough. */
 export const entryFields = { address: 1, oldCount: 2, inParent: 3, flags: 4, count: 5 };
 export const entryFlags = { inParent: 1, lazy: 2, present: 4 };
@@ -43,16 +43,7 @@ export function withoutLazyPages(bytes: Uint8Array, name: string): Uint8Array {
     for (const [field, value] of numbers) writer.uint32(field << 3).uint64(field === entryFields.flags ? flags & ~entryFlags.present : value);
     return writer.finish();
   });
-  return joinMessages(bytes.subarray(0, 8), [head, ...entries]);
-}
-
-function joinMessages(magic: Uint8Array, messages: readonly Uint8Array[]): Uint8Array {
-  const lengths = messages.map((message) => {
-    const four = Buffer.alloc(4);
-    four.writeUInt32LE(message.length);
-    return four;
-  });
-  return Buffer.concat([magic, ...messages.flatMap((message, at) => [lengths[at] ?? magic, message])]);
+  return Buffer.concat([bytes.subarray(0, 8), framed([head, ...entries])]);
 }
 
 /** True for `pagemap-PID.img` and `pagemap-shmem-ID.img`. */
@@ -60,14 +51,17 @@ export function isPagemapName(name: string): boolean {
   return /^pagemap-(shmem-)?\d+\.img$/.test(name);
 }
 
-/** Decodes `pagemap-*.img`. Throws with kind `corrupt` for what is not whole, and for pages that lie in another dump's images. */
-export function decodePagemap(bytes: Uint8Array, name: string): Pagemap {
+/**
+ * Decodes `pagemap-*.img`. Throws with kind `corrupt` for what is not whole, and for pages that lie in another dump's images, but where a covering parent is known to
+ * have been that: those were left out.
+ */
+export function decodePagemap(bytes: Uint8Array, name: string, { covered = false }: { readonly covered?: boolean } = {}): Pagemap {
   const [head, ...rest] = messagesOf(bytes, name, pagemapMagic);
   const pagesId = head === undefined ? undefined : decodeFields(head, name).numbers.get(headFields.pagesId);
   if (pagesId === undefined || !Number.isSafeInteger(pagesId)) throw damaged(name, 'it has no head');
   let end = 0;
   const entries = rest.map((message) => {
-    const entry = decodeEntry(message, name);
+    const entry = decodeEntry(message, name, covered);
     if (entry.firstPage < end) throw damaged(name, `its pages from page ${entry.firstPage} on are not in order`);
     end = entry.firstPage + entry.pageCount;
     return entry;
@@ -88,7 +82,7 @@ export function presentRuns(entries: readonly PagemapRun[]): readonly PageRun[] 
   return runs;
 }
 
-function decodeEntry(message: Uint8Array, name: string): PagemapRun {
+function decodeEntry(message: Uint8Array, name: string, covered: boolean): PagemapRun {
   const { numbers } = decodeFields(message, name);
   const address = numbers.get(entryFields.address) ?? Number.NaN;
   const pageCount = numbers.get(entryFields.count) ?? numbers.get(entryFields.oldCount) ?? 0;
@@ -98,6 +92,6 @@ function decodeEntry(message: Uint8Array, name: string): PagemapRun {
   // Written so that what is not a number is refused too.
   if (!(Number.isInteger(firstPage) && pageCount > 0 && firstPage + pageCount <= addressablePages))
     throw damaged(name, `an entry has ${pageCount} pages at address ${address}`);
-  if ((flags & entryFlags.inParent) !== 0) throw damaged(name, 'it refers to an earlier dump');
+  if ((flags & entryFlags.inParent) !== 0 && !covered) throw damaged(name, 'it refers to an earlier dump');
   return { firstPage, pageCount, present: (flags & entryFlags.present) !== 0, lazy: (flags & entryFlags.lazy) !== 0 };
 }

@@ -14,6 +14,7 @@ import { isLost, lostJob, noteEnd } from './job-end.js';
 import type { KeptImages } from './kept-images.js';
 import { ObstacleTeller } from './obstacle-teller.js';
 import { watchLease } from './lease-watch.js';
+import { memoryWays } from './memory-ways.js';
 import type { RunContext } from './run-context.js';
 import type { ActiveRunOptions } from './run-environment.js';
 import { closed, openControl, stoppedJob } from './open-control.js';
@@ -21,7 +22,6 @@ import { restoredImages } from './restored-images.js';
 import { RunRecords } from './run-records.js';
 import { Snapshotter } from './snapshotter.js';
 import { endGracefully } from './stop.js';
-import { twinsOf } from '../twin/twins-of.js';
 import type { Run, RunResult, SnapshotOutcome } from './types.js';
 
 /** A job that runs: its snapshots, its lease, its end. */
@@ -74,7 +74,7 @@ export class ActiveRun implements Run {
     this.#lease = options.lease;
     const { environment, request, epoch, container, roots, restored, events } = options;
     const { clock, store, watchTrouble, exclude, tools, limits, logger } = environment;
-    const { memory, keepTwin } = request;
+    const { job, command, workingDirectory, memory, keepTwin, coverMemory } = request;
     const given = { store, watchTrouble, exclude, tools, limits, clock, logger, epoch, container, roots, feed: restored?.feed, memory, keepTwin };
     this.#touched = restored?.metadata.touched ?? [];
     const touched = (chunks: readonly WantedChunk[]): void => void (this.#touched = chunks);
@@ -82,17 +82,17 @@ export class ActiveRun implements Run {
     this.#startedAt = clock.now().toISOString();
     this.#startedMs = clock.monotonicMs();
     const context: RunContext = {
-      job: request.job,
-      attempt: options.attempt,
-      command: request.command,
-      workingDirectory: request.workingDirectory,
+      job,
+      command,
+      workingDirectory,
       ...given,
+      attempt: options.attempt,
       staging: {
         memoryDirectory: join(options.memoryDirectory, 'staging'),
         diskDirectory: join(environment.stateDirectory, 'staging', options.attempt),
         plainDisk: environment.plainDiskStaging,
       },
-      twins: twinsOf(container, tools, logger),
+      ...memoryWays(container, tools, { coverMemory, coverFolder: join(options.memoryDirectory, 'cover'), logger }),
       host: machine,
       touched: () => this.#touched,
       signal: this.#over.signal,

@@ -75,6 +75,8 @@ export type RunEventBody =
       readonly memoryFrom: MemoryFrom;
       /** Why the memory did not come from a twin. */
       readonly twinRefused?: string | undefined;
+      /** Where it did: why CRIU was not spared the look at every page. */
+      readonly coverRefused?: string | undefined;
     }
   /** Twins were made, or were to be, and could not be read to the end: the snapshot is taken again, by a plain dump. */
   | { readonly type: 'snapshot.without-twin'; readonly reason: string; readonly message: string }

@@ -1,12 +1,15 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, isHoldfastError, type PageRun } from '@holdfast/core';
 import type { LostFile } from '../container/lost-names.js';
 import type { PreparedJobDump, RunningContainer } from '../container/running-container.js';
+import type { CoverMeans } from '../cover/cover-means.js';
+import type { NoCoverReason } from '../cover/covers.js';
 import { type FileCapture, type OutsideFile, recordOutside } from '../files/index.js';
+import type { DumpStats } from '../images/dump-stats.js';
 import type { ForkedTwins } from '../twin/forked-twins.js';
 import { noTwin } from '../twin/refused.js';
-import type { PreparedTwins } from '../twin/twins.js';
+import type { PreparedTwins, TwinnedDump } from '../twin/twins.js';
 import { freezeBetweenWords } from './freeze-between-words.js';
 import { inTime } from './in-time.js';
 import type { RunContext } from './run-context.js';
@@ -22,6 +25,12 @@ export interface FrozenState {
   readonly lostFiles: readonly LostFile[];
   /** What the memory is read from where the dump has none; the caller drops them. */
   readonly twins: ForkedTwins | undefined;
+  /** Whether the dump had a covering parent: its page maps are those of one that leaves memory out only after `uncover`. */
+  readonly covered: boolean;
+  /** Where there are twins: why it had none. */
+  readonly coverRefused: NoCoverReason | undefined;
+  /** CRIU's own account. */
+  readonly stats: () => Promise<DumpStats | undefined>;
   /** By page map, what has not changed since the parent. */
   readonly unchanged: ReadonlyMap<string, readonly PageRun[]>;
   readonly freezeMs: number;
@@ -45,7 +54,7 @@ export async function freezeJob(
   parent: number | undefined,
 ): Promise<FrozenState> {
   const { container, clock } = context;
-  const dump = await prepareDump(context, directory, prepared !== undefined);
+  const { dump, ...cover } = await prepareDump(context, directory, prepared !== undefined);
   const copiesDir = join(directory, 'copies');
   let complete = false;
   let twins: ForkedTwins | undefined;
@@ -55,7 +64,7 @@ export async function freezeJob(
     // No dump may find a twin that is kept; files may be looked at beside it.
     const compared = context.twins.takeUnchanged(parent);
     const [dumped, filed] = await Promise.allSettled([
-      compared.then(() => dumpMemory(dump, { imagesDir: join(directory, 'images'), copiesDir }, prepared)),
+      compared.then(() => dumpMemory(dump, { imagesDir: join(directory, 'images'), copiesDir, covered: cover.covered }, prepared)),
       captureFiles(context, capture),
     ]);
     if (dumped.status === 'fulfilled') ({ twins } = dumped.value);
@@ -66,8 +75,9 @@ export async function freezeJob(
     await container.assertFrozen();
     complete = true;
     const unchanged = await compared;
-    const { lostFiles } = dumped.value;
-    return { lostFiles, twins, unchanged, outsideFiles: filed.value, stdin, drained, freezeMs: await thawed(container, clock, startedAt, after) };
+    const { lostFiles, stats } = dumped.value;
+    const freezeMs = await thawed(container, clock, startedAt, after);
+    return { lostFiles, twins, ...cover, stats, unchanged, outsideFiles: filed.value, stdin, drained, freezeMs };
   } catch (error) {
     if (!complete) await container.thaw();
     await twins?.drop();
@@ -77,31 +87,47 @@ export async function freezeJob(
   }
 }
 
-/** A job that cannot be dumped without its memory may yet be with it. */
-async function prepareDump({ container, limits, signal }: RunContext, directory: string, withoutMemory: boolean): Promise<PreparedJobDump> {
+interface LeavingOut {
+  /** Whether memory is left out by a covering parent. */
+  readonly covered: boolean;
+  readonly coverRefused: NoCoverReason | undefined;
+}
+
+/** A job that cannot be dumped without its memory may yet be with it; one that cannot be with a covering parent, without. */
+async function prepareDump(context: RunContext, directory: string, withoutMemory: boolean): Promise<LeavingOut & { readonly dump: PreparedJobDump }> {
+  const { container, limits, signal, covers } = context;
+  const folders = { imagesDir: join(directory, 'images'), workDir: join(directory, 'work') };
+  const prepare = (cover?: CoverMeans): Promise<PreparedJobDump> =>
+    container.prepareDump({ ...folders, deadlineMs: limits.dumpTimeoutMs, withoutMemory, cover, signal });
+  if (!withoutMemory) return { dump: await prepare(), covered: false, coverRefused: undefined };
+  const choice = await covers.choose(signal);
+  let { refused } = choice;
+  if (choice.means !== undefined) {
+    try {
+      return { dump: await prepare(choice.means), covered: true, coverRefused: undefined };
+    } catch (error) {
+      if (!isDumpFailure(error)) throw error;
+      covers.refuse((refused = 'dump'), error);
+      for (const folder of Object.values(folders)) await rm(folder, { recursive: true, force: true });
+    }
+  }
   try {
-    return await container.prepareDump({
-      imagesDir: join(directory, 'images'),
-      workDir: join(directory, 'work'),
-      deadlineMs: limits.dumpTimeoutMs,
-      withoutMemory,
-      signal,
-    });
+    return { dump: await prepare(), covered: false, coverRefused: refused };
   } catch (error) {
-    throw withoutMemory && isDumpFailure(error) ? noTwin('dump', 'CRIU cannot leave memory out of a dump', error) : error;
+    throw isDumpFailure(error) ? noTwin('dump', 'CRIU cannot leave memory out of a dump', error) : error;
   }
 }
 
 async function dumpMemory(
   dump: PreparedJobDump,
-  { imagesDir, copiesDir }: { readonly imagesDir: string; readonly copiesDir: string },
+  twinned: TwinnedDump,
   prepared: PreparedTwins | undefined,
-): Promise<{ readonly lostFiles: readonly LostFile[]; readonly twins: ForkedTwins | undefined }> {
-  if (prepared === undefined) return { lostFiles: (await dump.run()).lostFiles, twins: undefined };
-  const { lostFiles } = await dump.run().catch((error: unknown) => {
-    throw isDumpFailure(error) ? noTwin('dump', 'the dump that leaves memory out failed', error) : error;
+): Promise<Pick<FrozenState, 'lostFiles' | 'stats' | 'twins'>> {
+  if (prepared === undefined) return { ...(await dump.run()), twins: undefined };
+  const dumped = await dump.run().catch((error: unknown) => {
+    throw isDumpFailure(error) ? noTwin(twinned.covered ? 'cover' : 'dump', 'the dump that leaves memory out failed', error) : error;
   });
-  return { lostFiles, twins: await prepared.fork(imagesDir, copiesDir) };
+  return { ...dumped, twins: await prepared.fork(twinned) };
 }
 
 function isDumpFailure(error: unknown): boolean {

@@ -4,6 +4,7 @@ import type { EngineTools } from '../container/tools.js';
 import type { TrackedRoot } from '../files/index.js';
 import type { WantedChunk } from '../lazy/chunk-queue.js';
 import type { RunEventBody } from './events.js';
+import type { Covers } from '../cover/covers.js';
 import type { Twins } from '../twin/twins.js';
 import type { MemoryFeed } from './memory-feed.js';
 import type { MachineDescription } from '../preflight/machine.js';
@@ -35,6 +36,8 @@ export interface RunContext {
   /** Where a snapshot's memory is read from. */
   readonly memory: MemorySetting;
   readonly twins: Twins;
+  /** Whether CRIU is spared the memory that is read from twins. */
+  readonly covers: Covers;
   /** Whether twins stay until the next snapshot, so that only what changed is read for it. */
   readonly keepTwin: 'off' | 'auto';
   readonly tools: EngineTools;

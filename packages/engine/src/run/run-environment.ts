@@ -29,6 +29,7 @@ export interface CompleteRequest {
   readonly tcp: TcpPolicy;
   readonly memory: MemorySetting;
   readonly keepTwin: 'off' | 'auto';
+  readonly coverMemory: 'off' | 'auto';
   readonly labels: Readonly<Record<string, string>>;
   readonly streams: JobStreams;
 }

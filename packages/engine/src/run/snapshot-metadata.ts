@@ -27,6 +27,8 @@ export interface SnapshotMetadata {
   readonly memoryFrom: MemoryFrom;
   /** Why it did not come from a twin. */
   readonly twinRefused?: string | undefined;
+  /** Where it did: why CRIU was not spared the look at every page. */
+  readonly coverRefused?: string | undefined;
   readonly host: MachineDescription;
   /** What the job waited for first when it was resumed: a hint which pages to bring first the next time. Pids are the job's, pages the first of a chunk. */
   readonly touched?: readonly WantedChunk[] | undefined;
@@ -49,6 +51,7 @@ const metadataSchema: z.ZodType<SnapshotMetadata> = z.object({
   // Of no use to a restore: what a later version may write here does not keep this one from reading the rest.
   memoryFrom: z.enum(['twin', 'staged-memory', 'staged-disk']),
   twinRefused: z.string().optional(),
+  coverRefused: z.string().optional(),
   host: z.object({
     kernel: z.string(),
     architecture: z.string(),

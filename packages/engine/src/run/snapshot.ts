@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import type { CheckpointRef, CommitResult } from '@holdfast/core';
 import { recordLostNames } from '../container/lost-names.js';
 import { refuseHungMounts } from '../container/hung-mounts.js';
+import { uncover } from '../cover/uncover.js';
 import { createFileCapture, type PreviousTrees } from '../files/index.js';
 import { StagedImages } from '../images/staged-images.js';
-import { twinRefusalOf } from '../twin/refused.js';
+import { noTwin, twinRefusalOf } from '../twin/refused.js';
 import { isAboutToEnd } from './about-to-end.js';
 import { beginSnapshot } from './begin-snapshot.js';
 import { chooseMemory } from './choose-memory.js';
-import { type AfterFreeze, freezeJob } from './freeze-job.js';
+import { type AfterFreeze, type FrozenState, freezeJob } from './freeze-job.js';
 import type { RunContext } from './run-context.js';
 import type { MemoryFrom, SnapshotMetadata } from './snapshot-metadata.js';
 import type { KeptImages } from './kept-images.js';
@@ -30,6 +31,8 @@ export interface TakenSnapshot {
   readonly memoryFrom: MemoryFrom;
   /** Why the memory did not come from a twin. */
   readonly twinRefused: string | undefined;
+  /** Where it did: why CRIU was not spared the look at every page. */
+  readonly coverRefused: string | undefined;
 }
 
 /**
@@ -38,12 +41,16 @@ export interface TakenSnapshot {
  * that fails once the job was frozen, the snapshot is taken a second time, without.
  */
 export async function takeSnapshot(context: RunContext, last: SnapshotParent, after: AfterFreeze): Promise<TakenSnapshot> {
-  const { twins, memory, container, signal, emit } = context;
+  const { twins, covers, memory, container, signal, emit } = context;
   try {
     return await attempt(context, last, after, undefined);
   } catch (error) {
     const reason = twinRefusalOf(error);
-    if (reason === undefined || memory === 'twin' || signal.aborted || (await isAboutToEnd(container.initPid, signal))) throw error;
+    const over = reason === undefined || signal.aborted || (memory === 'twin' && reason !== 'cover');
+    if (over || (await isAboutToEnd(container.initPid, signal))) throw error;
+    if (reason === 'cover') covers.refuse('dump', error);
+    // Without a cover there may be twins all the same.
+    if (memory === 'twin') return await attempt(context, last, after, undefined);
     twins.note(error);
     emit({ type: 'snapshot.without-twin', reason, message: error instanceof Error ? error.message : reason });
     return await attempt(context, last, after, reason);
@@ -84,6 +91,7 @@ async function attempt(context: RunContext, last: SnapshotParent, after: AfterFr
     let [held, kept] = [false, false];
     try {
       const imagesDirectory = join(directory, 'images');
+      if (frozen.covered) await uncoverDump(context, imagesDirectory, frozen);
       const storeMemory = async (): Promise<void> => {
         const images = new StagedImages(imagesDirectory, frozen.twins?.pages, frozen.unchanged);
         await putCaptured(context, writer, images, parent.images, frozen.twins?.lost);
@@ -111,6 +119,7 @@ async function attempt(context: RunContext, last: SnapshotParent, after: AfterFr
         final: after === 'end',
         memoryFrom,
         ...(source.refused === undefined ? {} : { twinRefused: source.refused }),
+        ...(frozen.coverRefused === undefined ? {} : { coverRefused: frozen.coverRefused }),
         host: context.host,
         touched: context.touched?.(),
       };
@@ -126,7 +135,7 @@ async function attempt(context: RunContext, last: SnapshotParent, after: AfterFr
         kept = context.twins.isKept(frozen.twins);
       }
       held = after === 'hold' && commit.outcome === 'committed';
-      return { commit, trees, freezeMs: frozen.freezeMs, memoryFrom, twinRefused: source.refused };
+      return { commit, trees, freezeMs: frozen.freezeMs, memoryFrom, twinRefused: source.refused, coverRefused: frozen.coverRefused };
     } finally {
       if (!kept) await frozen.twins?.drop();
       if (after !== 'thaw' && !held) await container.thaw();
@@ -134,4 +143,11 @@ async function attempt(context: RunContext, last: SnapshotParent, after: AfterFr
   } finally {
     for (const folder of made) await rm(folder, { recursive: true, force: true });
   }
+}
+
+async function uncoverDump({ covers }: RunContext, imagesDirectory: string, { stats }: FrozenState): Promise<void> {
+  covers.judge(await stats());
+  await uncover(imagesDirectory).catch((error: unknown) => {
+    throw noTwin('cover', 'what the dump with a covering parent left out cannot be told', error);
+  });
 }

@@ -26,6 +26,8 @@ export interface ForkedOptions {
   readonly imagesDir: string;
   /** Where memory is copied to that no twin has; made by the caller. */
   readonly copiesDir: string;
+  /** Whether that dump had a covering parent. */
+  readonly covered: boolean;
 }
 
 interface Compared {
@@ -112,14 +114,15 @@ export class ForkedTwins {
   }
 }
 
-async function describe({ twins, initPid, imagesDir, copiesDir }: ForkedOptions): Promise<readonly (TwinnedProcess & Compared)[]> {
+async function describe({ twins, initPid, imagesDir, copiesDir, covered }: ForkedOptions): Promise<readonly (TwinnedProcess & Compared)[]> {
   const level = (await namespacePids(initPid)).length - 1;
   return Promise.all(
     twins.map(async ({ pid, twinPid }) => {
       // Where memory runs out the kernel ends a copy before it ends the job.
       await writeFile(`/proc/${twinPid}/oom_score_adj`, '1000', { flag: 'r+' });
       const imagePid = (await namespacePids(pid))[level] ?? pid;
-      return { pid, imagePid, twinPid, unforked: await copyUnforked(imagesDir, imagePid, pid, join(copiesDir, `unforked-${imagePid}`)) };
+      const unforked = await copyUnforked(imagesDir, imagePid, pid, join(copiesDir, `unforked-${imagePid}`), { covered });
+      return { pid, imagePid, twinPid, unforked };
     }),
   );
 }

@@ -17,6 +17,8 @@ export type NoTwinReason =
   | 'group'
   /** The dump that leaves memory out failed. */
   | 'dump'
+  /** The dump with a covering parent failed; it is taken again without. */
+  | 'cover'
   /** Twins, or the helper that keeps them, were gone before all was read. */
   | 'lost'
   /** It was refused a short while ago by what does not change quickly. */

@@ -1,6 +1,6 @@
 import type { Logger, PageRun } from '@holdfast/core';
 import type { RunningContainer } from '../container/running-container.js';
-import { ForkedTwins } from './forked-twins.js';
+import { type ForkedOptions, ForkedTwins } from './forked-twins.js';
 import { type RoomShortage, shortageBefore, shortageWords } from './head-room.js';
 import type { Freezer, TwinHelper } from '@holdfast/twin';
 import { type NoTwinReason, noTwin, twinRefusalOf } from './refused.js';
@@ -15,10 +15,13 @@ export interface TwinsOptions {
   readonly logger: Logger;
 }
 
+/** The dump that left out what twins are to have. */
+export type TwinnedDump = Pick<ForkedOptions, 'imagesDir' | 'copiesDir' | 'covered'>;
+
 /** Ready to fork: what can be found out while the job runs has been. */
 export interface PreparedTwins {
   /** The job must be frozen, and is so afterwards. Rejects with HF_TWIN_REFUSED; then no twin is left. */
-  fork(imagesDir: string, copiesDir: string): Promise<ForkedTwins>;
+  fork(dump: TwinnedDump): Promise<ForkedTwins>;
 }
 
 const helperDeadlineMs = 10_000;
@@ -31,6 +34,8 @@ const passing: ReadonlySet<string> = new Set<NoTwinReason | 'vfork' | 'timeout' 
   'timeout',
   'helper',
   'unswept',
+  // The next one is dumped without.
+  'cover',
 ]);
 
 /** Makes the twins of one job, snapshot by snapshot. */
@@ -58,7 +63,7 @@ export class Twins implements AsyncDisposable {
     if (shortage !== undefined) throw noTwin(shortage, shortageWords[shortage], undefined, 'no-space');
     this.#groups ??= await TwinGroups.make(container.freezerFiles, limits);
     const helper = (this.#helper ??= await this.#start());
-    return { fork: (imagesDir, copiesDir) => this.#fork(helper, limits, imagesDir, copiesDir) };
+    return { fork: (dump) => this.#fork(helper, limits, dump) };
   }
 
   /** Keeps the twins of a committed snapshot until the next freeze, while there is room for them; else ends them. Never rejects. */
@@ -107,14 +112,14 @@ export class Twins implements AsyncDisposable {
     return shortageBefore(room, { memoryBytes, processes: (await container.processes()).length });
   }
 
-  async #fork(helper: TwinHelper, limits: LimitPlaces, imagesDir: string, copiesDir: string): Promise<ForkedTwins> {
+  async #fork(helper: TwinHelper, limits: LimitPlaces, dump: TwinnedDump): Promise<ForkedTwins> {
     const { container, logger } = this.#options;
     const freezer = this.#freezer();
     const pids = await container.processes();
     const twins = await helper.fork({
       freezer,
       pids,
-      subreapers: await findSubreapers(imagesDir, pids, container.initPid).catch((error: unknown) => {
+      subreapers: await findSubreapers(dump.imagesDir, pids, container.initPid).catch((error: unknown) => {
         throw noTwin('dump', 'the dump does not tell of each process of the job', error);
       }),
       twinGroupDirectories: this.#groups?.directories ?? [],
@@ -128,7 +133,7 @@ export class Twins implements AsyncDisposable {
         await this.#letHelperGo();
       }
     };
-    return await ForkedTwins.open({ twins, initPid: container.initPid, limits, drop, gone: helper.gone, imagesDir, copiesDir });
+    return await ForkedTwins.open({ twins, initPid: container.initPid, limits, drop, gone: helper.gone, ...dump });
   }
 
   #freezer(): Freezer {

@@ -14,15 +14,23 @@ export interface UnforkedCopy {
 }
 
 /**
- * Copies what a fork takes no part of (MADV_DONTFORK) or empties (MADV_WIPEONFORK), as far as the dump in the folder has left it out. The process must stand
- * still meanwhile. `pid`: as this machine numbers it; `imagePid`: as CRIU's images do. Undefined where there is nothing of the kind.
+ * Copies what a fork takes no part of (MADV_DONTFORK) or empties (MADV_WIPEONFORK), as far as the dump in the folder has left it out, and of a covered one, which leaves
+ * it out too, the kernel's code pages, where the twin has code of ours. The process must stand still meanwhile, its twin made. `pid`: as this machine numbers it;
+ * `imagePid`: as CRIU's images do. Undefined where there is nothing of the kind.
  */
-export async function copyUnforked(imagesDir: string, imagePid: number, pid: number, path: string): Promise<UnforkedCopy | undefined> {
+export async function copyUnforked(
+  imagesDir: string,
+  imagePid: number,
+  pid: number,
+  path: string,
+  { covered = false }: { readonly covered?: boolean } = {},
+): Promise<UnforkedCopy | undefined> {
   const [mmName, mapName] = [`mm-${imagePid}.img`, `pagemap-${imagePid}.img`];
-  const areas = decodeUnforkedAreas(await readFile(join(imagesDir, mmName)), mmName);
-  if (areas.length === 0) return undefined;
-  const leftOut = decodePagemap(await readFile(join(imagesDir, mapName)), mapName).entries.filter(({ present }) => !present);
-  const runs = commonRuns(leftOut, areas);
+  const { advised, kernelCode } = decodeUnforkedAreas(await readFile(join(imagesDir, mmName)), mmName);
+  // A page map may be long, and is not looked at for nothing while the job stands still.
+  const entries = advised.length === 0 ? [] : decodePagemap(await readFile(join(imagesDir, mapName)), mapName, { covered }).entries;
+  const leftOut = entries.filter(({ present }) => !present);
+  const runs = [...commonRuns(leftOut, advised), ...(covered ? kernelCode : [])].sort((left, right) => left.firstPage - right.firstPage);
   if (runs.length === 0) return undefined;
   let sourceOffset = 0;
   const extents = runs.map((run) => {

@@ -77,8 +77,8 @@ test.each([
 test('a process tree tells pids and parents; one without a pid is refused', () => {
   const bytes = image(magics.tree, message([1, 1], [2, 0], [3, 1], [4, 1], [5, 1]), message([1, 6], [2, 1], [3, 6], [4, 6], [5, 6], [5, 7]));
   expect(decodeProcessTree(bytes, 'pstree.img')).toEqual([
-    { pid: 1, parentPid: 0 },
-    { pid: 6, parentPid: 1 },
+    { pid: 1, parentPid: 0, threads: [1] },
+    { pid: 6, parentPid: 1, threads: [6, 7] },
   ]);
   expect(() => decodeProcessTree(image(magics.tree, message([2, 1])), 'pstree.img')).toThrow(corrupt);
 });

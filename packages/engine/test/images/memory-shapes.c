@@ -69,6 +69,20 @@ static void *of_file(int fd, size_t pages, int flags) {
 	return mmap(NULL, pages * page, PROT_READ | PROT_WRITE, flags, fd, 0);
 }
 
+// What is filled and left alone: memory that nobody may read, or only run; that stays in frames; the process's own pages of a file of memory.
+static void add_unchanged(void) {
+	int before = area_count;
+	int rights[] = {PROT_NONE, PROT_EXEC, PROT_READ};
+	for (int n = 0; n < 3; n++) {
+		add(anonymous(100, MAP_PRIVATE), 100);
+		if (mprotect(areas[area_count - 1].at, 100 * page, rights[n])) must(NULL, "mprotect");
+	}
+	add(anonymous(100, MAP_PRIVATE), 100);
+	if (mlock(areas[area_count - 1].at, 50 * page)) must(NULL, "mlock");
+	add(of_file(memfd_create("own", 0), 100, MAP_PRIVATE), 100);
+	area_count = before;
+}
+
 static void *idle(void *unused) {
 	volatile char stack[64 * 1024];
 	for (int n = 0;; n++) {
@@ -171,6 +185,7 @@ int main(int count, char **arguments) {
 			add(anonymous(300, MAP_PRIVATE), 300);
 			if (madvise(areas[n + 1].at, 300 * page, advice[n])) must(NULL, "madvise");
 		}
+		add_unchanged();
 	} else if (!strcmp(kind, "exec")) {
 		add(anonymous(pages, MAP_PRIVATE), pages);
 		each = become_another;

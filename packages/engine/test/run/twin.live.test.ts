@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 
 import { existsSync } from 'node:fs';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -14,6 +14,8 @@ const run = promisify(execFile);
 const source = fileURLToPath(new URL('./twin-job.c', import.meta.url));
 
 const steps = '2000';
+/** Of what CRIU's cache says of it. */
+const marksPosition = 32;
 
 let workshop: Workshop;
 beforeEach(async () => {
@@ -36,7 +38,9 @@ test('snapshots by twin of a tree of processes with threads and every kind of me
     if (third === 1) await writeFile(join(workshop.work, 'open-1'), '');
   }
   await first.kill();
-  expect(events.filter(({ type }) => type === 'snapshot.committed')).toMatchObject([1, 2].map((number) => ({ number, memoryFrom: 'twin' })));
+  expect(events.filter(({ type }) => type === 'snapshot.committed')).toMatchObject(
+    [1, 2].map((number) => ({ number, memoryFrom: 'twin', coverRefused: undefined })),
+  );
   const second = await workshop.run(machine, { script: `${program} ${steps}` });
   await writeFile(join(workshop.work, 'open-2'), '');
   expect(await second.result).toMatchObject({ outcome: 'exited', exitCode: 0, resumedFrom: 2 });
@@ -55,15 +59,19 @@ test('a snapshot whose twin is refused is taken by a plain dump, and its record 
   await limit('pids', 'pids.max', '3');
   await job.snapshot();
   await limit('pids', 'pids.max', 'max');
+  // Where the kernel marks no pages CRIU is told otherwise; one that is not, or does not believe it, dumps all the same.
+  const cache = `/dev/shm/holdfast-${job.attempt}/cover/criu.kdat`;
+  const coverRefused = (await readFile(cache))[marksPosition] === 1 ? 'dump' : undefined;
+  if (coverRefused !== undefined) await truncate(cache);
   await job.snapshot();
   // The helper's end takes nothing along: there is another one for the next snapshot.
   await run('pkill', ['-KILL', '-P', String(process.pid), '-x', 'holdfast-twin']);
   await job.snapshot();
   expect(events.filter(({ type }) => type === 'snapshot.committed')).toMatchObject([
-    { memoryFrom: 'twin' },
+    { memoryFrom: 'twin', coverRefused: undefined },
     { memoryFrom: 'staged-memory', twinRefused: 'pids' },
-    { memoryFrom: 'twin' },
-    { memoryFrom: 'twin' },
+    { memoryFrom: 'twin', coverRefused },
+    { memoryFrom: 'twin', coverRefused },
   ]);
   if (existsSync('/sys/fs/cgroup/freezer')) {
     process.kill(pid, 'SIGSTOP');
@@ -81,6 +89,21 @@ test('a snapshot whose twin is refused is taken by a plain dump, and its record 
   ]);
   expect(await job.stop()).toMatchObject({ outcome: 'stopped' });
   expect(events.filter(({ type }) => type === 'snapshot.committed').at(-1)).toMatchObject({ twinRefused: 'stays-frozen' });
+});
+
+test.each([
+  ['auto', { memoryFrom: 'staged-memory', twinRefused: 'cover' }],
+  ['twin', { memoryFrom: 'twin', coverRefused: 'dump' }],
+] as const)('a job with memory that no cover has is dumped once more, and then without one, where memory is to be %s', async (memory, first) => {
+  const machine = await workshop.machine('a', { job: { memory } });
+  const low = `import ctypes, time; c = ctypes.CDLL(None); c.mmap.restype = ctypes.c_void_p
+a = c.mmap(ctypes.c_void_p(0x4000), 4096, 3, 0x32, -1, 0); ctypes.memset(a, 7, 4096); print("there", flush=True); time.sleep(600)`;
+  const job = await workshop.run(machine, { script: `exec python3 -c '${low}'` });
+  const events = collect(job);
+  await until(async () => (await workshop.output()).includes('there'));
+  for (const _ of [1, 2]) await job.snapshot();
+  await job.kill();
+  expect(events.filter(({ type }) => type === 'snapshot.committed')).toMatchObject([first, { memoryFrom: 'twin', coverRefused: 'dump' }]);
 });
 
 /** Of the group that a process is in. */

@@ -14,8 +14,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const area = (start: number, end: number, advice?: bigint): Buffer =>
-  message([14, message([1, start], [2, end], ...(advice === undefined ? [] : [[9, advice] as const]))]);
+const area = (start: number, end: number, advice?: bigint, status = 1): Buffer =>
+  message([14, message([1, start], [2, end], [7, status], ...(advice === undefined ? [] : [[9, advice] as const]))]);
 const mm = (...areas: readonly Buffer[]): Buffer => image(magics.mm, Buffer.concat([message([1, 4096]), ...areas]));
 
 test('areas are found by what was advised of them, among other advice', () => {
@@ -24,11 +24,15 @@ test('areas are found by what was advised of them, among other advice', () => {
     area(0x4000, 0x5000, 1n << 10n),
     area(0x6000, 0x7000, 1n << 14n),
     area(0x8000, 0xa000, (1n << 18n) | (1n << 1n)),
+    area(0xb000, 0xd000, undefined, 1 << 3),
   );
-  expect(decodeUnforkedAreas(bytes, 'mm-6.img')).toEqual([
-    { firstPage: 4, pageCount: 1 },
-    { firstPage: 8, pageCount: 2 },
-  ]);
+  expect(decodeUnforkedAreas(bytes, 'mm-6.img')).toEqual({
+    advised: [
+      { firstPage: 4, pageCount: 1 },
+      { firstPage: 8, pageCount: 2 },
+    ],
+    kernelCode: [{ firstPage: 11, pageCount: 2 }],
+  });
   expect(() => decodeUnforkedAreas(mm(area(0x1000, 0x1000, 1n << 10n)), 'mm-6.img')).toThrow(expect.objectContaining({ kind: 'corrupt' }));
 });
 
@@ -103,6 +107,15 @@ sys.stdin.read()`;
     const copy = await copyUnforked(folder, 6, child.pid ?? 0, join(folder, 'copy'));
     expect(copy).toEqual({ path: join(folder, 'copy'), extents: [{ firstPage: address / 4096 + 1, pageCount: 2, sourceOffset: 0 }] });
     expect(readFileSync(join(folder, 'copy'))).toEqual(Buffer.concat([Buffer.alloc(4096, 2), Buffer.alloc(4096, 3)]));
+    // A covered dump leaves out the kernel's code pages, too, where the twin has code of ours.
+    writeFileSync(join(folder, 'mm-6.img'), mm(area(address, address + 4096, 1n << 10n), area(address + 6 * 4096, address + 7 * 4096, undefined, 8)));
+    writeFileSync(join(folder, 'pagemap-6.img'), image(magics.pagemap, message([1, 1]), message([1, address], [2, 8], [4, 1])));
+    const ofCovered = await copyUnforked(folder, 6, child.pid ?? 0, join(folder, 'copy-2'), { covered: true });
+    expect(ofCovered?.extents).toEqual([
+      { firstPage: address / 4096, pageCount: 1, sourceOffset: 0 },
+      { firstPage: address / 4096 + 6, pageCount: 1, sourceOffset: 4096 },
+    ]);
+    expect(readFileSync(join(folder, 'copy-2'))).toEqual(Buffer.concat([Buffer.alloc(4096, 1), Buffer.alloc(4096, 7)]));
   } finally {
     child.stdin.end();
   }

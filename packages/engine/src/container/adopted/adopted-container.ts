@@ -4,7 +4,7 @@ import { type Clock, HoldfastError } from '@holdfast/core';
 import type { FilePlaces } from '../../files/file-places.js';
 import type { OpenFile, TrackedRoot } from '../../files/tracked-root.js';
 import type { FreezerFiles } from '../cgroup-files.js';
-import { criuConfigText, pageSocket, type TcpPolicy } from '../criu-config.js';
+import { criuConfigText, pageSocketOf, type TcpPolicy } from '../criu-config.js';
 import { cannotEnd, didNotStandStill } from '../container-errors.js';
 import { type DumpOptions, prepareDump } from '../dump.js';
 import { endProcesses } from '../end-processes.js';
@@ -154,7 +154,7 @@ export class AdoptedContainer implements RunningContainer {
     const { runc, id, clock, tools, tcp, criuConfig, helpersFile, freezer, longestFreezeMs, roots, onDumped } = this.#options;
     await refuseHungMounts(this.initPid);
     await mkdir(dirname(criuConfig), { recursive: true, mode: 0o700 });
-    await writeFile(criuConfig, criuConfigText({ tcp, hook: tools.hook, pageSocket: options.withoutMemory === true ? pageSocket : undefined }), {
+    await writeFile(criuConfig, criuConfigText({ tcp, hook: tools.hook, pageSocket: pageSocketOf(options) }), {
       mode: 0o600,
     });
     const prepared = await prepareDump(
@@ -163,6 +163,8 @@ export class AdoptedContainer implements RunningContainer {
         id,
         clock,
         helpersFile,
+        initPid: this.initPid,
+        processes: () => this.processes(),
         isFrozen: () => this.#isFrozen(),
         isJobEnding: () => isEnding(this.initPid),
         onCriuKilled: () => (this.#disturbed = true),

@@ -1,0 +1,48 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { JobCover } from '../../src/cover/job-cover.js';
+import { decodePagemap } from '../../src/images/pagemap.js';
+import { message } from '../images/image-bytes.js';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'hf-cover-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const cached = { cache: '/somewhere' };
+
+test('a cover has every page of every process that there is once the job stands still, and no byte', async () => {
+  const cover = new JobCover(folder, cached, process.pid);
+  await cover.prepare([process.pid]);
+  const [later, gone] = [spawn('sleep', ['60']), spawn('true')];
+  await once(gone, 'exit');
+  try {
+    await cover.complete([process.pid, later.pid ?? 0, gone.pid ?? 0]);
+  } finally {
+    later.kill('SIGKILL');
+  }
+  const maps = [process.pid, later.pid ?? 0].map((pid) => `pagemap-${pid}.img`).sort();
+  expect(readdirSync(folder).sort()).toEqual(['inventory.img', ...maps, 'pages-1.img']);
+  for (const name of maps) {
+    expect(decodePagemap(readFileSync(join(folder, name)), name)).toEqual({
+      pagesId: 1,
+      entries: [{ firstPage: 16, pageCount: 2 ** 35 - 32, present: true, lazy: false }],
+    });
+  }
+  expect(readFileSync(join(folder, 'pages-1.img'))).toHaveLength(0);
+  const inventory = message([1, 1], [8, BigInt(Number.MAX_SAFE_INTEGER)]);
+  expect(readFileSync(join(folder, 'inventory.img')).subarray(8)).toEqual(inventory);
+});
+
+test('where the kernel marks pages, marks that cannot be cleared are an error', async () => {
+  const gone = spawn('true');
+  await once(gone, 'exit');
+  const cover = new JobCover(folder, { cache: undefined }, process.pid);
+  await cover.prepare([process.pid]);
+  await expect(cover.complete([gone.pid ?? 0])).rejects.toMatchObject({ code: 'ENOENT' });
+});

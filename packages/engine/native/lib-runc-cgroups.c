@@ -12,14 +12,16 @@
 #include "runc.h"
 
 // Lines are `number:controllers:path`; cgroup v2's has no controllers and is the same for all that read it from within.
-static bool write_groups(FILE *from, FILE *to, const char *group) {
+static bool write_groups(FILE *from, FILE *to, const char *group, bool *differs) {
   char *line = NULL;
   size_t room = 0;
   while (getline(&line, &room, from) > 0) {
     char *path = strchr(line, ':');
     path = path ? strchr(path + 1, ':') : NULL;
-    if (path && path[-1] != ':') fprintf(to, "%.*s%s\n", (int)(path + 1 - line), line, group);
-    else fputs(line, to);
+    if (path && path[-1] != ':') {
+      fprintf(to, "%.*s%s\n", (int)(path + 1 - line), line, group);
+      *differs = true;
+    } else fputs(line, to);
   }
   free(line);
   return !ferror(to);
@@ -32,8 +34,9 @@ bool pretend_groups(const char *work, const char *group) {
   snprintf(own, sizeof own, "/proc/%d/cgroup", getpid());
   int fd = open(written, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
   FILE *from = fopen(own, "re"), *to = fd >= 0 ? fdopen(fd, "w") : NULL;
-  bool whole = from && to && write_groups(from, to, group);
+  bool differs = false, whole = from && to && write_groups(from, to, group, &differs);
   if (from) fclose(from);
   if (to && fclose(to) != 0) whole = false;
-  return whole && mount(written, own, NULL, MS_BIND, NULL) == 0;
+  // With anything mounted on it /proc cannot be mounted once more in a user namespace, as CRIU does. On version 2 alone nothing has to be.
+  return whole && (!differs || mount(written, own, NULL, MS_BIND, NULL) == 0);
 }

@@ -14,22 +14,24 @@ const looks = 4;
 export function watchProcesses(secrets: Readonly<Record<string, string>>, mayKnow: (pid: number, program: string) => boolean): () => readonly Leak[] {
   const leaks = new Map<string, Leak>();
   const looked = new Map<string, number>();
-  const look = (pid: string): void => {
-    const [line, variables] = [read(`/proc/${pid}/cmdline`), read(`/proc/${pid}/environ`)];
+  /** Whether it was seen as one program: while a process becomes another, its line is empty, or no longer the one that its environment belongs to. */
+  const look = (pid: string): boolean => {
+    const [line, variables, lineAfter] = [read(`/proc/${pid}/cmdline`), read(`/proc/${pid}/environ`), read(`/proc/${pid}/cmdline`)];
+    if (line !== lineAfter || (line === '' && variables !== '')) return false;
     // So much of it that the program shows which another one is only to become: `setpriv --pdeathsig=KILL -- juicefs`.
     const program = line.split('\0').slice(0, 4).join(' ');
     for (const [secret, value] of Object.entries(secrets)) {
       if (line.includes(value)) note({ where: 'arguments', secret, program });
       if (variables.includes(value) && !mayKnow(Number(pid), program)) note({ where: 'environment', secret, program });
     }
+    return true;
   };
   const note = (leak: Leak): void => void leaks.set(JSON.stringify(leak), leak);
   const processes = (): readonly string[] => readdirSync('/proc').filter((name) => /^\d+$/u.test(name));
   const timer = setInterval(() => {
     for (const pid of processes()) {
       const times = looked.get(pid) ?? 0;
-      if (times < looks) look(pid);
-      looked.set(pid, times + 1);
+      if (times < looks && look(pid)) looked.set(pid, times + 1);
     }
   }, 30);
   return () => {

@@ -18,8 +18,8 @@ export function watchProcesses(secrets: Readonly<Record<string, string>>, mayKno
   const look = (pid: string): boolean => {
     const [line, variables, lineAfter] = [read(`/proc/${pid}/cmdline`), read(`/proc/${pid}/environ`), read(`/proc/${pid}/cmdline`)];
     if (line !== lineAfter || (line === '' && variables !== '')) return false;
-    // So much of it that the program shows which another one is only to become: `setpriv --pdeathsig=KILL -- juicefs`.
-    const program = line.split('\0').slice(0, 4).join(' ');
+    // So much of it that the program shows which another one is only to become: `sh -c '… exec "$@"' sh setpriv --pdeathsig=KILL -- juicefs`.
+    const program = line.split('\0').slice(0, 8).join(' ');
     for (const [secret, value] of Object.entries(secrets)) {
       if (line.includes(value)) note({ where: 'arguments', secret, program });
       if (variables.includes(value) && !mayKnow(Number(pid), program)) note({ where: 'environment', secret, program });

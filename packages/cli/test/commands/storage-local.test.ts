@@ -37,7 +37,7 @@ test('the whole life of a storage, in processes of their own', async () => {
   expect(await line('destroy', '--force')).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('removed: directory') as unknown });
   expect(await readdir(base)).toEqual([]);
   expect(await line('destroy')).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('there is nothing') as unknown });
-}, 60_000);
+}, 150_000);
 
 test('a directory that was there before is left', async () => {
   await mkdir(join(base, 'storage'), { mode: 0o700 });

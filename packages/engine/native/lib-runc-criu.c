@@ -4,16 +4,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "runc.h"
 
 const char *const streams_variable = "HOLDFAST_STREAMS_OF", *const criu_variable = "HOLDFAST_RESTORE_CRIU",
-    *const criu_mark_variable = "HOLDFAST_CRIU_MARK", *const held_variable = "HOLDFAST_HELD";
+    *const criu_mark_variable = "HOLDFAST_CRIU_MARK", *const held_variable = "HOLDFAST_HELD", *const uncover_variable = "HOLDFAST_UNCOVER";
 
 static int stream_of(pid_t launcher, int number) {
   int process = (int)syscall(SYS_pidfd_open, launcher, 0);
@@ -24,6 +26,14 @@ static int stream_of(pid_t launcher, int number) {
   char path[64];
   snprintf(path, sizeof path, "/proc/%d/fd/%d", launcher, number);
   return open(path, number == 0 ? O_RDONLY | O_NONBLOCK : O_WRONLY);
+}
+
+// What makes runc see other groups (lib-runc-cgroups.c) lies on /proc, and the kernel lets nobody mount /proc in a user namespace, as CRIU does for a
+// container's, where something lies on the one at hand. runc may have yet to look: CRIU is also started to say its version.
+static bool uncover_proc(pid_t runc) {
+  char covered[64];
+  snprintf(covered, sizeof covered, "/proc/%d/cgroup", runc);
+  return unshare(CLONE_NEWNS) == 0 && (umount2(covered, MNT_DETACH) == 0 || errno == EINVAL);
 }
 
 _Noreturn void become_criu(char **argv) {
@@ -41,6 +51,8 @@ _Noreturn void become_criu(char **argv) {
   int marked = mark ? open(mark, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
   if (marked < 0) _exit(126);
   close(marked);
+  if (getenv(uncover_variable) && !uncover_proc(getppid())) _exit(126);
+  unsetenv(uncover_variable);
   char program[PATH_MAX];
   snprintf(program, sizeof program, "%s", criu);
   unsetenv(streams_variable);

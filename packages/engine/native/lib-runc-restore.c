@@ -80,10 +80,21 @@ static bool put_before_criu(const struct settings *settings, const char *work) {
   return setenv("PATH", path, 1) == 0 && setenv(streams_variable, number, 1) == 0 && setenv(criu_variable, settings->criu, 1) == 0;
 }
 
+// Within a text of the configuration the quotes would be escaped.
+static bool has_own_users(const char *bundle) {
+  static const char word[] = "\"uidMappings\"";
+  size_t length = 0;
+  char *text = read_bundle(bundle, &length);
+  bool has = text && memmem(text, length, word, sizeof word - 1);
+  free(text);
+  return has;
+}
+
 // Whatever CRIU mounts, and leaves when it is killed, goes with the namespace; what others mount meanwhile is seen in it.
 static bool prepare(const struct settings *settings, const char *work, const char *bundle) {
   char group[PATH_MAX];
   if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_SLAVE, NULL) != 0 || !put_before_criu(settings, work)) return false;
+  if (has_own_users(bundle) && setenv(uncover_variable, "1", 1) != 0) return false;
   // A container that sees other groups than its own runs all the same.
   if (read_group(bundle, group)) pretend_groups(work, group);
   return true;

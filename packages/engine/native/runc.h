@@ -130,6 +130,8 @@ bool pretend_groups(const char *work, const char *group);
 extern const char *const streams_variable, *const criu_variable, *const criu_mark_variable;
 // For CRIU's action script: runc's note of the container, which is to stand still before it runs.
 extern const char *const held_variable;
+// Set where CRIU restores in a user namespace.
+extern const char *const uncover_variable;
 // This program in CRIU's place: gives CRIU the container's streams, which runc itself does not get.
 _Noreturn void become_criu(char **argv);
 

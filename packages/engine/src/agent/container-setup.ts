@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { HoldfastError } from '@holdfast/core';
 import { parseMountInfo } from '../container/host-mounts.js';
+import { assertGroupsMountable } from '../oci/assert-groups-mountable.js';
 import { type Bundle, readBundle } from '../oci/bundle.js';
 import { type CheckpointContract, contractError, parseContract } from '../oci/contract-variables.js';
 import { type ContainerFiles, containerFiles } from '../oci/container-files.js';
@@ -52,6 +53,7 @@ export async function readSetup(
   const { job } = jobIdentity(description.environment, { containerName, namespace: config.agent.namespace });
   const name = containerName ?? place.id;
   const hostMounts = parseMountInfo(await readFile('/proc/self/mountinfo', 'utf8'));
+  assertGroupsMountable(description, hostMounts);
   const files = await containerFiles(description, hostMounts, { exclude: asked.contract.exclude });
   return { ...place, name, job, image: told.image, contract: asked.contract, description, files, notes: [...asked.notes, ...files.notes] };
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "keeper.h"
@@ -53,6 +54,7 @@ bool start_lazy(struct lazy *lazy) {
   close(silence);
   close(ends[1]);
   lazy->fd = ends[0];
+  lazy->pid = child;
   if (child < 0) return false;
   // It is there before CRIU looks for it.
   struct timeval limit = {.tv_sec = 20};
@@ -92,7 +94,13 @@ bool is_lazy(const struct lazy *lazy) {
   return lazy->fd >= 0;
 }
 
-void hear_lazy(struct lazy *lazy) {
+// Its socket does not tell at once: the spare has it too, until it has ended the job.
+static bool pager_ended(const struct lazy *lazy) {
+  siginfo_t info = {.si_pid = 0};
+  return waitid(P_PID, (id_t)lazy->pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 ? errno == ECHILD : info.si_pid != 0;
+}
+
+static void hear_words(struct lazy *lazy) {
   while (lazy->fd >= 0 && !lazy->lost) {
     struct keeper_word word;
     int passed = -1;
@@ -114,6 +122,13 @@ void hear_lazy(struct lazy *lazy) {
       let_all_go(lazy);
     }
   }
+}
+
+void hear_lazy(struct lazy *lazy) {
+  // Asked first: what it said before its end lies in the socket then.
+  bool ended = is_lazy(lazy) && pager_ended(lazy);
+  hear_words(lazy);
+  if (ended && !lazy->whole) lazy->lost = true;
 }
 
 void end_lazy(struct lazy *lazy) {

@@ -72,6 +72,14 @@ test('whichever part is killed at whichever time, the job never reads anything e
   await expectSameSnapshot(machine);
 }, 120_000);
 
+test('the end of the pager is told as lost memory, not as the end of the job that it brings about', async () => {
+  const machine = await begun();
+  const run = await workshop.run(machine, { script: summing(mib), resume: 'lazy' });
+  for (const pid of processesOf(pager, workshop.directory)) process.kill(pid, 'SIGKILL');
+  expect(await run.result).toMatchObject({ outcome: 'lost', error: { code: 'HF_MEMORY_LOST' } });
+  await expectSameSnapshot(machine);
+}, 120_000);
+
 test('a job whose Holdfast is killed is ended where pages are missing, and resumed from the same snapshot', async () => {
   const machine = await begun();
   const child = spawn(process.execPath, [program, workshop.directory, summing(mib)], { stdio: ['ignore', 'ignore', 'inherit'] });

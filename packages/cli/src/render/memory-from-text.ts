@@ -3,8 +3,13 @@ import { escapeText } from './escape-text.js';
 
 const places = { twin: 'twin', 'staged-memory': 'memory', 'staged-disk': 'disk' } as const;
 
-/** What a snapshot's memory was read from, and why that was no twin. */
-export function memoryFromText({ memoryFrom, twinRefused }: Pick<ShownSnapshot, 'memoryFrom' | 'twinRefused'>): string {
+/** What a snapshot's memory was read from, why that was no twin, and why the freeze was longer than with one it has to be. */
+export function memoryFromText({
+  memoryFrom,
+  twinRefused,
+  coverRefused,
+}: Pick<ShownSnapshot, 'memoryFrom' | 'twinRefused'> & { readonly coverRefused?: string | undefined }): string {
   if (memoryFrom === undefined) return '';
-  return twinRefused === undefined ? places[memoryFrom] : `${places[memoryFrom]} (${escapeText(twinRefused)})`;
+  const why = twinRefused ?? (coverRefused === undefined ? undefined : `no cover: ${coverRefused}`);
+  return why === undefined ? places[memoryFrom] : `${places[memoryFrom]} (${escapeText(why)})`;
 }

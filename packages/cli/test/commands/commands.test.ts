@@ -54,6 +54,7 @@ test('show puts everything on one page', async () => {
     freezeMs: 12,
     memoryFrom: 'staged-memory',
     twinRefused: 'pids',
+    coverRefused: undefined,
   } as const;
   const attempt = {
     job: 'align-7',

@@ -43,7 +43,7 @@ async function shown(
   options: CallOptions,
 ): Promise<ShownSnapshot> {
   const metadata = await readMetadata(repository, summary, logger, options);
-  return { ...summary, freezeMs, memoryFrom: metadata?.memoryFrom, twinRefused: metadata?.twinRefused };
+  return { ...summary, freezeMs, memoryFrom: metadata?.memoryFrom, twinRefused: metadata?.twinRefused, coverRefused: metadata?.coverRefused };
 }
 
 /** A killed attempt could not note its end; the next one does it for it. */

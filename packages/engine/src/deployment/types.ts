@@ -53,6 +53,8 @@ export interface ShownSnapshot extends CheckpointSummary {
   readonly memoryFrom: MemoryFrom | undefined;
   /** Why its memory did not come from a twin. */
   readonly twinRefused: string | undefined;
+  /** Why CRIU looked at all memory although a twin has it. */
+  readonly coverRefused: string | undefined;
 }
 
 export interface JobDetail {

@@ -104,6 +104,8 @@ a = c.mmap(ctypes.c_void_p(0x4000), 4096, 3, 0x32, -1, 0); ctypes.memset(a, 7, 4
   for (const _ of [1, 2]) await job.snapshot();
   await job.kill();
   expect(events.filter(({ type }) => type === 'snapshot.committed')).toMatchObject([first, { memoryFrom: 'twin', coverRefused: 'dump' }]);
+  const { snapshots } = await machine.jobs.show('job');
+  expect(snapshots.toSorted((one, other) => one.number - other.number)).toMatchObject([first, { memoryFrom: 'twin', coverRefused: 'dump' }]);
 });
 
 /** Of the group that a process is in. */

@@ -5,6 +5,7 @@ import { helperEnvironment } from '../container/runc.js';
 import type { EngineTools } from '../container/tools.js';
 import type { DumpStats } from '../images/dump-stats.js';
 import { type CoverMeans, findCoverMeans } from './cover-means.js';
+import { mostUnreadableBytes, unreadableBytesOf } from './unreadable-memory.js';
 
 /** Why CRIU looked at every page although the memory is read from twins. */
 export type NoCoverReason =
@@ -14,6 +15,8 @@ export type NoCoverReason =
   | 'criu'
   /** A dump with a covering parent failed. */
   | 'dump'
+  /** The job holds much that nobody may read: CRIU would write that into the images. */
+  | 'unreadable'
   /** CRIU wrote memory all the same. */
   | 'wrote-memory';
 
@@ -27,6 +30,8 @@ export interface CoversOptions {
   readonly find: (signal: AbortSignal) => Promise<CoverMeans>;
   /** Says which CRIU it is: what was found of another one is worth nothing. */
   readonly identify: () => Promise<string>;
+  /** What the job holds where it may not read. */
+  readonly unreadableBytes: () => Promise<number>;
   readonly logger: Logger;
 }
 
@@ -48,12 +53,13 @@ export class Covers {
 
   /** While the job runs. Rejects with the signal's reason alone. */
   async choose(signal: AbortSignal): Promise<CoverChoice> {
-    const { setting, find, identify } = this.#options;
+    const { setting, find, identify, unreadableBytes } = this.#options;
     if (setting === 'off') return without('off');
     if (this.#paused > 0) {
       this.#paused -= 1;
       return without(this.#refused ?? 'dump');
     }
+    if ((await unreadableBytes()) > mostUnreadableBytes) return without('unreadable');
     try {
       const criu = await identify();
       if (this.#found?.criu !== criu) this.#found = { criu, means: await find(signal) };
@@ -81,15 +87,16 @@ export class Covers {
 
 /** `folder`: on a tmpfs. */
 export function coversOf(
-  { id }: Pick<RunningContainer, 'id'>,
+  container: Pick<RunningContainer, 'id' | 'processes'>,
   tools: Pick<EngineTools, 'criu' | 'guard'>,
   { setting, folder, logger }: Pick<CoversOptions, 'setting' | 'logger'> & { readonly folder: string },
 ): Covers {
-  const environment = helperEnvironment({ tools }, id);
+  const environment = helperEnvironment({ tools }, container.id);
   return new Covers({
     setting,
     logger,
     find: (signal) => findCoverMeans({ tools, environment, folder, signal }),
+    unreadableBytes: async () => unreadableBytesOf(await container.processes()),
     identify: async () => {
       const { dev, ino, size, mtimeMs } = await stat(tools.criu);
       return [dev, ino, size, mtimeMs].join('-');

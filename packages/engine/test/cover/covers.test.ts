@@ -7,11 +7,12 @@ const means = { cache: '/dev/shm/x/criu.kdat' };
 const written = { freezingMs: 0, frozenMs: 0, memoryReadMs: 0, memoryWrittenMs: 0, pagesScanned: 9000 };
 
 function searched(find: () => Promise<typeof means> = () => Promise.resolve(means), setting: 'auto' | 'off' = 'auto') {
-  const seen = { finds: 0, criu: 'a' };
+  const seen = { finds: 0, criu: 'a', unreadableBytes: 0 };
   const covers = new Covers({
     setting,
     logger: silentLogger,
     identify: () => Promise.resolve(seen.criu),
+    unreadableBytes: () => Promise.resolve(seen.unreadableBytes),
     find: () => {
       seen.finds += 1;
       return find();
@@ -40,6 +41,16 @@ test('where it is off nothing is looked for', async () => {
   const { covers, seen } = searched(undefined, 'off');
   expect(await refusals(covers, 2)).toEqual(['off', 'off']);
   expect(seen.finds).toBe(0);
+});
+
+test('a job that holds more than 16 MiB where it may not read has none, as long as that is so', async () => {
+  const { covers, seen } = searched();
+  seen.unreadableBytes = 16 * 1024 * 1024;
+  expect(await refusals(covers, 1)).toEqual([undefined]);
+  seen.unreadableBytes += 4096;
+  expect(await refusals(covers, 2)).toEqual(['unreadable', 'unreadable']);
+  seen.unreadableBytes = 0;
+  expect(await refusals(covers, 1)).toEqual([undefined]);
 });
 
 test('after a refusal eight dumps go without, and then the means are looked for anew', async () => {

@@ -88,6 +88,29 @@ test('runs without others are what is in the first alone', () => {
   ]);
 });
 
+test('an area that is copied in several pieces is copied in their order', async () => {
+  const pages = 2500;
+  const source = `import ctypes, mmap, struct, sys
+m = mmap.mmap(-1, ${pages} * 4096)
+for n in range(${pages}): m[n * 4096:n * 4096 + 8] = struct.pack("<Q", n)
+print(ctypes.addressof(ctypes.c_char.from_buffer(m)), flush=True)
+sys.stdin.read()`;
+  const child = spawn('python3', ['-c', source], { stdio: ['pipe', 'pipe', 'inherit'] });
+  try {
+    const address = Number(await new Promise((resolve) => child.stdout.once('data', (text: Buffer) => resolve(text.toString()))));
+    writeFileSync(join(folder, 'mm-6.img'), mm(area(address, address + pages * 4096, 1n << 10n)));
+    writeFileSync(join(folder, 'pagemap-6.img'), image(magics.pagemap, message([1, 1]), message([1, address], [2, pages], [4, 2])));
+    await copyUnforked(folder, 6, child.pid ?? 0, join(folder, 'copy'));
+    const copy = readFileSync(join(folder, 'copy'));
+    expect(copy).toHaveLength(pages * 4096);
+    expect(Array.from({ length: pages }, (_, page) => Number(copy.readBigUInt64LE(page * 4096)))).toEqual(
+      Array.from({ length: pages }, (_, page) => page),
+    );
+  } finally {
+    child.stdin.end();
+  }
+});
+
 test('what was left out of such areas is copied from the process, and nothing else', async () => {
   const source = `import ctypes, mmap, sys
 m = mmap.mmap(-1, 8 * 4096)

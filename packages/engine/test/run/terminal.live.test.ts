@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -7,11 +7,13 @@ import { until } from '../container/machine.js';
 import type { Run } from '../../dist/index.js';
 import { openWorkshop, type Workshop } from './workshop.js';
 
-const program = fileURLToPath(new URL('./terminal-job.py', import.meta.url));
-
 let workshop: Workshop;
+let program: string;
 beforeEach(async () => {
   workshop = await openWorkshop();
+  // Not where it stands: below /tmp no job would see it.
+  program = join(workshop.directory, 'terminal-job.py');
+  await copyFile(fileURLToPath(new URL('./terminal-job.py', import.meta.url)), program);
 });
 afterEach(() => workshop[Symbol.asyncDispose]());
 

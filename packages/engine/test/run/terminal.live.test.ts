@@ -12,7 +12,7 @@ let program: string;
 beforeEach(async () => {
   workshop = await openWorkshop();
   // Not where it stands: below /tmp no job would see it.
-  program = join(workshop.directory, 'terminal-job.py');
+  program = join(workshop.work, 'terminal-job.py');
   await copyFile(fileURLToPath(new URL('./terminal-job.py', import.meta.url)), program);
 });
 afterEach(() => workshop[Symbol.asyncDispose]());

@@ -1,6 +1,6 @@
 import { isHoldfastError } from '@holdfast/core';
 import { startTwinHelper } from '@holdfast/twin';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Job, program } from './job.js';
 import { drop, forkOnce, twinsBelow } from './twins.js';
 
@@ -104,7 +104,8 @@ test('a job that was stopped is refused by freezer v1, in time, and stays stoppe
   await job.stop();
   expect(await reasonOf(forkOnce(helper, job))).toBe('stopped');
   await helper.gone;
-  expect(job.state()).toBe('T');
+  // Thawed, it runs for as long as it takes to stand still again.
+  await vi.waitFor(() => expect(job.state()).toBe('T'), { timeout: 10_000, interval: 5 });
   process.kill(job.pid, 'SIGCONT');
   job.write('x');
   expect(await job.line()).toBe('ready');

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startTwinHelper } from '@holdfast/twin';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Job, type JobOptions, program } from './job.js';
 import { drop, forkOnce } from './twins.js';
 
@@ -27,8 +27,14 @@ test.each(cases)('descriptors, locks, timers, memory and children are as they wo
   while (lines.at(-1) !== 'ready') lines.push(await job.line());
   await using helper = await startTwinHelper({ program });
   // In the engine CRIU's dump tells.
-  const subreapers = job.members().filter((pid) => readFileSync(`/proc/${pid}/comm`, 'utf8') === 'subreaper\n');
-  expect(subreapers).toHaveLength(1);
+  const subreapers = await vi.waitFor(
+    () => {
+      const found = job.members().filter((pid) => readFileSync(`/proc/${pid}/comm`, 'utf8') === 'subreaper\n');
+      expect(found).toHaveLength(1);
+      return found;
+    },
+    { timeout: 10_000, interval: 5 },
+  );
   for (let round = 0; round < 6; round++) {
     expect((await forkOnce(helper, job, subreapers)).length).toBeGreaterThan(names.length);
     await delay(15);

@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 
 const chaos = fileURLToPath(new URL('../../../chaos/main.ts', import.meta.url));
+const containers = fileURLToPath(new URL('../../../chaos/containers/main.ts', import.meta.url));
 const rounds = 12;
 const deadlineMs = 25 * 60_000;
 
@@ -47,7 +48,7 @@ it(
 it(
   'memory, a file, a shared mapping and an unlinked file are of one instant in each snapshot by twin',
   async () => {
-    const { result, stderr } = await run('--twins', '--snapshots', '3', '--interval', '300ms');
+    const { result, stderr } = await run(chaos, '--twins', '--snapshots', '3', '--interval', '300ms');
     const { byTwin, resumes, problems } = result as { readonly byTwin: number; readonly resumes: number; readonly problems: readonly string[] };
     expect(problems, stderr).toEqual([]);
     expect(byTwin, stderr).toBeGreaterThanOrEqual(3);
@@ -56,14 +57,27 @@ it(
   deadlineMs + 60_000,
 );
 
+// `script/chaos --containers` starts 200.
+it(
+  'short containers, half of them with snapshots, end with the right answers, their agent killed while one stands still and started anew',
+  async () => {
+    const { result, stderr } = await run(containers, '8', '--steps', '100', '--interval', '1s');
+    const tally = result as { readonly problems: readonly string[]; readonly withSnapshots: number; readonly killedOver: number };
+    expect(tally.problems, stderr).toEqual([]);
+    expect(tally, stderr).toMatchObject({ containers: 8, protectedContainers: 4, withSnapshots: 4 });
+    expect(tally.killedOver, stderr).toBeGreaterThanOrEqual(1);
+  },
+  deadlineMs,
+);
+
 async function play(...line: readonly string[]): Promise<{ readonly summary: Summary; readonly stderr: string }> {
-  const { result, stderr } = await run(...line);
+  const { result, stderr } = await run(chaos, ...line);
   return { summary: (result as Summary | undefined) ?? { kills: 0, byPhase: {}, memory: {}, failed: [] }, stderr };
 }
 
-async function run(...line: readonly string[]): Promise<{ readonly result: unknown; readonly stderr: string }> {
+async function run(program: string, ...line: readonly string[]): Promise<{ readonly result: unknown; readonly stderr: string }> {
   const options = { timeout: deadlineMs, maxBuffer: 1e8, killSignal: 'SIGTERM' } as const;
-  const ended = promisify(execFile)(process.execPath, [chaos, ...line, '--json'], options);
+  const ended = promisify(execFile)(process.execPath, [program, ...line, '--json'], options);
   const { stdout, stderr } = await ended.catch((error: { stdout: string; stderr: string }) => error);
   return { result: stdout === '' ? undefined : (JSON.parse(stdout) as unknown), stderr };
 }

@@ -19,11 +19,7 @@ into the mounted volume.
   --quick           256 MiB in 1 round; else 1 GiB in 3
   --engine NAME     ${engines.join(', ')}: where JuiceFS keeps its metadata; may be given several times; default all
   --json            one object a figure, with every single run`;
-const options = {
-  quick: { type: 'boolean', default: false },
-  json: { type: 'boolean', default: false },
-  engine: { type: 'string', multiple: true },
-} as const;
+const options = { engine: { type: 'string', multiple: true } } as const;
 
 await runBench('storage', help, options, async ({ quick, json, engine }) => {
   const [rounds, sizeMib] = quick ? [1, 256] : [3, 1024];

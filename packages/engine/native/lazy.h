@@ -13,6 +13,7 @@ struct lazy {
   char procs[4200];
   // The pager's socket; -1: nothing is missing, or the job is to end.
   int fd;
+  // The pager's, a child of the keeper.
   pid_t pid;
   bool ready, whole, lost;
   struct held {

@@ -1,10 +1,10 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { readProcess } from '@holdfast/testkit/victims';
 import { nowNs } from '../heartbeat/clock.ts';
 import { firstBeatNs } from '../heartbeat/report.ts';
 import { untilBeating, untilReport } from '../heartbeat/watch.ts';
@@ -50,7 +50,8 @@ export async function dumpBare(folder: string, program: string, sizeMib: number)
         return { firstWriteMs, allPagesMs: firstWriteMs };
       } finally {
         endSession(pid);
-        while (readProcess(pid) !== undefined) await sleep(10);
+        // Not before it is waited for, which the machine's first process does, has CRIU its number for the next one.
+        for (const endMs = Date.now() + deadlineMs; existsSync(`/proc/${pid}`) && Date.now() < endMs; ) await sleep(10);
       }
     },
   };

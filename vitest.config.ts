@@ -12,7 +12,7 @@ export default defineConfig({
   test: {
     maxWorkers: '100%',
     projects: [
-      { test: { name: 'unit', include: ['{bench,packages/*}/test/**/*.test.ts'], exclude: [live, contract], testTimeout: 60_000, isolate } },
+      { test: { name: 'unit', include: ['{bench,chaos,packages/*}/test/**/*.test.ts'], exclude: [live, contract], testTimeout: 60_000, isolate } },
       { test: { name: 'contract', include: [contract], testTimeout: 60_000, isolate } },
       // One file at a time each, since they share the machine. script/test runs the two beside each other.
       { test: { name: 'live', include: [live], exclude: [servers], testTimeout: 180_000, hookTimeout: 120_000, fileParallelism: false } },

@@ -8,12 +8,12 @@ import {
   type HeldLine,
   HeldRun,
   machineGone,
+  memoryNotes,
   numberField,
   type ProcessLine,
   textField,
   type Victim,
 } from '@holdfast/testkit/victims';
-import { memoryNotes } from './memory-notes.ts';
 import type { Phase } from './phase.ts';
 import type { PlannedKill } from './plan.ts';
 import { type Struck, strike } from './strike.ts';
@@ -111,7 +111,7 @@ class Round {
       if (frozen !== undefined) this.problems.push(frozen);
     }
     this.#judge(run, struck, line);
-    for (const note of memoryNotes(run.events)) this.memory.set(note, (this.memory.get(note) ?? 0) + 1);
+    for (const { text } of memoryNotes(run.events)) this.memory.set(text, (this.memory.get(text) ?? 0) + 1);
     // What a failed round leaves running would disturb the next one.
     if (this.problems.length > 0) await machineGone(run);
     run.close();

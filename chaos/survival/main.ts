@@ -68,7 +68,10 @@ async function main(): Promise<number> {
   const line = `script/survival${words.map((word) => (/[^\w,.=-]/.test(word) ? ` '${word}'` : ` ${word}`)).join('')}`.replace(/ --write \S+/, '');
   const about = `\`${line}\`, ${new Date().toISOString().slice(0, 10)}: ${count('survived')} of ${outcomes.length} programs survived.`;
   const table = tableOf(outcomes, about);
-  if (options.write !== undefined) await writeFile(options.write, putBetween(await readFile(options.write, 'utf8'), options.in, table));
+  if (options.write !== undefined) {
+    const { file, place } = options.write;
+    await writeFile(file, putBetween(await readFile(file, 'utf8'), place, table));
+  }
   if (!options.json) console.log(table);
   return count('failed') + count('missing') === 0 ? 0 : 1;
 }

@@ -16,8 +16,8 @@ export interface SurvivalOptions {
   readonly with: readonly string[];
   /** Goes over the configuration of the agent. */
   readonly settings: Readonly<Record<string, unknown>>;
-  /** A document whose table is replaced by this one. */
-  readonly write: string | undefined;
+  /** A document, and the place in it whose table is replaced by this one. */
+  readonly write: { readonly file: string; readonly place: string } | undefined;
   readonly json: boolean;
 }
 
@@ -35,7 +35,9 @@ gives the same line again each time; compares what the program leaves with a run
   --at-a-time N       so many programs beside each other (default 1); in containers one
   --with="WORDS"      options that each \`holdfast run\` gets, too, as --with="--memory staged"
   --settings JSON     with --in docker: goes over the agent's configuration, as '{"job":{"keep":3}}'
-  --write FILE        puts the table into FILE, a document that has a place for it, as docs/survival.md
+  --write FILE[#PLACE]
+                      puts the table into FILE, a document that has a place for it, as docs/survival.md; the place is
+                      named run or docker, as --in says, unless PLACE names another
   --json              each program's result as a line of JSON on stdout, as soon as it is there
 
   script/survival --programs postgres,r,make --interruptions 10
@@ -79,9 +81,16 @@ export function survivalOptions(words: readonly string[]): SurvivalOptions | und
     atATime: surroundings === 'docker' ? 1 : wholeNumber('--at-a-time', values['at-a-time'], { least: 1, most: 16 }),
     with: values.with.split(/\s+/).filter((word) => word !== ''),
     settings: settingsOf(values.settings),
-    write: values.write,
+    write: placeOf(values.write, surroundings),
     json: values.json,
   };
+}
+
+function placeOf(text: string | undefined, usual: string): SurvivalOptions['write'] {
+  if (text === undefined) return undefined;
+  const [file = '', place = usual] = text.split('#', 2);
+  if (file === '' || !/^[a-z-]+$/.test(place)) throw new Error(`--write is '${text}': give FILE or FILE#PLACE, as docs/survival.md#lazy`);
+  return { file, place };
 }
 
 function scaleOf(text: string): number {

@@ -1,4 +1,13 @@
-import { differences, type ReportedEvent, type Survived, numberField, textField, type Victim } from '@holdfast/testkit/victims';
+import {
+  differences,
+  type MemoryWays,
+  memoryWays,
+  type ReportedEvent,
+  type Survived,
+  numberField,
+  textField,
+  type Victim,
+} from '@holdfast/testkit/victims';
 import { isKnownToFail } from './programs.ts';
 
 export interface Outcome {
@@ -11,6 +20,7 @@ export interface Outcome {
   /** Why it did not survive, in the words of Holdfast where it said something. */
   readonly reason: string | undefined;
   readonly snapshots: number;
+  readonly memory: MemoryWays;
   /** Of the snapshots that were told; machines that are shared make it long. */
   readonly medianFreezeMs: number | undefined;
   readonly largestMiB: number | undefined;
@@ -32,6 +42,7 @@ export async function outcomeOf(program: Victim, versions: string, survived: Sur
     verdict: reason === undefined ? 'survived' : (await isKnownToFail(program)) ? 'refused' : 'failed',
     reason,
     snapshots: committed.length,
+    memory: memoryWays(survived.events),
     medianFreezeMs: freezes[Math.floor(freezes.length / 2)],
     largestMiB: sizes.length === 0 ? undefined : Math.ceil(Math.max(...sizes) / 1_048_576),
     seconds: Math.round(seconds),
@@ -49,6 +60,7 @@ export function withoutEnd(program: Victim, versions: string, verdict: 'missing'
     verdict,
     reason,
     snapshots: 0,
+    memory: memoryWays([]),
     medianFreezeMs: undefined,
     largestMiB: undefined,
     seconds: Math.round(seconds),

@@ -1,8 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type HeldLine, HeldRun, machineGone, numberField } from '@holdfast/testkit/victims';
-import { memoryNotes } from '../kills/memory-notes.ts';
+import { type HeldLine, HeldRun, machineGone, memoryNotes, numberField } from '@holdfast/testkit/victims';
 import { inCampaignFolder } from '../line/campaign-folder.ts';
 import { twinOptions } from './line-options.ts';
 import { memoryCounter } from './memory-counter.ts';
@@ -55,7 +54,7 @@ export async function resumeEachSnapshot(options: ConsistencyOptions): Promise<C
       const end = run.end;
       const from = numberField(run.last('job.resumed') ?? { type: '' }, 'snapshot');
       if (from !== undefined) resumes += 1;
-      for (const note of memoryNotes(run.events)) memory[note] = (memory[note] ?? 0) + 1;
+      for (const { text } of memoryNotes(run.events)) memory[text] = (memory[text] ?? 0) + 1;
       byTwin += run.events.filter((event) => event.type === 'snapshot.committed' && event['memoryFrom'] === 'twin').length;
       await machineGone(run);
       if (end !== undefined)

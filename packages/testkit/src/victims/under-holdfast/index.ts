@@ -4,6 +4,8 @@ export { ControlGroup } from './control-group.js';
 export { type ConfiguredLine, type End, type HeldLine, HeldRun } from './held-run.js';
 export { type InterruptedRun, type InterruptOptions, interruptRun } from './interrupt-run.js';
 export { machineGone } from './machine-gone.js';
+export { countTexts, type MemoryNote, memoryNotes } from './memory-notes.js';
+export { type MemoryWays, memoryWays } from './memory-ways.js';
 export { allPids, commandLineOf, descendantsOf, killPid, type ProcessLine, readProcess } from './process-table.js';
 export { numberField, parseReported, type ReportedEvent, textField } from './reported-event.js';
 export { survive, type Survived, type SurviveOptions } from './survive.js';

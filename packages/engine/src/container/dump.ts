@@ -67,13 +67,13 @@ export interface DumpContext {
   readonly onGuarded?: ((guarded: Guarded) => void) | undefined;
 }
 
-const coverDeadlineMs = 5_000;
+const longestCoverMs = 5_000;
 const watchMs = 200;
 /** A CRIU that can end by itself has done so by then. */
 const endingTurns = 5;
 
 /** Starts `runc checkpoint` up to the point where CRIU would begin to look at the job. Rejects as `run` does. */
-export async function prepareDump(context: DumpContext, options: DumpOptions): Promise<PreparedDump> {
+export async function prepareDump(context: DumpContext, options: DumpOptions, coverDeadlineMs: number = longestCoverMs): Promise<PreparedDump> {
   const { runc, id, clock } = context;
   const { imagesDir, workDir, deadlineMs, signal, cover } = options;
   await Promise.all([imagesDir, workDir].map((folder) => mkdir(folder, { recursive: true, mode: 0o700 })));

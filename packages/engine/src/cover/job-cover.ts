@@ -8,12 +8,14 @@ export class JobCover {
   readonly #folder: string;
   readonly #means: CoverMeans;
   readonly #initPid: number;
+  readonly #proc: string;
   readonly #covered = new Set<number>();
 
-  constructor(folder: string, means: CoverMeans, initPid: number) {
+  constructor(folder: string, means: CoverMeans, initPid: number, proc = '/proc') {
     this.#folder = folder;
     this.#means = means;
     this.#initPid = initPid;
+    this.#proc = proc;
   }
 
   /** While the job runs: those that end meanwhile are left out. */
@@ -26,7 +28,7 @@ export class JobCover {
   async complete(pids: readonly number[]): Promise<void> {
     await this.#cover((await this.#imagePids(pids)).filter((imagePid) => !this.#covered.has(imagePid)));
     // What stays marked CRIU dumps, with the right bytes: this is for the sake of time alone.
-    if (this.#means.cache === undefined) await Promise.all(pids.map((pid) => writeFile(`/proc/${pid}/clear_refs`, '4', { flag: 'r+' })));
+    if (this.#means.cache === undefined) await Promise.all(pids.map((pid) => writeFile(`${this.#proc}/${pid}/clear_refs`, '4', { flag: 'r+' })));
   }
 
   async #cover(imagePids: readonly number[]): Promise<void> {
@@ -36,8 +38,8 @@ export class JobCover {
 
   /** CRIU numbers processes as they are numbered for the first one. */
   async #imagePids(pids: readonly number[]): Promise<readonly number[]> {
-    const level = (await namespacePids(this.#initPid)).length - 1;
-    const found = await Promise.all(pids.map((pid) => namespacePids(pid).catch(() => [])));
+    const level = (await namespacePids(this.#initPid, this.#proc)).length - 1;
+    const found = await Promise.all(pids.map((pid) => namespacePids(pid, this.#proc).catch(() => [])));
     return found.flatMap((numbers) => numbers[level] ?? []);
   }
 }

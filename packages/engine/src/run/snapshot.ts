@@ -6,8 +6,7 @@ import { refuseHungMounts } from '../container/hung-mounts.js';
 import { uncover } from '../cover/uncover.js';
 import { createFileCapture, type PreviousTrees } from '../files/index.js';
 import { StagedImages } from '../images/staged-images.js';
-import { noTwin, twinRefusalOf } from '../twin/refused.js';
-import { isAboutToEnd } from './about-to-end.js';
+import { noTwin } from '../twin/refused.js';
 import { beginSnapshot } from './begin-snapshot.js';
 import { chooseMemory } from './choose-memory.js';
 import { type AfterFreeze, type FrozenState, freezeJob } from './freeze-job.js';
@@ -16,6 +15,7 @@ import type { MemoryFrom, SnapshotMetadata } from './snapshot-metadata.js';
 import type { KeptImages } from './kept-images.js';
 import { putCaptured } from './put-captured.js';
 import { chooseStaging } from './staging.js';
+import { tryTwice } from './try-twice.js';
 
 export interface SnapshotParent {
   readonly ref: CheckpointRef | undefined;
@@ -40,21 +40,8 @@ export interface TakenSnapshot {
  * With `end` and an outcome of `committed` the job is dead when this resolves, with `hold` it is frozen. Memory is read from twins as the setting says; where
  * that fails once the job was frozen, the snapshot is taken a second time, without.
  */
-export async function takeSnapshot(context: RunContext, last: SnapshotParent, after: AfterFreeze): Promise<TakenSnapshot> {
-  const { twins, covers, memory, container, signal, emit } = context;
-  try {
-    return await attempt(context, last, after, undefined);
-  } catch (error) {
-    const reason = twinRefusalOf(error);
-    const over = reason === undefined || signal.aborted || (memory === 'twin' && reason !== 'cover');
-    if (over || (await isAboutToEnd(container.initPid, signal))) throw error;
-    if (reason === 'cover') covers.refuse('dump', error);
-    // Without a cover there may be twins all the same.
-    if (memory === 'twin') return await attempt(context, last, after, undefined);
-    twins.note(error);
-    emit({ type: 'snapshot.without-twin', reason, message: error instanceof Error ? error.message : reason });
-    return await attempt(context, last, after, reason);
-  }
+export function takeSnapshot(context: RunContext, last: SnapshotParent, after: AfterFreeze): Promise<TakenSnapshot> {
+  return tryTwice(context, (refused) => attempt(context, last, after, refused));
 }
 
 /** `refused`: why it is taken without twins, whatever the setting says. */

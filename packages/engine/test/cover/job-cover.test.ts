@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -45,4 +45,23 @@ test('where the kernel marks pages, marks that cannot be cleared are an error', 
   const cover = new JobCover(folder, { cache: undefined }, process.pid);
   await cover.prepare([process.pid]);
   await expect(cover.complete([gone.pid ?? 0])).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
+test.each([
+  ['where the kernel marks pages, all marks of every process are cleared', undefined, '4'],
+  ['where it marks none, none are', '/somewhere', ''],
+])('%s, once the job stands still', async (_, cache, cleared) => {
+  const proc = join(folder, 'proc');
+  for (const pid of [7, 8, 9]) {
+    mkdirSync(join(proc, String(pid)), { recursive: true });
+    writeFileSync(join(proc, `${pid}/status`), `NSpid:\t${pid}\t${pid - 6}\n`);
+    writeFileSync(join(proc, `${pid}/clear_refs`), '');
+  }
+  const marks = (): readonly string[] => [7, 8, 9].map((pid) => readFileSync(join(proc, `${pid}/clear_refs`), 'utf8'));
+  const cover = new JobCover(join(folder, 'cover'), { cache }, 7, proc);
+  await cover.prepare([7, 8]);
+  expect(marks()).toEqual(['', '', '']);
+  await cover.complete([7, 8, 9]);
+  expect(marks()).toEqual([cleared, cleared, cleared]);
+  expect(readdirSync(join(folder, 'cover'))).toEqual(expect.arrayContaining(['pagemap-1.img', 'pagemap-2.img', 'pagemap-3.img']));
 });

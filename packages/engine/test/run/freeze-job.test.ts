@@ -1,11 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLogger, systemClock } from '@holdfast/core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { DumpOptions } from '../../src/container/dump.js';
 import type { FileCapture } from '../../src/files/index.js';
 import { freezeJob } from '../../src/run/freeze-job.js';
 import type { RunContext } from '../../src/run/run-context.js';
+import type { PreparedTwins } from '../../src/twin/twins.js';
 
 let folder: string;
 beforeEach(async () => {
@@ -71,4 +74,33 @@ test('those that are let it run on as soon as both halves are done', async () =>
   const frozen = await freeze(context, does('captured'));
   expect(frozen).toMatchObject({ lostFiles: [], outsideFiles: [] });
   expect(done).toEqual(['frozen', 'captured', 'thawed', 'dump over']);
+});
+
+test('a preparation with a cover that fails leaves nothing to the one without', async () => {
+  const { context } = jobOf(60_000);
+  const means = { cache: undefined };
+  const refused: unknown[] = [];
+  const prepared: unknown[] = [];
+  const noRoom = new Error('no room');
+  const prepareDump = async ({ imagesDir, workDir, cover }: DumpOptions): Promise<unknown> => {
+    prepared.push([cover, existsSync(imagesDir), existsSync(workDir)]);
+    for (const made of [imagesDir, workDir]) await mkdir(made, { recursive: true });
+    await writeFile(join(workDir, 'cover'), '');
+    if (cover !== undefined) throw noRoom;
+    return context.container.prepareDump({ imagesDir, workDir, deadlineMs: 0 });
+  };
+  const failing = {
+    ...context,
+    container: { ...context.container, prepareDump },
+    covers: { choose: () => Promise.resolve({ means }), refuse: (...words: readonly unknown[]) => void refused.push(words) },
+  } as unknown as RunContext;
+  const twins = { fork: () => Promise.resolve('twins') } as unknown as PreparedTwins;
+  const capture = { frozen: () => Promise.resolve() } as unknown as FileCapture;
+  const frozen = await freezeJob(failing, capture, folder, 'thaw', twins, undefined);
+  expect(prepared).toEqual([
+    [means, false, false],
+    [undefined, false, false],
+  ]);
+  expect(refused).toEqual([['dump', noRoom]]);
+  expect(frozen).toMatchObject({ covered: false, coverRefused: 'dump', twins: 'twins' });
 });

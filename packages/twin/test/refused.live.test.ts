@@ -12,6 +12,11 @@ async function reasonOf(work: Promise<unknown>): Promise<unknown> {
   return isHoldfastError(error) && error.code === 'HF_TWIN_REFUSED' ? error.context['reason'] : error;
 }
 
+/** Thawed, a stopped job runs for as long as it takes to stand still again. */
+function standsStillAgain(job: Job): Promise<void> {
+  return vi.waitFor(() => expect(job.state()).toBe('T'), { timeout: 30_000, interval: 5 });
+}
+
 test.each(['traced', 'vfork'])('a process that is in %s is refused, and goes on', async (kind) => {
   await using job = new Job('odd', [kind]);
   expect(await job.line()).toBe('ready');
@@ -60,7 +65,7 @@ test('a job that runs, and a group that is not there, are refused; the job stays
   await using job = new Job('odd');
   expect(await job.line()).toBe('ready');
   await using helper = await startTwinHelper({ program });
-  const request = { freezer: job.freezer, pids: job.members(), deadlineMs: 5000 };
+  const request = { freezer: job.freezer, pids: job.members(), deadlineMs: 20_000 };
   expect(await reasonOf(helper.fork({ ...request, twinGroupDirectories: [job.twinGroup] }))).toBe('running');
   await job.freeze();
   expect(await reasonOf(helper.fork({ ...request, twinGroupDirectories: [`${job.twinGroup}-none`] }))).toBe('group');
@@ -89,7 +94,7 @@ test('twins of a job that stands frozen are dropped, too, and leave it frozen', 
   await using helper = await startTwinHelper({ program });
   await forkOnce(helper, job);
   await job.freeze();
-  await helper.drop({ freezer: job.freezer, frozen: true, deadlineMs: 5000 });
+  await helper.drop({ freezer: job.freezer, frozen: true, deadlineMs: 20_000 });
   expect(job.isFrozen()).toBe(true);
   expect(twinsBelow(job.members())).toEqual([]);
   await job.thaw();
@@ -104,8 +109,7 @@ test('a job that was stopped is refused by freezer v1, in time, and stays stoppe
   await job.stop();
   expect(await reasonOf(forkOnce(helper, job))).toBe('stopped');
   await helper.gone;
-  // Thawed, it runs for as long as it takes to stand still again.
-  await vi.waitFor(() => expect(job.state()).toBe('T'), { timeout: 10_000, interval: 5 });
+  await standsStillAgain(job);
   process.kill(job.pid, 'SIGCONT');
   job.write('x');
   expect(await job.line()).toBe('ready');
@@ -118,7 +122,7 @@ test('a stopped job stays stopped, freezer v2', async () => {
   await job.stop();
   expect(await forkOnce(helper, job)).toHaveLength(1);
   await drop(helper, job);
-  expect(job.state()).toBe('T');
+  await standsStillAgain(job);
   process.kill(job.pid, 'SIGCONT');
   job.write('x');
   expect(await job.line()).toBe('ready');

@@ -33,7 +33,7 @@ test.each(cases)('descriptors, locks, timers, memory and children are as they wo
       expect(found).toHaveLength(1);
       return found;
     },
-    { timeout: 10_000, interval: 5 },
+    { timeout: 30_000, interval: 5 },
   );
   for (let round = 0; round < 6; round++) {
     expect((await forkOnce(helper, job, subreapers)).length).toBeGreaterThan(names.length);

@@ -62,11 +62,12 @@ test('named semaphores, queues and shared memory of several processes go on', as
   await using machine = await Machine.open();
   machine.write(
     'job.py',
-    `import multiprocessing as mp, time
+    `import multiprocessing as mp, os, time
 from multiprocessing import shared_memory
 def work(lock, semaphore, queue, name):
     memory = shared_memory.SharedMemory(name=name)
-    for _ in range(100):
+    for n in range(100):
+        while n == 60 and not os.path.exists('finish'): time.sleep(0.01)
         with lock: memory.buf[0] += 1
         semaphore.release(); time.sleep(0.01)
     queue.put(sum(1 for _ in range(100)))
@@ -84,6 +85,7 @@ if __name__ == '__main__':
   let container = await machine.start(['python3', 'job.py']);
   container = await machine.nextLife(container);
   container = await machine.nextLife(container);
+  machine.write('finish', '');
   expect(await container.exited).toEqual({ exitCode: 0, signal: undefined });
   expect(machine.read()).toBe('200 200\n');
   expect(readdirSync(join(machine.base, 'shm'))).toEqual([]);

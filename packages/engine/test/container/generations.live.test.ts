@@ -32,10 +32,11 @@ test('pipes of several processes and threads come back, and the answer is the sa
   await using machine = await Machine.open();
   machine.write(
     'threads.py',
-    `import threading, time, sys
+    `import os, threading, time, sys
 counts = [0] * 4
 def work(n):
-    for _ in range(150):
+    for step in range(150):
+        while step == 100 and not os.path.exists('finish'): time.sleep(0.01)
         counts[n] += 1
         time.sleep(0.01)
 threads = [threading.Thread(target=work, args=(n,)) for n in range(4)]
@@ -53,6 +54,7 @@ sys.stdout.write(' '.join(map(str, counts)) + '\\n')
   ]);
   container = await machine.nextLife(container);
   container = await machine.nextLife(container);
+  machine.write('finish', '');
   expect(await container.exited).toEqual({ exitCode: 3, signal: undefined });
   expect(machine.read()).toBe('4 151\n');
 });
@@ -61,8 +63,10 @@ test('node 24 comes back: io_uring is answered with "not available"', async () =
   await using machine = await Machine.open();
   machine.write(
     'job.mjs',
-    `import { readFile, writeFile } from 'node:fs/promises';
+    `import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 for (let i = 1; i <= 120; i++) {
+  while (i === 100 && !existsSync('finish')) await new Promise((r) => setTimeout(r, 10));
   await writeFile('state', String(i));
   if (Number(await readFile('state', 'utf8')) !== i) process.exit(9);
   await new Promise((r) => setTimeout(r, 10));
@@ -74,6 +78,7 @@ console.log('done');
   await until(() => machine.read(`${machine.cwd}/state`).length > 1);
   container = await machine.nextLife(container);
   container = await machine.nextLife(container);
+  machine.write('finish', '');
   expect(await container.exited).toEqual({ exitCode: 0, signal: undefined });
   expect(machine.read()).toBe('done\n');
 });

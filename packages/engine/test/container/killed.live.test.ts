@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { systemClock } from '@holdfast/core';
@@ -9,18 +9,10 @@ import { endLeftovers } from '../../src/container/cleanup.js';
 import { recordedProcesses } from '../../src/container/helper-record.js';
 import { markedProcesses } from '../../src/container/marked-processes.js';
 import { freezerFor } from '../../src/container/prepare-bundle.js';
-import { parentOf } from '../../src/container/process-identity.js';
 import { processesOf } from '../../src/container/processes.js';
 import type { ContainerOptions, RestoreContainerOptions, RunningContainer } from '../../src/container/running-container.js';
+import { endQuietly, goesOn, savedVictim, victim } from './killable.js';
 import { Machine, until } from './machine.js';
-
-/** Holds enough memory for a dump or a restore to be hit in its middle, and counts. */
-const victim = `import time
-block = bytearray(b'holdfast' * (24 << 20))
-n = 0
-while True:
-    n += 1; print(n, block[n * 4096 % len(block)], flush=True); time.sleep(0.005)
-`;
 
 interface Holder {
   readonly child: ChildProcess;
@@ -48,15 +40,6 @@ function hold(machine: Machine, options: ContainerOptions, { dumps, stopAt, rest
   return { child, said: (word, times = 1) => until(() => words.filter((one) => one === word).length >= times) };
 }
 
-/** Sends SIGKILL to who may be gone. */
-function endQuietly(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // Gone.
-  }
-}
-
 function interruptGroup({ pid }: ChildProcess): void {
   if (pid !== undefined) process.kill(-pid, 'SIGINT');
 }
@@ -75,50 +58,6 @@ async function killInDump(machine: Machine, container: RunningContainer, name: R
   await delay(ms);
   for (const pid of targets) endQuietly(pid);
   return outcome;
-}
-
-/** The CRIU that a runc of this test has started; undefined where there is none. */
-function criuOfRunc(): number | undefined {
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  const comm = (pid: string | number): string => {
-    try {
-      return readFileSync(`/proc/${pid}/comm`, 'latin1').trim();
-    } catch {
-      return '';
-    }
-  };
-  return pids.map(Number).find((pid) => /^(?:criu|ld-linux)/.test(comm(pid)) && comm(parentOf(pid) ?? 0) === 'runc' && isOurs(pid));
-}
-
-/** Below this process: others may restore on this machine meanwhile. */
-function isOurs(pid: number): boolean {
-  const parent = parentOf(pid) ?? 0;
-  return parent === process.pid || (parent > 1 && isOurs(parent));
-}
-
-function childOf(pid: number): number | undefined {
-  try {
-    const [first] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').split(' ').filter(Boolean);
-    return first === undefined ? undefined : Number(first);
-  } catch {
-    return undefined;
-  }
-}
-
-/** The victim, dumped and gone. */
-async function savedVictim(machine: Machine): ReturnType<Machine['save']> {
-  machine.write('victim.py', victim);
-  const container = await machine.start(['python3', 'victim.py']);
-  await until(() => machine.lines().length > 3);
-  const saved = await machine.save(container);
-  await container.kill();
-  await container.dispose();
-  return saved;
-}
-
-async function goesOn(machine: Machine): Promise<void> {
-  const before = machine.lines().length;
-  await until(() => machine.lines().length > before + 3);
 }
 
 /** Nothing of the container is left on this machine: no process, control group, mount or folder. */
@@ -245,45 +184,6 @@ test.each([0, 20, 60, 110, 200])(
     await again.dispose();
   },
 );
-
-// What CRIU had begun to restore keeps its socket to runc open, which then waits.
-test('CRIU alone killed in the middle of a restore: the restore fails soon, and the next one brings the job back', async () => {
-  await using machine = await Machine.open();
-  const saved = await savedVictim(machine);
-  for (const ms of [0, 15, 30, 45]) {
-    const restoring = machine.restore(saved).then(
-      (container) => container.dispose(),
-      (error: { code: string }) => expect(error.code).toBe('HF_RESTORE_FAILED'),
-    );
-    await until(() => criuOfRunc() !== undefined);
-    await delay(ms);
-    const criu = criuOfRunc();
-    if (criu !== undefined) endQuietly(criu);
-    await restoring;
-  }
-  const again = await machine.restore(saved);
-  await goesOn(machine);
-  await again.dispose();
-});
-
-test('CRIU killed as soon as it has begun a process, before anybody has looked for it: the restore fails soon', async () => {
-  await using machine = await Machine.open();
-  const saved = await savedVictim(machine);
-  const restoring = machine.restore(saved);
-  const outcome = expect(restoring).rejects.toMatchObject({ code: 'HF_RESTORE_FAILED' });
-  await until(() => criuOfRunc() !== undefined);
-  // Nothing else of this process runs meanwhile.
-  let criu: number | undefined;
-  let begun: number | undefined;
-  while (begun === undefined) {
-    criu = criuOfRunc();
-    begun = criu === undefined ? undefined : childOf(criu);
-  }
-  // It cannot see that CRIU is gone, and goes on holding CRIU's socket.
-  process.kill(begun, 'SIGSTOP');
-  if (criu !== undefined) process.kill(criu, 'SIGKILL');
-  await outcome;
-});
 
 test('a job whose keeper is killed is ended, and told as killed', async () => {
   await using machine = await Machine.open();

@@ -13,17 +13,19 @@ beforeEach(async () => {
 afterEach(() => workshop[Symbol.asyncDispose]());
 
 const lines = async (): Promise<readonly string[]> => (await readFile(join(workshop.work, 'counted'), 'utf8')).trim().split('\n');
+const soon = { timeout: 60_000, interval: 50 };
 const upTo = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => String(index + 1));
 
 test('a stopped job goes on where its last snapshot was, three times, and ends as if nothing had happened', async () => {
   const machine = await workshop.machine('a');
   for (let generation = 0; generation < 3; generation += 1) {
-    const run = await workshop.run(machine, { script: counting(30) });
+    const run = await workshop.run(machine, { script: counting(30, 'go') });
     expect(run.resumedFrom).toBe(generation === 0 ? undefined : generation);
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await vi.waitFor(async () => expect((await lines()).length).toBeGreaterThan(4 * (generation + 1)), soon);
     expect(await run.stop()).toMatchObject({ outcome: 'stopped', lastSnapshot: generation + 1, exitCode: 137, error: undefined });
   }
-  const last = await workshop.run(machine, { script: counting(30) });
+  const last = await workshop.run(machine, { script: counting(30, 'go') });
+  await writeFile(join(workshop.work, 'go'), '');
   expect(await last.result).toMatchObject({ outcome: 'exited', exitCode: 0, resumedFrom: 3 });
   expect(await lines()).toEqual(upTo(30));
   expect(await leftOn(join(workshop.directory, 'a'))).toEqual([]);
@@ -50,19 +52,22 @@ test('output redirected into a tracked folder goes on in its file after a resume
   const machine = await workshop.machine('a');
   const path = join(workshop.work, 'out.txt');
   const request = () => ({
-    script: 'for ((i = 1; i <= 20; i++)); do echo $i; sleep 0.2; done',
+    script: 'for ((i = 1; i <= 20; i++)); do echo $i; sleep 0.1; done; until [ -e go ]; do sleep 0.05; done',
     streams: { stdin: 'inherit', stdout: openSync(path, 'a'), stderr: 'inherit' } as const,
   });
+  const printed = async (): Promise<readonly string[]> => (await readFile(path, 'utf8')).trim().split('\n');
   const first = await workshop.run(machine, request());
-  await new Promise((resolve) => setTimeout(resolve, 700));
+  await vi.waitFor(async () => expect((await printed()).length).toBeGreaterThan(3), soon);
   await first.snapshot();
-  await new Promise((resolve) => setTimeout(resolve, 700));
+  // Some of them after the snapshot, where there are any left.
+  const before = (await printed()).length;
+  await vi.waitFor(async () => expect((await printed()).length).toBeGreaterThan(Math.min(before + 2, 19)), soon);
   await first.kill();
   const second = await workshop.run(machine, request());
+  await writeFile(join(workshop.work, 'go'), '');
   expect(await second.result).toMatchObject({ outcome: 'exited', resumedFrom: 1 });
   expect(await eventTypes(second)).not.toContain('files.moved');
-  const printed = (await readFile(path, 'utf8')).trim().split('\n');
-  expect([...new Set(printed)]).toEqual(upTo(20));
+  expect([...new Set(await printed())]).toEqual(upTo(20));
 });
 
 test('a job that ends by itself while it is being stopped has ended: its status counts, and its line starts anew', async () => {

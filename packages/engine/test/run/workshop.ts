@@ -61,9 +61,10 @@ export async function openWorkshop(parent: string = tmpdir()): Promise<Workshop>
   };
 }
 
-/** Counts in memory and in a file, five a second, and ends with the sum. */
-export function counting(to: number): string {
-  return `for ((i = 1; i <= ${to}; i++)); do echo $i >> counted; sleep 0.2; done; sha256sum < counted`;
+/** Counts in memory and in a file, five a second, and ends with the sum; with a gate, only once there is a file of that name, however slow the machine is. */
+export function counting(to: number, gate?: string): string {
+  const wait = gate === undefined ? '' : `until [ -e ${gate} ]; do sleep 0.05; done; `;
+  return `for ((i = 1; i <= ${to}; i++)); do echo $i >> counted; sleep 0.2; done; ${wait}sha256sum < counted`;
 }
 
 export async function eventTypes(run: Run): Promise<readonly string[]> {

@@ -33,14 +33,23 @@ async function said(child: GuardProcess, wanted: string): Promise<void> {
   for await (const text of child.stdout.iterator({ destroyOnReturn: false })) if (String(text).includes(wanted)) return;
 }
 
+/** One whose command goes on to its end only once the guard was told of the freeze. */
+async function frozenBefore(command: string): Promise<GuardProcess> {
+  const frozen = join(folder, 'frozen');
+  const child = await guard(`echo > $HOLDFAST_HOOK/ready; while [ ! -e ${frozen} ]; do sleep 0.01; done; ${command}`, { hook: folder });
+  await said(child, 'ready');
+  child.stdin.write('f');
+  writeFileSync(frozen, '');
+  return child;
+}
+
 function state(): string {
   return readFileSync(freezer, 'utf8');
 }
 
 describe('a guard that answers for the thaw', () => {
   test('stays after its command, tells its status, and leaves a job alone that Holdfast thawed', async () => {
-    const child = await guard('exit 3');
-    child.stdin.write('f');
+    const child = await frozenBefore('exit 3');
     await said(child, 'ended 3');
     child.stdin.write('d');
     await expect(once(child, 'exit')).resolves.toEqual([3, null]);
@@ -48,8 +57,7 @@ describe('a guard that answers for the thaw', () => {
   });
 
   test('thaws a job whose Holdfast is gone after the dump', async () => {
-    const child = await guard('exit 0');
-    child.stdin.write('f');
+    const child = await frozenBefore('exit 0');
     await said(child, 'ended 0');
     expect(state()).toBe('FROZEN');
     child.stdin.destroy();

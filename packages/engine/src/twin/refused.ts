@@ -30,6 +30,12 @@ export function noTwin(reason: NoTwinReason, message: string, cause?: unknown, k
   return new HoldfastError('HF_TWIN_REFUSED', { message, kind, retry: 'yes', operation: 'twin', context: { reason }, hint, cause });
 }
 
+/** Where a dump failed of itself, that failure, which names what the job holds or CRIU lacks. Else the error as it is. */
+export function dumpFailureIn(error: unknown): unknown {
+  const cause = error instanceof HoldfastError && error.code === 'HF_TWIN_REFUSED' ? error.cause : undefined;
+  return cause instanceof HoldfastError && cause.code === 'HF_DUMP_FAILED' ? cause : error;
+}
+
 /** The reason as it is recorded with a snapshot; undefined where the error is not about twins. */
 export function twinRefusalOf(error: unknown): string | undefined {
   if (!(error instanceof HoldfastError) || error.code !== 'HF_TWIN_REFUSED') return undefined;

@@ -163,19 +163,22 @@ async function damagePacks(): Promise<void> {
   }
 }
 
-test('what a snapshot cannot take along is said once, with a remedy, before the snapshot that fails of it', async () => {
-  const machine = await workshop.machine('a');
-  const holds = "import time,pathlib; f=open('/dev/fuse','r+b',0); pathlib.Path('counted').write_text('up'); time.sleep(1000)";
-  const run = await workshop.run(machine, { script: `exec python3 -c "${holds}"` });
-  await expect.poll(() => readFile(join(workshop.work, 'counted'), 'utf8').catch(() => ''), { timeout: 20_000 }).toBe('up');
-  await expect(run.snapshot()).rejects.toMatchObject({ code: 'HF_DUMP_FAILED' });
-  await expect(run.snapshot()).rejects.toMatchObject({ code: 'HF_DUMP_FAILED' });
-  await run.kill();
-  const told: RunEvent[] = [];
-  for await (const event of run.events()) told.push(event);
-  expect(told.filter(({ type }) => type === 'job.obstacle')).toMatchObject([{ message: expect.stringContaining('/dev/fuse') as string }]);
-  expect(told.findIndex(({ type }) => type === 'job.obstacle')).toBeLessThan(told.findIndex(({ type }) => type === 'snapshot.failed'));
-});
+test.each(['auto', 'twin'])(
+  'what a snapshot cannot take along is said once, with a remedy, before the snapshot that fails of it; memory is to be %s',
+  async (memory) => {
+    const machine = await workshop.machine('a', { job: { memory } });
+    const holds = "import time,pathlib; f=open('/dev/fuse','r+b',0); pathlib.Path('counted').write_text('up'); time.sleep(1000)";
+    const run = await workshop.run(machine, { script: `exec python3 -c "${holds}"` });
+    await expect.poll(() => readFile(join(workshop.work, 'counted'), 'utf8').catch(() => ''), { timeout: 20_000 }).toBe('up');
+    await expect(run.snapshot()).rejects.toMatchObject({ code: 'HF_DUMP_FAILED' });
+    await expect(run.snapshot()).rejects.toMatchObject({ code: 'HF_DUMP_FAILED' });
+    await run.kill();
+    const told: RunEvent[] = [];
+    for await (const event of run.events()) told.push(event);
+    expect(told.filter(({ type }) => type === 'job.obstacle')).toMatchObject([{ message: expect.stringContaining('/dev/fuse') as string }]);
+    expect(told.findIndex(({ type }) => type === 'job.obstacle')).toBeLessThan(told.findIndex(({ type }) => type === 'snapshot.failed'));
+  },
+);
 
 test('a machine whose CRIU is older refuses the snapshot before anything of it is brought back', async () => {
   const machine = await workshop.machine('a');

@@ -57,6 +57,16 @@ test('where memory must be from twins one that fails of its cover is taken again
   ]);
 });
 
+const dump = noTwin('dump', 'the dump that leaves memory out failed', other);
+
+test.each([
+  ['at once', [dump]],
+  ['once more without a cover', [cover, dump]],
+] as const)('where memory must be from twins a dump that fails %s is told as what it is', async (_, errors) => {
+  const { taken } = snapshot('twin', errors);
+  await expect(taken).rejects.toBe(other);
+});
+
 test.each([
   ['that fails of something else', 'auto', other, {}],
   ['that fails of its twins where memory must be from twins', 'twin', lost, {}],

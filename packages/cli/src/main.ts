@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { repositoryAhead } from '@holdfast/engine/ahead';
 import { readEnvironment } from './environment.js';
 import { keepCompiled } from './process/keep-compiled.js';
 import type { StopSignal } from './process/signals.js';
@@ -24,6 +25,8 @@ function output(stream: NodeJS.WriteStream): OutputStream {
 
 keepCompiled(fileURLToPath(new URL('../.compile-cache', import.meta.url)));
 const environment = readEnvironment();
+// A job waits for it.
+const ahead = process.argv[2] === 'run' ? repositoryAhead() : undefined;
 
 const status = await runCli({
   argv: process.argv.slice(2),
@@ -47,7 +50,7 @@ const status = await runCli({
   loadInstaller: async () => await import('@holdfast/engine'),
   program: [process.execPath, ...process.argv.slice(1, 2)],
   agentClient: async (socket) => (await import('@holdfast/engine')).agentClient(socket),
-  openDeployment: async (what, options) => (await import('@holdfast/engine')).openDeployment(what, options),
+  openDeployment: async (what, options) => (await import('@holdfast/engine')).openDeployment(what, { ...options, ahead }),
 });
 // What a command leaves open (a watcher, an abandoned mount's thread) must not keep the process.
 process.exit(status);

@@ -6,14 +6,15 @@ import type { OpenedDeployment } from './command-context.js';
 
 /**
  * Makes the local storage that `run` needs: the default one always, a named directory where its parent exists.
- * Other kinds are left alone: they cost money, so nobody gets one by a typing error.
+ * Other kinds are left alone: they cost money, so nobody gets one by a typing error. Whether one was made.
  */
-export async function provisionStorage(opened: OpenedDeployment, signal: AbortSignal): Promise<void> {
+export async function provisionStorage(opened: OpenedDeployment, signal: AbortSignal): Promise<boolean> {
   const { storage } = opened.deployment;
   const directory = opened.storageDirectory;
-  if (directory === undefined || (await storage.inspect({ signal })).state !== 'absent') return;
+  if (directory === undefined || (await storage.inspect({ signal })).state !== 'absent') return false;
   if (opened.storageFrom !== 'default') await assertParent(directory);
   await storage.provision({ signal });
+  return true;
 }
 
 async function assertParent(directory: string): Promise<void> {

@@ -65,9 +65,16 @@ function lostItsMemory({ outcome, error }: RunResult): boolean {
 }
 
 async function start(opened: OpenedDeployment, request: RunRequest, { cli, printer }: CommandContext, control: StopControl): Promise<Run> {
-  await provisionStorage(opened, control.starting);
   const environment = withoutOwnSecrets(request.environment, opened.secretVariables);
-  return opened.deployment.run({ ...request, environment }, { signal: control.starting, onEvent: narrateRun(printer, cli.clock) });
+  const run = (): Promise<Run> =>
+    opened.deployment.run({ ...request, environment }, { signal: control.starting, onEvent: narrateRun(printer, cli.clock) });
+  try {
+    return await run();
+  } catch (error) {
+    // Hardly ever: a look before each run would cost each of them a process.
+    if (asHoldfastError(error).code !== 'HF_STORAGE_MISSING' || !(await provisionStorage(opened, control.starting))) throw error;
+    return await run();
+  }
 }
 
 function tellEnd(result: RunResult, { printer }: CommandContext, control: StopControl): number {

@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { fakeDeployment } from '../support/fake-deployment.js';
+import { HoldfastError } from '@holdfast/core';
+import { type FakeDeployment, fakeDeployment } from '../support/fake-deployment.js';
 import { fakeRun } from '../support/fake-run.js';
 import { runLine } from '../support/run-line.js';
 
@@ -18,7 +19,11 @@ afterAll(() => rm(directory, { recursive: true }));
 async function runOn(storageState: 'absent' | 'ready', options: readonly string[]) {
   const run = fakeRun();
   run.end();
-  const deployment = fakeDeployment({ storageState, run: () => Promise.resolve(run) });
+  const missing = new HoldfastError('HF_STORAGE_MISSING', { kind: 'not-found', message: 'it is not there' });
+  const deployment: FakeDeployment = fakeDeployment({
+    storageState,
+    run: () => (storageState === 'ready' || deployment.calls.includes('provision') ? Promise.resolve(run) : Promise.reject(missing)),
+  });
   const result = await runLine(['run', ...options, '--', './job'], { deployment });
   return { ...result, calls: deployment.calls };
 }

@@ -27,6 +27,7 @@ import type { SweepReport, SweepRequest } from '../retention/types.js';
 import { readUserKey } from '../encryption/user-key.js';
 import { defaultDeadlines, type RepositoryDeadlines } from '../repository/deadlines.js';
 import { openRemoteStore } from '../repository/remote-store.js';
+import type { RepositoryAhead } from '../repository/ahead.js';
 import { RepositoryProcess } from '../repository/repository-process.js';
 import { asHoldfastError } from '../run/as-holdfast-error.js';
 import type { JournalPlace } from '../run/catalog-notes.js';
@@ -48,6 +49,7 @@ export interface EngineDeploymentOptions {
   readonly driver: StorageDriver;
   readonly catalogPlugin: CatalogPlugin;
   readonly logger: Logger;
+  readonly ahead?: RepositoryAhead | undefined;
 }
 
 interface Opened {
@@ -186,7 +188,7 @@ export class EngineDeployment implements Deployment {
     // Before the storage is touched: without its key nothing can be done there.
     const encryptionKey = await this.#encryptionKey(options);
     // It comes up while the storage is attached.
-    const started = new RepositoryProcess(this.#deadlines, this.#options.logger);
+    const started = new RepositoryProcess(this.#deadlines, this.#options.logger, this.#options.ahead?.take());
     const attached = await this.#driver.attach(options).catch((error: unknown) => {
       started.abandon(asHoldfastError(error));
       throw error;

@@ -9,12 +9,12 @@ import type { Deployment, OpenDeployment, OpenDeploymentOptions } from './types.
  */
 export async function openDeployment(
   { drivers, catalogs, config }: OpenDeployment,
-  { logger = silentLogger }: OpenDeploymentOptions = {},
+  { logger = silentLogger, ahead }: OpenDeploymentOptions = {},
 ): Promise<Deployment> {
   const parsed = typeof config === 'string' ? parseDeploymentConfig(await readConfig(config), { file: config }) : parseDeploymentConfig(config);
   const storagePlugin = select(drivers, parsed.storage.type, 'storage');
   const catalogPlugin = select(catalogs, parsed.catalog.type, 'catalog');
-  return new EngineDeployment({ config: parsed, driver: storagePlugin.create(parsed.storage), catalogPlugin, logger });
+  return new EngineDeployment({ config: parsed, driver: storagePlugin.create(parsed.storage), catalogPlugin, logger, ahead });
 }
 
 async function readConfig(path: string): Promise<string> {

@@ -21,6 +21,7 @@ import type {
 } from '@holdfast/core';
 import type { Agent, AgentOptions, StoppedJob } from '../agent/types.js';
 import type { RebuildOptions, RebuildReport } from '../catalog/rebuild.js';
+import type { RepositoryAhead } from '../repository/ahead.js';
 import type { SweepReport, SweepRequest } from '../retention/types.js';
 import type { MemoryFrom } from '../run/snapshot-metadata.js';
 import type { Run, RunOptions, RunRequest, SnapshotOutcome } from '../run/types.js';
@@ -219,4 +220,6 @@ export interface OpenDeployment {
 
 export interface OpenDeploymentOptions extends CallOptions {
   readonly logger?: Logger | undefined;
+  /** From `@holdfast/engine/ahead`: the repository's process, started before the engine was loaded; used where the storage is attached first. */
+  readonly ahead?: RepositoryAhead | undefined;
 }

@@ -1,8 +1,8 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import type { ChildProcess } from 'node:child_process';
 import type { Logger } from '@holdfast/core';
 import { HoldfastError } from '@holdfast/core/basics';
 import { isMountGone } from '@holdfast/store';
+import { forkRepository } from './ahead.js';
 import { deadlineMs, type RepositoryDeadlines } from './deadlines.js';
 import type { CallName, RepositoryCalls, RequestMessage, ResponseMessage } from './protocol.js';
 import { fromWireError } from './wire-error.js';
@@ -29,23 +29,15 @@ export class RepositoryProcess {
   #lastId = 0;
   #failure: HoldfastError | undefined;
 
-  constructor(deadlines: RepositoryDeadlines, logger: Logger) {
+  /** `child` is this one's from here on. */
+  constructor(deadlines: RepositoryDeadlines, logger: Logger, child: ChildProcess = forkRepository()) {
     this.#deadlines = deadlines;
-    // A session of its own: a Ctrl-C in the terminal is the engine's to handle, not this process's.
-    this.#child = fork(fileURLToPath(new URL('./process-main.js', import.meta.url)), [], {
-      serialization: 'advanced',
-      detached: true,
-      execArgv: [],
-      env: {},
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    });
+    this.#child = child;
     this.#child.on('message', (message: ResponseMessage) => this.#receive(message));
     this.#child.on('error', (cause) => this.#fail(processLost('could not be started', cause)));
     this.#child.on('exit', (code, signal) => this.#fail(processLost(`ended with ${signal ?? `status ${code}`}`)));
     this.#child.stderr?.on('data', (chunk: Buffer) => logger.error({ output: chunk.toString().slice(0, 4096) }, 'repository process'));
-    // Neither the child nor its channel keeps the engine's process alive.
-    this.#child.unref();
-    this.#child.channel?.unref();
+    // The listener above has referred to it again.
     (this.#child.stderr as (NodeJS.ReadableStream & { unref?: () => void }) | null)?.unref?.();
   }
 

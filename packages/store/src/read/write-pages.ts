@@ -30,8 +30,9 @@ export async function writePages({ runs, chunk, buffer, write, check }: PageWrit
   let written = 0;
   try {
     for (;;) {
-      while (ahead.length < spansAhead && waiting.length > 0) {
-        const [span] = waiting.splice(0, 1) as [Span];
+      while (ahead.length < spansAhead) {
+        const span = waiting.shift();
+        if (span === undefined) break;
         const pages = chunk(span.firstPage, span.endPage - span.firstPage);
         ahead.push({ span, pages });
         pages.ahead();

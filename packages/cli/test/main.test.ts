@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 const main = resolve(import.meta.dirname, '../lib/main.js');
 
 function holdfast(...argv: readonly string[]) {
-  return spawnSync(process.execPath, [main, ...argv], { encoding: 'utf8', timeout: 15_000 });
+  return spawnSync(process.execPath, [main, ...argv], { encoding: 'utf8', timeout: 60_000 });
 }
 
 test('the compiled command shows its help', () => {

@@ -67,13 +67,20 @@ describe.skipIf(!here)(title, () => {
   });
 
   test('a second signal ends the job at once', async () => {
-    const line = machine.start('run', '--job', 'stubborn', '--', 'sleep', '1000');
+    // Its last snapshot, which the first one asks for, is never through.
+    const endless = join(machine.folder, 'endless-runc');
+    const script = `#!/bin/sh\ncase " $* " in *" checkpoint "*) exec sleep 1000;; esac\nexec '${process.env['HOLDFAST_RUNC']}' "$@"\n`;
+    await writeFile(endless, script, { mode: 0o755 });
+    using other = await LiveMachine.create({ HOLDFAST_RUNC: endless });
+    const line = other.start('run', '--job', 'stubborn', '--', 'sleep', '1000');
     await line.says('started job');
     line.child.kill('SIGINT');
-    await line.says('SIGINT');
+    await line.says('SIGINT: taking a last snapshot');
     // At once it would be the same request.
     await delay(200);
     line.child.kill('SIGINT');
     expect(await line.status).toBe(137);
+    expect(line.stderr()).toContain('SIGINT again');
+    expect(line.stderr()).not.toContain('snapshot 1');
   });
 });

@@ -28,7 +28,7 @@ export interface LiveLine {
 }
 
 /** A machine of its own for one test: working directory, state, storage. */
-export class LiveMachine {
+export class LiveMachine implements Disposable {
   readonly folder: string;
   readonly work: string;
 
@@ -63,6 +63,10 @@ export class LiveMachine {
     line.child.stdin.end();
     const status = await line.status;
     return { status, stdout: line.stdout().toString(), stderr: line.stderr() };
+  }
+
+  [Symbol.dispose](): void {
+    this.remove();
   }
 
   remove(): void {

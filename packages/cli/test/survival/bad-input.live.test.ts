@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -106,9 +107,18 @@ describe('what cannot be is refused with a sentence, a remedy and a code, before
 it('a storage that fills up costs snapshots, and the job ends as if it had none', async () => {
   const place = join(folder, 'fills-up');
   await mkdir(place);
-  const command = ['--storage', place, '--interval', '300ms', '--', '/bin/sh', '-c', 'head -c 4000000 /dev/urandom > big; sleep 3; rm big; exit 7'];
+  const script = 'head -c 4000000 /dev/urandom > big; until [ -e go ]; do sleep 0.1; done; rm big; exit 7';
+  const command = ['--storage', place, '--interval', '300ms', '--', '/bin/sh', '-c', script];
   const words = [...withTmpfs(place, 'size=2m,mode=700'), ...holdfast, 'run', '--json', '--state-dir', join(folder, 'state'), ...command];
-  const { status, stderr } = spawnSync(words[0] ?? '', words.slice(1), { cwd: join(folder, 'work'), encoding: 'utf8', timeout: 90_000 });
-  expect(status, stderr).toBe(7);
-  expect(stderr).toContain('"code":"HF_STORAGE_FULL"');
+  const work = join(folder, 'work');
+  const run = spawn(words[0] ?? '', words.slice(1), { cwd: work, stdio: ['ignore', 'ignore', 'pipe'], timeout: 90_000 });
+  const closed = once(run, 'close');
+  let said = '';
+  for await (const chunk of run.stderr) {
+    said += String(chunk);
+    if (said.includes('"code":"HF_STORAGE_FULL"')) await writeFile(join(work, 'go'), '');
+  }
+  await closed;
+  expect(said).toContain('"code":"HF_STORAGE_FULL"');
+  expect(run.exitCode, said).toBe(7);
 });

@@ -8,8 +8,8 @@ import { forget, makeLine, scratchFolder } from './interruptions.js';
 
 const program = fileURLToPath(new URL('tree.py', import.meta.url));
 
-/** `make` must be done before the first snapshot counts; then the job waits for its machine to be lost. */
-const job = `/usr/bin/python3 tree.py make tree && : > made; n=0; while [ $n -lt 60 ]; do n=$((n+1)); sleep 0.1; done; [ ! -e tree/goes ]`;
+/** `make` must be done before the first snapshot counts; then the job waits for its machine to be lost, and after that for a word. */
+const job = `/usr/bin/python3 tree.py make tree && : > made; until [ -e finish ]; do sleep 0.1; done; [ ! -e tree/goes ]`;
 
 function describe(tree: string): readonly string[] {
   return execFileSync('/usr/bin/python3', [program, 'describe', tree], { encoding: 'utf8' }).trim().split('\n');
@@ -47,6 +47,7 @@ it('every kind of file comes back exactly, although it was changed, removed or a
   // What stood in the way is moved, not lost.
   const moved = execFileSync('grep', ['-rlE', 'changed by somebody|back again|was never there', join(line.workingDirectory, '.holdfast')]);
   expect(moved.toString().trim().split('\n')).toHaveLength(3);
+  await writeFile(join(line.workingDirectory, 'finish'), '');
   const { status } = await second.ended;
   expect(status).toBe(0);
   expect(describe(tree)).toEqual(expected);

@@ -90,14 +90,15 @@ it.skipIf(missing !== undefined)(
     await run(byFile, 'storage', 'status', '--json');
     const job = 'env > seen; i=0; while [ ! -e go ]; do i=$((i + 1)); echo $i > turn; sleep 0.05; done';
     const first = start(byFile, 'run', '--job', 'canary', '--', 'sh', '-c', job);
-    while (!(await readFile(join(work, 'turn'), 'utf8').catch(() => ''))) await sleep(50);
+    const turn = (): Promise<string> => readFile(join(work, 'turn'), 'utf8').catch(() => '');
+    while ((await turn()) === '') await sleep(50);
     await run(byVariable, 'snapshot', 'canary');
     first.child.kill('SIGTERM');
     said += (await first.said).join('');
     await first.closed;
     const stoppedAt = await readFile(join(work, 'turn'), 'utf8');
     const second = start(bySecret, 'run', '--job', 'canary', '--', 'sh', '-c', job);
-    while (Number(await readFile(join(work, 'turn'), 'utf8')) <= Number(stoppedAt) && second.child.exitCode === null) await sleep(50);
+    while (Number(await turn()) <= Number(stoppedAt) && second.child.exitCode === null) await sleep(50);
     // Only now: a resume takes away what came meanwhile.
     await writeFile(join(work, 'go'), '');
     said += (await second.said).join('');

@@ -122,7 +122,7 @@ test('a lock that cannot be renewed ends the task before its time is up, and a f
   const bucket = { ...client, read: (key: string) => (isAway ? away() : client.read(key)) };
   const task = async ({ signal }: CallOptions): Promise<void> => {
     isAway = true;
-    await vi.waitUntil(() => failures >= 3);
+    await vi.waitUntil(() => failures >= 3, { timeout: 30_000 });
     expect(signal?.aborted).toBe(false);
     const now = Date.now() + 89_999;
     vi.spyOn(Date, 'now').mockReturnValue(now);

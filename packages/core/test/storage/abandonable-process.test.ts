@@ -42,6 +42,6 @@ test('what an abandoned process started is killed with it', async () => {
   const args = ['-c', `sleep ${length} | cat`];
   expect(await runAbandonable({ command: '/bin/sh', args, timeoutMs: 200 })).toMatchObject({ kind: 'abandoned' });
   const left = async () =>
-    (await runAbandonable({ command: 'pgrep', args: ['-f', '-x', `sleep ${length}`], timeoutMs: 5000 })) as { exitCode?: number };
+    (await runAbandonable({ command: 'pgrep', args: ['-f', '-x', `sleep ${length}`], timeoutMs: 20_000 })) as { exitCode?: number };
   while ((await left()).exitCode === 0) await new Promise((resolve) => setTimeout(resolve, 20));
 });

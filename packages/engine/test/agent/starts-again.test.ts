@@ -45,7 +45,7 @@ test('a container that ended while no agent ran is not kept waiting for a Docker
   const { agent, asked, record, create } = await site(folder);
   agent.settle(record);
   void create();
-  await vi.waitFor(() => expect(asked).toHaveBeenCalledTimes(1), 4000);
+  await vi.waitFor(() => expect(asked).toHaveBeenCalledTimes(1), 30_000);
   await agent.leave();
 });
 
@@ -61,7 +61,7 @@ test('a container that is started again at once finds its folder whole, not one 
   });
   await agent.answer({ call: 'deleted', id: 'c1' }, new AbortController().signal);
   void create();
-  await vi.waitFor(() => expect(asked).toHaveBeenCalledTimes(1), 10_000);
+  await vi.waitFor(() => expect(asked).toHaveBeenCalledTimes(1), 30_000);
   expect(found.toSorted()).toEqual(['criu.conf', 'record.json']);
   await agent.leave();
 });

@@ -26,10 +26,16 @@ async function ask({
   waitMs = 30,
 }: Scene): Promise<{ readonly said: readonly string[]; readonly found: unknown }> {
   const said: string[] = [];
+  // Each look takes 20 ms of a time of its own, so that there are two in 30, however busy the machine is.
+  let nowMs = 0;
+  const state = (): Promise<JobState> => {
+    nowMs += 20;
+    return storage();
+  };
   const resuming = (): void => void said.push('resuming');
-  const environment = { store: { state: storage } } as unknown as RunEnvironment;
+  const environment = { store: { state } } as unknown as RunEnvironment;
   const context = {
-    clock: systemClock,
+    clock: { ...systemClock, monotonicMs: () => nowMs },
     logger: silentLogger,
     config: { agent: { storageWaitMs: waitMs, storageUnknown: otherwise } },
     environmentOf: () => Promise.resolve(environment),

@@ -83,7 +83,8 @@ test('storage that fails ends the call; the next one sends what the pager still 
   });
   await expect(serve(reader, pager)).rejects.toMatchObject({ code: 'HF_STORAGE_IO' });
   away = false;
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  // Until what was sent has come.
+  for (let count = -1; count !== pager.received.length; await new Promise((resolve) => setTimeout(resolve, 50))) count = pager.received.length;
   const before = new Set(pager.received.map(({ firstPage }) => firstPage));
   expect(before.size).toBeGreaterThan(0);
   await serve(reader, pager);

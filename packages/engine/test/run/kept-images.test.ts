@@ -93,7 +93,7 @@ test('what is kept on the disk goes as soon as the disk becomes full', async () 
   diskBytes = gibibyte;
   await vi.advanceTimersByTimeAsync(2_500);
   vi.useRealTimers();
-  await vi.waitFor(() => expect(kept.pages.size).toBe(0));
+  await vi.waitFor(() => expect(kept.pages.size).toBe(0), { timeout: 30_000 });
 });
 
 test('what is kept goes as soon as memory becomes scarce, or a larger dump needs the room', async () => {
@@ -114,7 +114,7 @@ test('what is kept goes as soon as memory becomes scarce, or a larger dump needs
   memoryBytes = gibibyte / 2;
   await vi.advanceTimersByTimeAsync(2_500);
   vi.useRealTimers();
-  await vi.waitFor(() => expect(kept.pages.size).toBe(0));
+  await vi.waitFor(() => expect(kept.pages.size).toBe(0), { timeout: 30_000 });
 });
 
 test('what is kept goes where a dump would not fit into the file system beside it, however much memory there is', async () => {

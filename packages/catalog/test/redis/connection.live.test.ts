@@ -54,11 +54,8 @@ describe.skipIf(missing !== undefined)(`the connection${missing === undefined ? 
     await once(deaf.listen(0, '127.0.0.1'), 'listening');
     const address = deaf.address();
     const port = typeof address === 'object' ? address?.port : undefined;
-    const late = setTimeout(() => deaf.close(), 4800);
     const error = await assertRejects(openStore(await plain.fresh(), { port }), unavailable);
-    expect(deaf.listening).toBe(true);
     expect(error.hint).toContain('rediss:// has');
-    clearTimeout(late);
     deaf.close();
   });
 

@@ -47,7 +47,6 @@ describeServers('a fail-over', {}, (under) => {
     await using store = await openCatalog(under, access, { retryFor: '1s', queryTimeout: '500ms', connectTimeout: '500ms' });
     await store.appendEvent(event('before'));
     await under.server().pause();
-    await sleep(500);
     try {
       await assertRejects(store.appendEvent(event('during')), { code: 'HF_CATALOG_UNAVAILABLE', kind: 'unavailable' });
       await assertRejects(store.listEvents('job'), { code: 'HF_CATALOG_UNAVAILABLE', kind: 'unavailable' });
@@ -88,7 +87,8 @@ async function demote(under: ServerUnderTest): Promise<AsyncDisposable> {
     postgres: 'ALTER SYSTEM SET default_transaction_read_only = on; SELECT pg_reload_conf();',
   };
   for (const statement of (statements[kind] ?? '').split('; ')) await server().query(statement);
-  await sleep(500);
+  // PostgreSQL reads its settings anew a moment after it was asked to.
+  if (kind === 'postgres') while ((await server().query('SHOW default_transaction_read_only')) !== 'on');
   return { [Symbol.asyncDispose]: () => restore(under) };
 }
 

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { assertRejects } from '@holdfast/testkit/contract';
 import { afterEach, expect, test, vi } from 'vitest';
-import { describeServers, openCatalog, sectionOf } from './test-servers.js';
+import { describeServers, openCatalog, type ServerUnderTest, sectionOf } from './test-servers.js';
 
 const program = fileURLToPath(new URL('open-in-child.ts', import.meta.url));
 const holder = (attempt: string) => ({ attempt, host: 'h', bootId: 'b', pid: 1, startTicks: 1 });
@@ -15,7 +15,8 @@ afterEach(() => {
 describeServers('a catalog on a server', {}, (under) => {
   test('of processes that open a new catalog and try for one lease at once, one gets it and all know who', async () => {
     const access = await under.server().fresh();
-    const section = JSON.stringify(sectionOf(under.plugin(), access));
+    // On a busy machine four processes that start at once take their time.
+    const section = JSON.stringify({ ...sectionOf(under.plugin(), access), connectTimeout: '1m', queryTimeout: '1m' });
     const attempts = ['a', 'b', 'c', 'd'];
     const run = promisify(execFile);
     const env = { ...process.env, HOLDFAST_CATALOG_PASSWORD: access.password };
@@ -38,7 +39,7 @@ describeServers('a catalog on a server', {}, (under) => {
     await store.acquireLease('job', holder('a'), 1500);
     const wait = under.kind === 'postgres' ? 'SELECT pg_sleep(3)' : 'SELECT sleep(3)';
     const blocking = under.server().query(`BEGIN; UPDATE hf_leases SET holder = holder; ${wait}; COMMIT;`, access);
-    await untilBlocked(() => store.acquireLease('other-job', holder('x'), 1000).then(() => store.currentLease('job')));
+    await untilAsleep(under, blocking);
     expect(await store.acquireLease('job', holder('b'), 1000)).toMatchObject({ acquired: true });
     await blocking;
   });
@@ -52,8 +53,7 @@ describeServers('a catalog on a server', {}, (under) => {
     const taken = `attempt = 'b', term = term + 1, holder = '${JSON.stringify(holder('b'))}'`;
     const wait = under.kind === 'postgres' ? 'SELECT pg_sleep(4)' : 'SELECT sleep(4)';
     const blocking = under.server().query(`BEGIN; UPDATE hf_leases SET ${taken}; ${wait}; COMMIT;`, access);
-    // Until a renewal has to wait.
-    while (await renews(store.renewLease(lease, 3_600_000, { signal: AbortSignal.timeout(400) })));
+    await untilAsleep(under, blocking);
     await assertRejects(store.renewLease(lease, 7_200_000), { code: 'HF_LEASE_LOST' });
     await blocking;
     const current = await store.currentLease('job');
@@ -102,8 +102,6 @@ describeServers('a catalog on a server', {}, (under) => {
     await using store = await openCatalog(under, access, { queryTimeout: '1h', connectTimeout: '1h' });
     await store.acquireLease('job', holder('a'), 3_600_000);
     await under.server().pause();
-    // The signal takes its time to reach all threads.
-    await new Promise((resolve) => setTimeout(resolve, 500));
     const calls = [store.acquireLease('job', holder('b'), 1000, soon()), store.currentLease('job', soon())];
     try {
       await Promise.all(calls.map((call) => assertRejects(call, { code: 'HF_ABORTED' })));
@@ -118,17 +116,17 @@ function soon(): { signal: AbortSignal } {
   return { signal: AbortSignal.timeout(200) };
 }
 
-async function renews(renewal: Promise<unknown>): Promise<boolean> {
-  return renewal.then(
+/** Until the other transaction has its rows and sleeps on them, or is through already. */
+async function untilAsleep({ kind, server }: ServerUnderTest, blocking: Promise<unknown>): Promise<void> {
+  const sleeping =
+    kind === 'postgres'
+      ? "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
+      : "SELECT count(*) FROM information_schema.processlist WHERE state = 'User sleep'";
+  const over = blocking.then(
     () => true,
-    () => false,
+    () => true,
   );
-}
-
-/** Until a writer has to wait for its row. */
-async function untilBlocked(probe: () => Promise<unknown>): Promise<void> {
-  await probe();
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  while (!(await Promise.race([over, Promise.resolve(false)])) && Number(await server().query(sleeping)) === 0);
 }
 
 function rowsOnly(kind: string, user: string): string {

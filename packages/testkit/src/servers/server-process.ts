@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { open, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { signalTree } from './process-tree.js';
+import { signalTree, stopTree } from './process-tree.js';
 import { serverEnvironment, unprivileged } from './unprivileged.js';
 
 export interface ServerProcess {
@@ -67,7 +67,7 @@ export async function startProcess(
       late.abort();
       await timeUp;
     },
-    pause: () => Promise.resolve(signalTree(pid, 'SIGSTOP')),
+    pause: () => stopTree(pid),
     resume: () => Promise.resolve(signalTree(pid, 'SIGCONT')),
   };
 }

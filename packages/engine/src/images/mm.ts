@@ -5,7 +5,7 @@ import { decodeFields } from './message-fields.js';
 
 export const mmMagic = 0x57492820;
 export const mmFields = { startCode: 1, startData: 3, startStack: 5, startBrk: 6, argStart: 8, envEnd: 11, areas: 14 };
-export const areaFields = { start: 1, end: 2, offset: 3, sharedId: 4, flags: 6, status: 7, advice: 9 };
+export const areaFields = { start: 1, end: 2, offset: 3, sharedId: 4, rights: 5, flags: 6, status: 7, advice: 9 };
 /** Of an area's status, as numbers. */
 export const statusBits = { vsyscall: 0x4, vdso: 0x8, anonymousShared: 0x100, systemV: 0x400, vvar: 0x1000, memfd: 0x4000 };
 

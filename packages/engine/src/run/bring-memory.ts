@@ -5,6 +5,7 @@ import { planLazy, type LazyPlan } from '../images/lazy-plan.js';
 import { writeLazyImages } from '../images/lazy-images.js';
 import { RebuiltImages } from '../images/rebuilt-images.js';
 import { isLazyReader, type LazyReader } from '../lazy/lazy-reader.js';
+import { reservationObstacle } from '../preflight/reservations.js';
 import { lazyObstacle } from '../preflight/userfaultfd.js';
 import type { KeptPlace } from './kept-images.js';
 import type { ResumeMode } from './types.js';
@@ -49,6 +50,8 @@ export async function bringMemory(request: MemoryRequest): Promise<BroughtMemory
   const plan = await planLazy(reader, { signal });
   if (plan.lazyBytes === 0) return await bringAll(request, 'none of its memory can come later');
   if (mode === 'auto' && plan.lazyBytes < worthwhileBytes) return await bringAll(request, undefined);
+  const tooMuch = await reservationObstacle(reader, undefined, { signal });
+  if (tooMuch !== undefined) return await bringAll(request, tooMuch);
   const images = await placeFor(request, plan.eagerBytes);
   await reader.assertPresent({ signal });
   const onProgress = (bytes: number): void => request.onProgress(bytes, plan.eagerBytes);

@@ -66,7 +66,11 @@ export function startedNote(
 }
 
 /** `record` is undefined where the job is another attempt's by now. */
-export function overNote(record: JobRecord | undefined, { outcome, endedAt, exitCode }: AttemptRecord, now: string): OverNote {
+export function overNote(
+  record: JobRecord | undefined,
+  { outcome, endedAt, exitCode }: Pick<AttemptRecord, 'outcome' | 'endedAt' | 'exitCode'>,
+  now: string,
+): OverNote {
   const ended = { outcome, endedAt: endedAt ?? now, ...exit(exitCode) };
   if (record === undefined) return { version: 1, attempt: ended };
   return { version: 1, job: { status: record.status, updatedAt: record.updatedAt, ...exit(record.exitCode) }, attempt: ended };

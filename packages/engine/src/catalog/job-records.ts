@@ -41,18 +41,16 @@ export function jobRecords(facts: JobFacts): JobRecords {
 
 function attemptOf(facts: JobFacts, { job, attempt, epoch, holder, claimedAt, from, end, started, over }: EpochHistory): AttemptRecord | undefined {
   const noted = parseStartedNote(started);
-  if (noted === undefined ? !hasRun(facts, epoch, attempt, end) : noted.attempt === undefined) return undefined;
+  if (noted === undefined ? wasMade(facts, epoch, attempt) && end === undefined : noted.attempt === undefined) return undefined;
   const { host, pid, startedAt, resumedFrom } = noted?.attempt ?? { ...holder, startedAt: claimedAt, resumedFrom: from?.number };
   const ended = parseOverNote(over)?.attempt ?? (end === undefined ? undefined : { outcome: 'exited' as const, ...end });
   const base = { job, attempt, epoch, host, pid, startedAt, resumedFrom };
   return { ...base, outcome: ended?.outcome ?? 'running', endedAt: ended?.endedAt, exitCode: ended?.exitCode };
 }
 
-/** An epoch without a note is of an older Holdfast, or of an attempt that died before it began: only what it left tells. */
-function hasRun({ history, snapshots, isFork }: JobFacts, epoch: number, attempt: string, end: EpochHistory['end']): boolean {
-  if (end !== undefined) return true;
-  const wasMade = attempt.startsWith(importAttemptPrefix) || (isFork && epoch === history[0]?.epoch);
-  return !wasMade && snapshots.some((snapshot) => snapshot.epoch === epoch && snapshot.attempt === attempt);
+/** An epoch without a note is of an older Holdfast, or of an attempt that died young, or failed to begin; or nobody's who ran anything. */
+function wasMade({ history, isFork }: JobFacts, epoch: number, attempt: string): boolean {
+  return attempt.startsWith(importAttemptPrefix) || (isFork && epoch === history[0]?.epoch);
 }
 
 function jobAfter(before: JobRecord | undefined, facts: JobFacts, epoch: EpochHistory): JobRecord | undefined {

@@ -3,6 +3,8 @@ import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { CheckpointStore, CheckpointSummary, Epoch, EpochHolder, JobState, Lease } from '@holdfast/core';
+import { overNote } from '../catalog/attempt-note.js';
+import { keepNote } from '../catalog/keep-note.js';
 import { endLeftovers } from '../container/cleanup.js';
 import { ownProcessIdentity } from '../container/process-identity.js';
 import { layoutOf } from '../container/layout.js';
@@ -118,6 +120,27 @@ async function begin(environment: RunEnvironment, request: CompleteRequest, plac
   if (anew) await assertTrackablePaths(request.workingDirectory, request.track);
   const epoch = await store.claim(request.job, holder, anew ? { kind: 'fresh' } : { kind: 'newest' }, { signal });
   emit({ type: 'attempt.started', epoch: epoch.epoch, resuming: epoch.from?.number });
+  try {
+    return await startClaimed(environment, request, { ...place, record }, epoch, holder, signal);
+  } catch (error) {
+    // Else the next attempt would take it for one that was lost.
+    const now = environment.clock.now().toISOString();
+    const note = overNote(undefined, { outcome: 'failed', endedAt: now, exitCode: undefined }, now);
+    await keepNote({ environment, epoch }, 'over', note);
+    throw error;
+  }
+}
+
+async function startClaimed(
+  environment: RunEnvironment,
+  request: CompleteRequest,
+  place: Place,
+  epoch: Epoch,
+  holder: EpochHolder,
+  signal: AbortSignal,
+): Promise<Started> {
+  const { store } = environment;
+  const { attempt, emit, record } = place;
   const places: RootPlaces = { runDirectory: place.directory, memoryDirectory: place.memoryDirectory };
   const options = containerOptions(environment, request, place);
   if (epoch.from !== undefined) {

@@ -1,5 +1,6 @@
 import { silentLogger } from '@holdfast/core';
 import { expect, test } from 'vitest';
+import { overNote } from '../../src/catalog/attempt-note.js';
 import { bringInLine } from '../../src/catalog/bring-in-line.js';
 import { liveThrough } from './history.js';
 import { type CatalogPlace, catalogPlace, contentOf } from './place.js';
@@ -31,6 +32,30 @@ test('what the catalog has of another storage is left alone, and a job that it d
   const fresh = await place.fresh();
   await mend({ ...place, catalog: fresh });
   expect(await contentOf(fresh)).toEqual([]);
+});
+
+test('an attempt that died before it could note anything is made known by the next one, as lost; one that failed to begin as failed', async () => {
+  await using place = await catalogPlace();
+  const { store, catalog } = place;
+  const claim = (attempt: string) => store.claim('job', { attempt, host: 'h', pid: 3 }, { kind: 'newest' });
+  await claim('a');
+  const failed = await claim('b');
+  await store.note(failed, 'over', { ...overNote(undefined, { outcome: 'failed', endedAt: '2026-11-20T09:00:00.000Z', exitCode: undefined }, '') });
+  await liveThrough(place, 'job', 'c', { snapshots: 1 });
+  const [before] = await contentOf(catalog);
+  await mend(place);
+  const [after] = await contentOf(catalog);
+  expect(after).toMatchObject({ record: before?.record, attempts: [before?.attempts[0], { attempt: 'b', outcome: 'failed' }, { attempt: 'a', pid: 3, outcome: 'lost' }] });
+});
+
+test('an epoch that a fork made is no attempt, and the catalog is not made anew because of it', async () => {
+  await using place = await catalogPlace();
+  const { store, catalog } = place;
+  await liveThrough(place, 'job', 'a', { snapshots: 1 });
+  await store.fork({ job: 'job' }, 'fork', { attempt: 'f', host: 'h', pid: 1 });
+  await liveThrough(place, 'fork', 'b', {});
+  await bringInLine({ store, catalog, logger: silentLogger }, 'fork', {});
+  expect((await catalog.listAttempts('fork')).map(({ attempt }) => attempt)).toEqual(['b']);
 });
 
 test('a catalog that does not answer is no failure', async () => {

@@ -12,7 +12,7 @@ const always =
 const wrongBytes = withReaders((reader) => ({ read: async (...given) => changed(await reader.read(...given)) }));
 const withExtents = (wrong: Partial<ObjectInput['extents'][number]>): Breakage =>
   withWriters((writer) => ({ put: (object) => writer.put({ ...object, extents: object.extents.map((extent) => ({ ...extent, ...wrong })) }) }));
-const acceptsAnyPut = withWriters((writer) => ({ put: (...given) => writer.put(...given).catch(() => ({ changedPages: 0 })) }));
+const acceptsAnyPut = withWriters((writer) => ({ put: (...given) => writer.put(...given).catch(() => ({ changedPages: 0, unreadPages: 0 })) }));
 const storesEverything = withWriters((writer) => ({
   put: async (object, options) => ({ ...(await writer.put(object, options)), changedPages: 4711 }),
 }));
@@ -67,7 +67,8 @@ const keepsAnything = withWriters((writer) => ({ keep: (key) => writer.keep(key)
 const replacesNothing = withWriters((writer) => {
   const seen = new Set<string>();
   return {
-    put: (object: ObjectInput) => (seen.has(object.key) ? Promise.resolve({ changedPages: 0 }) : (seen.add(object.key), writer.put(object))),
+    put: (object: ObjectInput) =>
+      seen.has(object.key) ? Promise.resolve({ changedPages: 0, unreadPages: 0 }) : (seen.add(object.key), writer.put(object)),
   };
 });
 const takesPreviousForTruth = withWriters((writer) => ({

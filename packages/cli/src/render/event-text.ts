@@ -49,7 +49,7 @@ const messages: Messages = {
   'snapshot.started': ({ reason }) => detail(`snapshot started (${reason})`),
   'snapshot.progress': ({ bytes, totalBytes, bytesPerSecond }) =>
     word(`storing the snapshot: ${formatSize(bytes)} of ${formatSize(totalBytes)}, ${formatSize(bytesPerSecond)}/s`),
-  'snapshot.committed': (event) => word(`snapshot ${event.number}: ${snapshotText(event)}${withoutTwin(event.twinRefused)}`),
+  'snapshot.committed': (event) => word(`snapshot ${event.number}: ${snapshotText(event)}${withoutTwin(event.twinRefused)}${unreadText(event)}`),
   'snapshot.without-twin': ({ reason, message }) => detail(`the snapshot is taken once more, by a plain dump (${reason}): ${escapeText(message)}`),
   // Of a last snapshot the end of the run tells why.
   'snapshot.failed': (event) =>
@@ -77,6 +77,12 @@ const messages: Messages = {
 /** What was asked for is no news. */
 function withoutTwin(reason: string | undefined): string {
   return reason === undefined || reason === 'off' || reason === 'stays-frozen' ? '' : `; not by twin (${escapeText(reason)})`;
+}
+
+/** What the setting `job.keepTwin` was worth. */
+function unreadText({ changedFrom, unreadBytes, keptTwinRefused }: Extract<RunEvent, { type: 'snapshot.committed' }>): string {
+  if (changedFrom !== undefined) return `; ${formatSize(unreadBytes ?? 0)} not read, as in snapshot ${changedFrom}`;
+  return keptTwinRefused === undefined ? '' : `; all memory read, no twin was kept (${escapeText(keptTwinRefused)})`;
 }
 
 const nextStep = { older: 'the snapshot before it', fresh: 'the job starts anew', fail: 'nothing; the job is not started' } as const;

@@ -55,6 +55,9 @@ test('show puts everything on one page', async () => {
     memoryFrom: 'staged-memory',
     twinRefused: 'pids',
     coverRefused: undefined,
+    changedFrom: undefined,
+    unreadBytes: undefined,
+    keptTwinRefused: undefined,
   } as const;
   const attempt = {
     job: 'align-7',

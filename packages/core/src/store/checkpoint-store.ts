@@ -75,6 +75,8 @@ export type EpochStart =
 export interface ObjectResult {
   /** Pages that no stored page equals. */
   readonly changedPages: number;
+  /** Pages that were not read, since the caller knows them to be the parent's. */
+  readonly unreadPages: number;
 }
 
 export interface PutOptions extends CallOptions {

@@ -2,7 +2,7 @@ import type { JobState } from '@holdfast/core';
 import type { AdoptedContainer } from '../container/adopted/adopted-container.js';
 import type { ActiveRun } from '../run/active-run.js';
 import type { RunEvent } from '../run/events.js';
-import type { MemoryFrom } from '../run/snapshot-metadata.js';
+import type { MemoryFrom } from '../run/memory-account.js';
 import { type ContainerRecord, writeContainerRecord } from './container-record.js';
 import type { ContainerSetup } from './container-setup.js';
 import { mayEnd } from './stop-signal.js';

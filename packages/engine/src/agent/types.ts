@@ -1,7 +1,7 @@
 import type { CallOptions, ErrorCode } from '@holdfast/core';
 import type { MetricSample } from '../metrics/types.js';
 import type { RunEvent } from '../run/events.js';
-import type { MemoryFrom } from '../run/snapshot-metadata.js';
+import type { MemoryFrom } from '../run/memory-account.js';
 import type { Run, RunResult, SnapshotOutcome } from '../run/types.js';
 
 /** What goes beyond the configuration's section `agent`; each has a default. */

@@ -3,6 +3,7 @@ import { allCheckpoints } from '../catalog/all-checkpoints.js';
 import { readJob } from '../catalog/read-job.js';
 import { readMetadata } from '../catalog/read-metadata.js';
 import { isHeld } from '../run/is-held.js';
+import { memoryAccountOf } from '../run/memory-account.js';
 import type { JobsOptions } from './jobs.js';
 import { withoutCatalog } from './list-jobs.js';
 import { missingJob } from './missing-job.js';
@@ -34,7 +35,7 @@ export async function showJob(
   };
 }
 
-/** Where its memory came from is in its own record alone. */
+/** How it came by its memory is in its own record alone. */
 async function shown(
   summary: CheckpointSummary,
   freezeMs: number | undefined,
@@ -43,7 +44,7 @@ async function shown(
   options: CallOptions,
 ): Promise<ShownSnapshot> {
   const metadata = await readMetadata(repository, summary, logger, options);
-  return { ...summary, freezeMs, memoryFrom: metadata?.memoryFrom, twinRefused: metadata?.twinRefused, coverRefused: metadata?.coverRefused };
+  return { ...summary, freezeMs, ...memoryAccountOf(metadata) };
 }
 
 /** A killed attempt could not note its end; the next one does it for it. */

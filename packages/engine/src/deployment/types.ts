@@ -23,7 +23,7 @@ import type { Agent, AgentOptions, StoppedJob } from '../agent/types.js';
 import type { RebuildOptions, RebuildReport } from '../catalog/rebuild.js';
 import type { RepositoryAhead } from '../repository/ahead.js';
 import type { SweepReport, SweepRequest } from '../retention/types.js';
-import type { MemoryFrom } from '../run/snapshot-metadata.js';
+import type { KnownMemoryAccount } from '../run/memory-account.js';
 import type { Run, RunOptions, RunRequest, SnapshotOutcome } from '../run/types.js';
 import type { ExportJobOptions, ExportReport } from './export-job.js';
 import type { ImportJobOptions, ImportReport } from './import-job.js';
@@ -48,14 +48,9 @@ export interface DoctorReport {
   toError(): HoldfastError;
 }
 
-export interface ShownSnapshot extends CheckpointSummary {
+/** How it came by the job's memory is undefined where its record cannot be read. */
+export interface ShownSnapshot extends CheckpointSummary, KnownMemoryAccount {
   readonly freezeMs: number | undefined;
-  /** Undefined where its record cannot be read. */
-  readonly memoryFrom: MemoryFrom | undefined;
-  /** Why its memory did not come from a twin. */
-  readonly twinRefused: string | undefined;
-  /** Why CRIU looked at all memory although a twin has it. */
-  readonly coverRefused: string | undefined;
 }
 
 export interface JobDetail {

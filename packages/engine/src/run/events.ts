@@ -1,5 +1,5 @@
 import type { ErrorCode } from '@holdfast/core';
-import type { MemoryFrom } from './snapshot-metadata.js';
+import type { MemoryAccount } from './memory-account.js';
 
 /** What happens in a run, in order. Every event carries `at` (ISO 8601, UTC) and the job's name. */
 export type RunEvent = RunEventBody & { readonly at: string; readonly job: string; readonly attempt: string };
@@ -60,7 +60,7 @@ export type RunEventBody =
       readonly totalBytes: number;
       readonly bytesPerSecond: number;
     }
-  | {
+  | ({
       readonly type: 'snapshot.committed';
       readonly number: number;
       readonly reason: SnapshotReason;
@@ -72,12 +72,7 @@ export type RunEventBody =
       readonly totalMs: number;
       readonly logicalBytes: number;
       readonly storedBytes: number;
-      readonly memoryFrom: MemoryFrom;
-      /** Why the memory did not come from a twin. */
-      readonly twinRefused?: string | undefined;
-      /** Where it did: why CRIU was not spared the look at every page. */
-      readonly coverRefused?: string | undefined;
-    }
+    } & MemoryAccount)
   /** Twins were made, or were to be, and could not be read to the end: the snapshot is taken again, by a plain dump. */
   | { readonly type: 'snapshot.without-twin'; readonly reason: string; readonly message: string }
   | {

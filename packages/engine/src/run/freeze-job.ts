@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Clock, isHoldfastError, type PageRun } from '@holdfast/core';
+import { type Clock, isHoldfastError } from '@holdfast/core';
 import type { LostFile } from '../container/lost-names.js';
 import type { PreparedJobDump, RunningContainer } from '../container/running-container.js';
 import type { CoverMeans } from '../cover/cover-means.js';
@@ -8,6 +8,7 @@ import type { NoCoverReason } from '../cover/covers.js';
 import { type FileCapture, type OutsideFile, recordOutside } from '../files/index.js';
 import type { DumpStats } from '../images/dump-stats.js';
 import type { ForkedTwins } from '../twin/forked-twins.js';
+import type { ComparedMemory } from '../twin/kept-twin.js';
 import { noTwin } from '../twin/refused.js';
 import type { PreparedTwins, TwinnedDump } from '../twin/twins.js';
 import { freezeBetweenWords } from './freeze-between-words.js';
@@ -31,8 +32,8 @@ export interface FrozenState {
   readonly coverRefused: NoCoverReason | undefined;
   /** CRIU's own account. */
   readonly stats: () => Promise<DumpStats | undefined>;
-  /** By page map, what has not changed since the parent. */
-  readonly unchanged: ReadonlyMap<string, readonly PageRun[]>;
+  /** What has not changed since the parent. */
+  readonly compared: ComparedMemory;
   readonly freezeMs: number;
   readonly outsideFiles: unknown;
   readonly stdin: SnapshotMetadata['stdin'];
@@ -62,9 +63,9 @@ export async function freezeJob(
     if (prepared !== undefined) await mkdir(copiesDir, { mode: 0o700 });
     const startedAt = await freezeBetweenWords(context);
     // No dump may find a twin that is kept; files may be looked at beside it.
-    const compared = context.twins.takeUnchanged(parent);
+    const comparing = context.twins.compareKept(parent);
     const [dumped, filed] = await Promise.allSettled([
-      compared.then(() => dumpMemory(dump, { imagesDir: join(directory, 'images'), copiesDir, covered: cover.covered }, prepared)),
+      comparing.then(() => dumpMemory(dump, { imagesDir: join(directory, 'images'), copiesDir, covered: cover.covered }, prepared)),
       captureFiles(context, capture),
     ]);
     if (dumped.status === 'fulfilled') ({ twins } = dumped.value);
@@ -74,10 +75,10 @@ export async function freezeJob(
     const drained = drain(context);
     await container.assertFrozen();
     complete = true;
-    const unchanged = await compared;
+    const compared = await comparing;
     const { lostFiles, stats } = dumped.value;
     const freezeMs = await thawed(container, clock, startedAt, after);
-    return { lostFiles, twins, ...cover, stats, unchanged, outsideFiles: filed.value, stdin, drained, freezeMs };
+    return { lostFiles, twins, ...cover, stats, compared, outsideFiles: filed.value, stdin, drained, freezeMs };
   } catch (error) {
     if (!complete) await container.thaw();
     await twins?.drop();

@@ -5,17 +5,18 @@ import type { KeptImages } from './kept-images.js';
 import { putMemory } from './put-memory.js';
 import type { RunContext } from './run-context.js';
 
-/** Stores the memory of a capture. Where it is lost meanwhile, this rejects with the reason of `lost`. */
+/** Stores the memory of a capture; resolves with how many bytes of it were known to be as before, and not read. Where it is lost meanwhile, this rejects with the reason of `lost`. */
 export async function putCaptured(
   { signal, emit, clock }: Pick<RunContext, 'signal' | 'emit' | 'clock'>,
   writer: Pick<CheckpointWriter, 'put'>,
   source: MemorySource,
   before: KeptImages,
   lost: AbortSignal | undefined,
-): Promise<void> {
+): Promise<number> {
   const either = lost === undefined ? signal : AbortSignal.any([signal, lost]);
+  let unreadBytes: number;
   try {
-    await putMemory(writer, source, before, { signal: either, emit, clock });
+    unreadBytes = await putMemory(writer, source, before, { signal: either, emit, clock });
   } catch (error) {
     if (lost === undefined || signal.aborted) throw error;
     if (lost.aborted) throw lost.reason;
@@ -25,4 +26,5 @@ export async function putCaptured(
       : error;
   }
   if (lost?.aborted === true) throw lost.reason;
+  return unreadBytes;
 }

@@ -2,15 +2,13 @@ import { HoldfastError } from '@holdfast/core';
 import { z } from 'zod';
 import type { WantedChunk } from '../lazy/chunk-queue.js';
 import type { MachineDescription } from '../preflight/machine.js';
-
-/** `twin`: read from copies of the job's processes while the job ran on. Else from images that CRIU wrote into memory or onto the local disk. */
-export type MemoryFrom = 'twin' | 'staged-memory' | 'staged-disk';
+import { type MemoryAccount, memoryAccountSchema } from './memory-account.js';
 
 /**
  * What the engine keeps with a snapshot beside its objects: all that a restore needs to know before it starts.
  * `version` grows when a reader of this one could go wrong.
  */
-export interface SnapshotMetadata {
+export interface SnapshotMetadata extends MemoryAccount {
   readonly version: 1;
   readonly command: readonly string[];
   readonly workingDirectory: string;
@@ -24,43 +22,36 @@ export interface SnapshotMetadata {
   readonly freezeMs?: number | undefined;
   /** The job was ended with this snapshot and did nothing after it. */
   readonly final?: boolean | undefined;
-  readonly memoryFrom: MemoryFrom;
-  /** Why it did not come from a twin. */
-  readonly twinRefused?: string | undefined;
-  /** Where it did: why CRIU was not spared the look at every page. */
-  readonly coverRefused?: string | undefined;
   readonly host: MachineDescription;
   /** What the job waited for first when it was resumed: a hint which pages to bring first the next time. Pids are the job's, pages the first of a chunk. */
   readonly touched?: readonly WantedChunk[] | undefined;
 }
 
-const metadataSchema: z.ZodType<SnapshotMetadata> = z.object({
-  version: z.literal(1),
-  command: z.array(z.string()).min(1),
-  workingDirectory: z.string(),
-  roots: z.array(
-    z.object({ id: z.string().min(1), hostPath: z.string().startsWith('/'), destination: z.string().startsWith('/'), private: z.boolean() }),
-  ),
-  files: z.unknown(),
-  mounts: z.unknown(),
-  container: z.unknown(),
-  outsideFiles: z.unknown(),
-  stdin: z.object({ consumedBytes: z.number().int().nonnegative(), ended: z.boolean() }),
-  freezeMs: z.number().nonnegative().optional(),
-  final: z.boolean().optional(),
-  // Of no use to a restore: what a later version may write here does not keep this one from reading the rest.
-  memoryFrom: z.enum(['twin', 'staged-memory', 'staged-disk']),
-  twinRefused: z.string().optional(),
-  coverRefused: z.string().optional(),
-  host: z.object({
-    kernel: z.string(),
-    architecture: z.string(),
-    name: z.string(),
-    cpu: z.object({ model: z.string(), features: z.array(z.string()) }).optional(),
-    criu: z.string().optional(),
-  }),
-  touched: z.array(z.object({ pid: z.int().min(1), firstPage: z.int().min(0) })).optional(),
-});
+const metadataSchema: z.ZodType<SnapshotMetadata> = z
+  .object({
+    version: z.literal(1),
+    command: z.array(z.string()).min(1),
+    workingDirectory: z.string(),
+    roots: z.array(
+      z.object({ id: z.string().min(1), hostPath: z.string().startsWith('/'), destination: z.string().startsWith('/'), private: z.boolean() }),
+    ),
+    files: z.unknown(),
+    mounts: z.unknown(),
+    container: z.unknown(),
+    outsideFiles: z.unknown(),
+    stdin: z.object({ consumedBytes: z.number().int().nonnegative(), ended: z.boolean() }),
+    freezeMs: z.number().nonnegative().optional(),
+    final: z.boolean().optional(),
+    host: z.object({
+      kernel: z.string(),
+      architecture: z.string(),
+      name: z.string(),
+      cpu: z.object({ model: z.string(), features: z.array(z.string()) }).optional(),
+      criu: z.string().optional(),
+    }),
+    touched: z.array(z.object({ pid: z.int().min(1), firstPage: z.int().min(0) })).optional(),
+  })
+  .and(memoryAccountSchema);
 
 export function parseSnapshotMetadata(value: unknown, job: string, number: number): SnapshotMetadata {
   const parsed = metadataSchema.safeParse(value);

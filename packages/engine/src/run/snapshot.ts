@@ -11,7 +11,8 @@ import { beginSnapshot } from './begin-snapshot.js';
 import { chooseMemory } from './choose-memory.js';
 import { type AfterFreeze, type FrozenState, freezeJob } from './freeze-job.js';
 import type { RunContext } from './run-context.js';
-import type { MemoryFrom, SnapshotMetadata } from './snapshot-metadata.js';
+import type { MemoryAccount } from './memory-account.js';
+import type { SnapshotMetadata } from './snapshot-metadata.js';
 import type { KeptImages } from './kept-images.js';
 import { putCaptured } from './put-captured.js';
 import { chooseStaging } from './staging.js';
@@ -28,11 +29,7 @@ export interface TakenSnapshot {
   readonly commit: CommitResult;
   readonly trees: PreviousTrees;
   readonly freezeMs: number;
-  readonly memoryFrom: MemoryFrom;
-  /** Why the memory did not come from a twin. */
-  readonly twinRefused: string | undefined;
-  /** Where it did: why CRIU was not spared the look at every page. */
-  readonly coverRefused: string | undefined;
+  readonly memory: MemoryAccount;
 }
 
 /**
@@ -79,9 +76,12 @@ async function attempt(context: RunContext, last: SnapshotParent, after: AfterFr
     try {
       const imagesDirectory = join(directory, 'images');
       if (frozen.covered) await uncoverDump(context, imagesDirectory, frozen);
+      const { changedFrom, keptTwinRefused, unchanged } = frozen.compared;
+      let unreadBytes: number | undefined;
       const storeMemory = async (): Promise<void> => {
-        const images = new StagedImages(imagesDirectory, frozen.twins?.pages, frozen.unchanged);
-        await putCaptured(context, writer, images, parent.images, frozen.twins?.lost);
+        const images = new StagedImages(imagesDirectory, frozen.twins?.pages, unchanged);
+        const unread = await putCaptured(context, writer, images, parent.images, frozen.twins?.lost);
+        if (changedFrom !== undefined) unreadBytes = unread;
         // What the job writes from here on need not be copied for a twin, nor need there be room for that.
         if (context.keepTwin === 'off') await frozen.twins?.drop();
       };
@@ -91,7 +91,14 @@ async function attempt(context: RunContext, last: SnapshotParent, after: AfterFr
       const trees = await capture.finish(writer, { signal });
       await recordLostNames(imagesDirectory, frozen.lostFiles, context.roots, trees.trees, container.places);
       if (!isFirst) await storeMemory();
-      const memoryFrom = frozen.twins !== undefined ? 'twin' : staging.kind === 'memory' ? 'staged-memory' : 'staged-disk';
+      const memory: MemoryAccount = {
+        memoryFrom: frozen.twins !== undefined ? 'twin' : staging.kind === 'memory' ? 'staged-memory' : 'staged-disk',
+        twinRefused: source.refused,
+        coverRefused: frozen.coverRefused,
+        changedFrom,
+        unreadBytes,
+        keptTwinRefused,
+      };
       const metadata: SnapshotMetadata = {
         version: 1,
         command: [...context.command],
@@ -104,9 +111,7 @@ async function attempt(context: RunContext, last: SnapshotParent, after: AfterFr
         stdin: frozen.stdin,
         freezeMs: frozen.freezeMs,
         final: after === 'end',
-        memoryFrom,
-        ...(source.refused === undefined ? {} : { twinRefused: source.refused }),
-        ...(frozen.coverRefused === undefined ? {} : { coverRefused: frozen.coverRefused }),
+        ...memory,
         host: context.host,
         touched: context.touched?.(),
       };
@@ -118,11 +123,11 @@ async function attempt(context: RunContext, last: SnapshotParent, after: AfterFr
         // What is kept of the snapshot before is not what the next one is compared with.
         if (frozen.twins === undefined) await parent.images.keep({ folder: directory, kind: staging.kind });
         else await parent.images.drop();
-        if (frozen.twins !== undefined && context.keepTwin === 'auto') await context.twins.keep(writer.ref.number, frozen.twins, expectedBytes);
+        if (context.keepTwin === 'auto') await context.twins.keep(writer.ref.number, frozen.twins, expectedBytes);
         kept = context.twins.isKept(frozen.twins);
       }
       held = after === 'hold' && commit.outcome === 'committed';
-      return { commit, trees, freezeMs: frozen.freezeMs, memoryFrom, twinRefused: source.refused, coverRefused: frozen.coverRefused };
+      return { commit, trees, freezeMs: frozen.freezeMs, memory };
     } finally {
       if (!kept) await frozen.twins?.drop();
       if (after !== 'thaw' && !held) await container.thaw();

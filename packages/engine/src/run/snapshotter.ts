@@ -124,7 +124,7 @@ export class Snapshotter {
       const obstacle = await this.#options.obstacles.look();
       emit({ type: 'snapshot.started', reason });
       if (obstacle !== undefined) throw refused(obstacle);
-      const { commit, trees, freezeMs, memoryFrom, twinRefused, coverRefused } = await takeSnapshot(context, this.#parent, after);
+      const { commit, trees, freezeMs, memory } = await takeSnapshot(context, this.#parent, after);
       if (commit.outcome === 'fenced') throw fenced(context.job);
       const { summary } = commit;
       this.#parent = { ref: summary, trees, images: this.#parent.images };
@@ -139,7 +139,7 @@ export class Snapshotter {
         storedBytes: summary.storedBytes,
       };
       if (after === 'hold') this.#held = outcome;
-      emit({ type: 'snapshot.committed', reason, createdAt: summary.createdAt, ...outcome, memoryFrom, twinRefused, coverRefused });
+      emit({ type: 'snapshot.committed', reason, createdAt: summary.createdAt, ...outcome, ...memory });
       await pruneOld(context, { keep, graceMs });
       return outcome;
     } catch (error) {

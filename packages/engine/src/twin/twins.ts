@@ -1,7 +1,8 @@
-import type { Logger, PageRun } from '@holdfast/core';
+import type { Logger } from '@holdfast/core';
 import type { RunningContainer } from '../container/running-container.js';
 import { type ForkedOptions, ForkedTwins } from './forked-twins.js';
 import { type RoomShortage, shortageBefore, shortageWords } from './head-room.js';
+import { type ComparedMemory, KeptTwin } from './kept-twin.js';
 import type { Freezer, TwinHelper } from '@holdfast/twin';
 import { type NoTwinReason, noTwin, twinRefusalOf } from './refused.js';
 import { findSubreapers } from './subreapers.js';
@@ -43,7 +44,7 @@ export class Twins implements AsyncDisposable {
   readonly #options: TwinsOptions;
   #helper: TwinHelper | undefined;
   #groups: TwinGroups | undefined;
-  #kept: { readonly snapshot: number; readonly twins: ForkedTwins } | undefined;
+  readonly #kept = new KeptTwin();
   #paused = 0;
   #pausedFor = '';
 
@@ -66,29 +67,23 @@ export class Twins implements AsyncDisposable {
     return { fork: (dump) => this.#fork(helper, limits, dump) };
   }
 
-  /** Keeps the twins of a committed snapshot until the next freeze, while there is room for them; else ends them. Never rejects. */
-  async keep(snapshot: number, twins: ForkedTwins, memoryBytes: number): Promise<void> {
-    const shortage = await this.#shortage(memoryBytes).catch(() => 'no-room');
-    if (shortage === undefined && twins.isKept) this.#kept = { snapshot, twins };
-    else await twins.drop();
+  /** Keeps the twins of a committed snapshot, if it has some, until the next freeze, while there is room for them; else ends them. Never rejects. */
+  async keep(snapshot: number, twins: ForkedTwins | undefined, memoryBytes: number): Promise<void> {
+    const shortage = twins === undefined ? undefined : await this.#shortage(memoryBytes).catch(() => 'no-room');
+    await this.#kept.keep(snapshot, twins, shortage);
   }
 
   isKept(twins: ForkedTwins | undefined): boolean {
-    return twins !== undefined && this.#kept?.twins === twins;
+    return this.#kept.has(twins);
   }
 
   /**
-   * Ends the twins that are kept, which no dump may find; gives what has not changed since their snapshot, by page map, where that is the parent of the one
-   * being taken. The job must stand frozen. Never rejects: nothing is known to be unchanged then.
+   * Ends the twins that are kept, which no dump may find; gives what has not changed since their snapshot where that is the parent of the one being taken.
+   * The job must stand frozen. Never rejects: nothing is known to be unchanged then.
    */
-  async takeUnchanged(parent: number | undefined): Promise<ReadonlyMap<string, readonly PageRun[]>> {
-    const [kept, helper] = [this.#kept, this.#helper];
-    this.#kept = undefined;
-    if (kept === undefined) return new Map();
-    const isBase = kept.snapshot === parent && kept.twins.isKept && helper !== undefined;
-    const unchanged = isBase ? await kept.twins.unchanged((pid, runs) => helper.changedPages(pid, runs)) : new Map<string, readonly PageRun[]>();
-    await kept.twins.drop({ frozen: true });
-    return unchanged;
+  compareKept(parent: number | undefined): Promise<ComparedMemory> {
+    const helper = this.#helper;
+    return this.#kept.take(parent, helper && ((pid, runs) => helper.changedPages(pid, runs)));
   }
 
   /** To be called with what an attempt to take a snapshot by twin failed with, so that the next ones need not fail of it, too. */
@@ -100,8 +95,7 @@ export class Twins implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#kept?.twins.drop();
-    this.#kept = undefined;
+    await this.#kept.drop();
     await this.#letHelperGo();
     await this.#groups?.remove();
   }

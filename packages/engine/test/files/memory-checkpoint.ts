@@ -46,7 +46,7 @@ export class MemoryCheckpoint {
         this.puts.push(object.key);
         await this.beforePut(object.key);
         this.objects.set(object.key, { ...(await this.#load(object)) });
-        return { changedPages: 0 };
+        return { changedPages: 0, unreadPages: 0 };
       },
       keep: async (key) => {
         const object = this.#parent?.objects.get(key);

@@ -37,7 +37,7 @@ function jobOf(dumpTimeoutMs: number) {
     container,
     roots: [],
     limits: { dumpTimeoutMs },
-    twins: { takeUnchanged: () => Promise.resolve(new Map()) },
+    twins: { compareKept: () => Promise.resolve({ unchanged: new Map() }) },
     signal: new AbortController().signal,
     clock: systemClock,
     logger: silentLogger,

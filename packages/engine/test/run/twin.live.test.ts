@@ -38,9 +38,15 @@ test('snapshots by twin of a tree of processes with threads and every kind of me
     if (third === 1) await writeFile(join(workshop.work, 'open-1'), '');
   }
   await first.kill();
-  expect(events.filter(({ type }) => type === 'snapshot.committed')).toMatchObject(
-    [1, 2].map((number) => ({ number, memoryFrom: 'twin', coverRefused: undefined })),
-  );
+  const unreadBytes: unknown = expect.any(Number);
+  const told = [
+    { number: 1, memoryFrom: 'twin', coverRefused: undefined, changedFrom: undefined, unreadBytes: undefined, keptTwinRefused: undefined },
+    { number: 2, memoryFrom: 'twin', coverRefused: undefined, changedFrom: 1, unreadBytes, keptTwinRefused: undefined },
+  ];
+  expect(events.filter(({ type }) => type === 'snapshot.committed')).toMatchObject(told);
+  const { snapshots } = await machine.jobs.show('job');
+  expect(snapshots.toReversed()).toMatchObject(told);
+  expect(snapshots[0]?.unreadBytes).toBeGreaterThan(0);
   const second = await workshop.run(machine, { script: `${program} ${steps}` });
   await writeFile(join(workshop.work, 'open-2'), '');
   expect(await second.result).toMatchObject({ outcome: 'exited', exitCode: 0, resumedFrom: 2 });

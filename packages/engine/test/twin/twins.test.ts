@@ -99,7 +99,13 @@ test.each([
     },
   };
   const context = { signal: new AbortController().signal, emit: () => undefined, clock: { now: () => new Date(), monotonicMs: () => 0 } };
-  const put = putCaptured(context, { put: () => Promise.resolve({ changedPages: 0 }) }, source, { pages: new Map() } as never, lost.signal);
+  const put = putCaptured(
+    context,
+    { put: () => Promise.resolve({ changedPages: 0, unreadPages: 0 }) },
+    source,
+    { pages: new Map() } as never,
+    lost.signal,
+  );
   await expect(put).rejects.toMatchObject({ code: 'HF_TWIN_REFUSED', context: { reason: 'lost' } });
 });
 

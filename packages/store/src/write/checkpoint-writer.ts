@@ -75,13 +75,13 @@ export class RepositoryWriter implements CheckpointWriter {
         like: like && (await storedObject(this.#tools, like)),
         moved: parent && movedPages(parent, object),
       };
-      const { collected, changedPages } = await putObject(this.#tools, object, known, options).catch((error: unknown) => {
+      const { collected, ...counts } = await putObject(this.#tools, object, known, options).catch((error: unknown) => {
         // A source that is not as announced is no failure of the storage.
         if (this.#builder.failed) this.#state = 'failed';
         throw error;
       });
       this.#objects.set(object.key, collected);
-      return { changedPages };
+      return counts;
     });
   }
 

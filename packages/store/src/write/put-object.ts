@@ -26,6 +26,7 @@ export interface PutTools {
 export interface PutResult {
   readonly collected: CollectedObject;
   readonly changedPages: number;
+  readonly unreadPages: number;
 }
 
 /** Reads an object and stores what of it is new. */
@@ -44,13 +45,14 @@ export async function putObject(
   const { extents, unread } = planReading(object, known.parent?.map);
   const left = { ...object, extents };
   const read = context.hash.isSlow && isWorthThreads(left) ? hashedWindows(left, sources, maps, hashing) : readWindows(left, sources);
-  let [pages, passed] = [0, 0];
+  let [pages, passed, unreadPages] = [0, 0, 0];
   const passUnread = async (before: number): Promise<void> => {
     for (let next = unread[passed]; next !== undefined && next.window < before; next = unread[passed]) {
       throwIfAborted(options.signal, 'store.put');
       if (!detector.isReady(next)) await detector.prepare(next);
       detector.takeUnread(next);
       pages += next.pageCount;
+      unreadPages += next.pageCount;
       passed += 1;
     }
   };
@@ -72,7 +74,7 @@ export async function putObject(
   }
   const { key, kind, sizeBytes, runFirst, runCount, pageCount } = object;
   const map = { key, kind, sizeBytes, runFirst, runCount, pageCount, segments: detector.segments, windowHashes: detector.windowHashes };
-  return { collected: { map, hashOffset: hashes.finishObject() }, changedPages: detector.changedPages };
+  return { collected: { map, hashOffset: hashes.finishObject() }, changedPages: detector.changedPages, unreadPages };
 }
 
 /** An object of this snapshot that was put before. */

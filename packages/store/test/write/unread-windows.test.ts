@@ -68,7 +68,7 @@ test('a window that is unchanged as a whole is not read, others are; what the pa
     { firstPage: 32, pageCount: 20 },
     { firstPage: 52, pageCount: 28 },
   ];
-  await two.put({ ...object(80), unchanged });
+  expect(await two.put({ ...object(80), unchanged })).toEqual({ changedPages: 32, unreadPages: 48 });
   const { summary: second } = await two.commit({});
   await using reader = await store.open(second);
   const windows = [1, 2, 1, 1, 2].map((content) => Buffer.alloc(16 * 4096, content));

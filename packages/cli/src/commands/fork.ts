@@ -12,6 +12,9 @@ export async function fork({ printer, words, signal, open }: CommandContext): Pr
   const { warning, ...forked } = await opened.deployment.jobs.fork(job, { to, number }, { signal });
   if (warning !== undefined) printer.say('warning', warning);
   if (printer.json) printer.document({ ...forked, warning });
-  else printer.text(`'${to}' goes on from snapshot ${forked.from.number} of '${job}': holdfast run --job ${to} -- …\n`);
+  else
+    printer.text(
+      `'${to}' goes on from snapshot ${forked.from.number} of '${job}', which is its own snapshot ${forked.number}: holdfast run --job ${to} -- …\n`,
+    );
   return exitCodes.ok;
 }

@@ -11,6 +11,9 @@ export async function remove({ printer, words, values, signal, open }: CommandCo
   const { warning, ...removed } = await opened.deployment.jobs.remove(job, { signal, force: isOn(values, 'force') });
   if (warning !== undefined) printer.say('warning', warning);
   if (printer.json) printer.document({ ...removed, warning });
-  else printer.text(`'${job}' is gone: ${countText(removed.snapshots, 'snapshot')}, ${formatSize(removed.freedBytes)} freed\n`);
+  else
+    printer.text(
+      `'${job}' is gone: ${countText(removed.snapshots, 'snapshot')}, ${removed.freedBytes > 0 ? `${formatSize(removed.freedBytes)} freed` : 'it took no space'}\n`,
+    );
   return exitCodes.ok;
 }

@@ -11,6 +11,8 @@ export function eventDetailText(detail: Readonly<Record<string, unknown>>): stri
 }
 
 function fieldText(name: string, value: unknown): string {
+  // What is packed with what stays, or may still be read, goes with a later prune; packing anew may even take some.
+  if (name === 'freedBytes' && typeof value === 'number' && value <= 0) return 'freed=nothing yet';
   if (typeof value === 'string') return `${name}=${value}`;
   if (typeof value !== 'number' || value < 0) return `${name}=${jsonText(value)}`;
   if (name.endsWith('Ms')) return `${name.slice(0, -2)}=${spanText(value)}`;

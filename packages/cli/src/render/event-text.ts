@@ -1,8 +1,10 @@
+import type { SnapshotSource } from '@holdfast/core';
 import { formatSize } from '@holdfast/core/basics';
 import type { RunEvent } from '@holdfast/engine';
 import { countText } from './count-text.js';
 import { errorLines } from './error-text.js';
 import { escapeText } from './escape-text.js';
+import { freedText } from './freed-text.js';
 import type { Weight } from './printer.js';
 import { snapshotText } from './snapshot-text.js';
 import { spanText, timeText } from './times.js';
@@ -26,12 +28,12 @@ const messages: Messages = {
     detail(`attempt ${attempt} has epoch ${epoch}${resuming === undefined ? '' : ` and resumes snapshot ${resuming}`}`),
   'leftovers.ended': ({ deadAttempt }) => word(`ended what was left of attempt ${deadAttempt}, which died here`),
   'job.started': ({ job }) => word(`started job '${job}'`),
-  'job.resumed': ({ job, snapshot, restoreMs, restoredFiles, restoredBytes, missingBytes }) =>
+  'job.resumed': ({ job, snapshot, forkedFrom, restoreMs, restoredFiles, restoredBytes, missingBytes }) =>
     word(
-      `resumed job '${job}' from snapshot ${snapshot} in ${spanText(restoreMs)} (${countText(restoredFiles, 'file')}, ${formatSize(restoredBytes)})${missingBytes === undefined ? '' : `; ${formatSize(missingBytes)} of its memory are still to come`}`,
+      `resumed job '${job}' from ${snapshotName(snapshot, forkedFrom)} in ${spanText(restoreMs)} (${countText(restoredFiles, 'file')}, ${formatSize(restoredBytes)})${missingBytes === undefined ? '' : `; ${formatSize(missingBytes)} of its memory are still to come`}`,
     ),
-  'restore.started': ({ job, snapshot, takenAt, logicalBytes }, now) =>
-    detail(`bringing job '${job}' back from snapshot ${snapshot} of ${timeText(takenAt, now)} (${formatSize(logicalBytes)})`),
+  'restore.started': ({ job, snapshot, forkedFrom, takenAt, logicalBytes }, now) =>
+    detail(`bringing job '${job}' back from ${snapshotName(snapshot, forkedFrom)} of ${timeText(takenAt, now)} (${formatSize(logicalBytes)})`),
   'resume.eager': ({ snapshot, reason }) => word(`snapshot ${snapshot} cannot be resumed lazily: ${reason}`),
   'resume.pages': ({ bytes, totalBytes, bytesPerSecond }) =>
     word(`bringing the rest of the memory: ${formatSize(bytes)} of ${formatSize(totalBytes)}, ${formatSize(bytesPerSecond)}/s`),
@@ -41,8 +43,8 @@ const messages: Messages = {
   'restore.progress': ({ job, bytes, totalBytes, bytesPerSecond }) =>
     word(`bringing job '${job}' back: ${formatSize(bytes)} of ${formatSize(totalBytes)}, ${formatSize(bytesPerSecond)}/s`),
   'files.moved': ({ count, folder }) => word(`${countText(count, 'file')} changed since the snapshot: moved to ${escapeText(folder)}`),
-  'output.repeats': ({ snapshot, sinceSnapshotAt }, now) =>
-    word(`snapshot ${snapshot} is of ${timeText(sinceSnapshotAt, now)}: what the job printed since then may come again`),
+  'output.repeats': ({ snapshot, forkedFrom, sinceSnapshotAt }, now) =>
+    word(`${snapshotName(snapshot, forkedFrom)} is of ${timeText(sinceSnapshotAt, now)}: what the job printed since then may come again`),
   'restore.failed': ({ snapshot, message, next, code }) =>
     warning(`snapshot ${snapshot} cannot be restored: ${escapeText(message)}`, `  next: ${nextStep[next]}`, codeLine(code)),
   'job.obstacle': ({ message, hint }) => warning(escapeText(message), `  remedy: ${hint}`),
@@ -58,7 +60,7 @@ const messages: Messages = {
       : warning(`a snapshot failed, the job goes on: ${escapeText(event.message)}`, ...errorLines(event).slice(1)),
   'snapshot.delayed': ({ lateMs }) => word(`the snapshot before took longer than the interval: the next one is ${spanText(lateMs)} late`),
   'snapshots.pruned': ({ numbers, freedBytes }) =>
-    detail(`removed ${numbers.length === 1 ? 'snapshot' : 'snapshots'} ${numbers.join(', ')}: ${formatSize(freedBytes)} freed`),
+    detail(`removed ${numbers.length === 1 ? 'snapshot' : 'snapshots'} ${numbers.join(', ')}: ${freedText(freedBytes)}`),
   'catalog.unavailable': ({ message }) => warning(`the catalog does not answer, the job and its snapshots go on: ${escapeText(message)}`),
   'catalog.recovered': () => word('the catalog answers again'),
   'attempt.fenced': ({ message }) => warning(`another attempt owns the job, this one ends it here: ${escapeText(message)}`),
@@ -73,6 +75,11 @@ const messages: Messages = {
         : `stopped job '${job}' after snapshot ${snapshot}: the same line run again resumes it`,
     ),
 };
+
+/** The first snapshot of a fork has two names. */
+function snapshotName(number: number, forkedFrom: SnapshotSource | undefined): string {
+  return forkedFrom === undefined ? `snapshot ${number}` : `snapshot ${number} (which is snapshot ${forkedFrom.number} of '${forkedFrom.job}')`;
+}
 
 /** What was asked for is no news. */
 function withoutTwin(reason: string | undefined): string {

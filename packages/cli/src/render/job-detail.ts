@@ -1,5 +1,6 @@
+import type { SnapshotSource } from '@holdfast/core';
 import { formatSize } from '@holdfast/core/basics';
-import type { JobDetail } from '@holdfast/engine';
+import type { JobDetail, ShownSnapshot } from '@holdfast/engine';
 import { commandText, escapeText } from './escape-text.js';
 import { eventDetailText } from './event-detail-text.js';
 import { memoryFromText } from './memory-from-text.js';
@@ -50,9 +51,14 @@ function snapshots(detail: JobDetail, now: Date): string {
       formatSize(each.logicalBytes),
       formatSize(each.storedBytes),
       memoryFromText(each),
-      each.eligible ? '' : 'left behind',
+      each.eligible ? originText(each, detail.forkedFrom) : 'left behind',
     ]),
   );
+}
+
+/** The first snapshot of a fork is another job's, too: nothing is stored for it, and nothing is its parent. */
+function originText({ parent, storedBytes }: ShownSnapshot, forkedFrom: SnapshotSource | undefined): string {
+  return forkedFrom === undefined || parent !== undefined || storedBytes > 0 ? '' : `is snapshot ${forkedFrom.number} of ${forkedFrom.job}`;
 }
 
 function attempts(detail: JobDetail, now: Date): string {

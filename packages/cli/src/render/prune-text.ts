@@ -1,7 +1,7 @@
 import type { PruneReport } from '@holdfast/core';
-import { formatSize } from '@holdfast/core/basics';
 import type { SweepReport, SweptJob } from '@holdfast/engine';
 import { countText } from './count-text.js';
+import { freedText } from './freed-text.js';
 
 export function pruneText(job: string, { removed, freedBytes }: PruneReport, dryRun: boolean): string {
   const numbers = removed.map(({ number }) => number).toSorted((one, other) => one - other);
@@ -20,7 +20,7 @@ function reasons(removed: SweptJob['removed']): readonly string[] {
 }
 
 function line(job: string, removed: readonly string[], freedBytes: number, dryRun: boolean): string {
-  const freed = dryRun ? '' : `, ${formatSize(Math.max(0, freedBytes))} freed`;
+  const freed = dryRun ? '' : `, ${freedText(freedBytes)}`;
   if (removed.length === 0) return freedBytes > 0 ? `'${job}': nothing more to remove${freed}\n` : `'${job}': nothing to remove\n`;
   return `'${job}': ${dryRun ? 'would remove' : 'removed'} ${countText(removed.length, 'snapshot')} (${removed.join(', ')})${freed}\n`;
 }

@@ -75,7 +75,10 @@ test('show puts everything on one page', async () => {
     job: 'align-7',
     record: aJob,
     holder: { host: 'box', pid: 7, since: 'noon' },
-    snapshots: [snapshot],
+    snapshots: [
+      snapshot,
+      { ...snapshot, number: 1, storedBytes: 0, parent: undefined, eligible: true, twinRefused: undefined, changedFrom: 2, unreadBytes: 2048 },
+    ],
     forkedFrom: { job: 'align-6', number: 9 },
     attempts: [attempt],
     nextCursor: 'e2',
@@ -86,7 +89,7 @@ test('show puts everything on one page', async () => {
         attempt: 'a1',
         at: 'now',
         type: 'job.started',
-        detail: { pid: 8, freezeMs: 1234.5, storedBytes: 2048, why: 'it was asked', none: null },
+        detail: { freedBytes: 0, pid: 8, freezeMs: 1234.5, storedBytes: 2048, why: 'it was asked', none: null },
       },
     ],
   };
@@ -94,9 +97,10 @@ test('show puts everything on one page', async () => {
   expect(status).toBe(0);
   expect(stdout).toContain('held by    process 7 on box since noon\n');
   expect(stdout).toContain('forked     from snapshot 9 of align-6\n');
-  expect(stdout).toContain('3  then     12ms   2KiB    10B  memory (pids)  left behind\n');
+  expect(stdout).toContain('3  then     12ms   2KiB    10B  memory (pids)                  left behind\n');
+  expect(stdout).toContain('1  then     12ms   2KiB     0B  memory (2KiB unread, as in 2)  is snapshot 9 of align-6\n');
   expect(stdout).toContain('a1       running           2  x               h\\x1b[31m\n');
-  expect(stdout).toContain('now  job.started  pid=8 freeze=1.2s stored=2KiB why=it was asked\n');
+  expect(stdout).toContain('now  job.started  freed=nothing yet pid=8 freeze=1.2s stored=2KiB why=it was asked\n');
 });
 
 test('verify finds damage: status 1', async () => {

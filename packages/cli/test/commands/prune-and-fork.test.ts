@@ -21,7 +21,7 @@ const fork = (job: string, { to, number = 12 }: ForkRequest) =>
 test('fork tells what the new job goes on from', async () => {
   expect(await runLine(['fork', 'align-7', 'what-if'], on({ jobs: { fork } }))).toMatchObject({
     status: 0,
-    stdout: "'what-if' goes on from snapshot 12 of 'align-7': holdfast run --job what-if -- …\n",
+    stdout: "'what-if' goes on from snapshot 12 of 'align-7', which is its own snapshot 1: holdfast run --job what-if -- …\n",
   });
   const { stdout, stderr } = await runLine(['fork', 'align-7@13', 'what-if', '--json'], on({ jobs: { fork } }));
   expect(JSON.parse(stdout)).toEqual({ job: 'what-if', number: 1, from: { job: 'align-7', number: 13 }, warning: 'no catalog' });
@@ -51,6 +51,11 @@ test('prune --keep keeps so many of one job', async () => {
     stdout: "'align-7': would remove 2 snapshots (2, 10)\n",
   });
   expect(await runLine(['prune', '--keep', '2'], on({ jobs: { prune } }))).toMatchObject({ status: 2, stdout: '' });
+  const nothingYet = async (job: string, keep: number) => ({ ...(await prune(job, keep)), freedBytes: job === 'align-7' ? 0 : -512 });
+  for (const job of ['align-7', 'align-8'])
+    expect((await runLine(['prune', job, '--keep', '2'], on({ jobs: { prune: nothingYet } }))).stdout).toBe(
+      `'${job}': removed 2 snapshots (2, 10), no space freed yet, a later prune does that\n`,
+    );
 });
 
 const swept: SweepReport = {
@@ -111,6 +116,8 @@ test('remove tells what is gone, and what stays', async () => {
     status: 0,
     stdout: "'align-7' is gone: 3 snapshots, 2KiB freed\n",
   });
+  const empty: DeploymentJobs['remove'] = (job) => Promise.resolve({ job, snapshots: 0, freedBytes: 0, warning: undefined });
+  expect((await runLine(['remove', 'empty'], on({ jobs: { remove: empty } }))).stdout).toBe("'empty' is gone: 0 snapshots, it took no space\n");
   const { stdout } = await runLine(['remove', 'odd', '--force', '--json'], on({ jobs: { remove } }));
   expect(JSON.parse(stdout)).toEqual({ job: 'odd', snapshots: 3, freedBytes: 2048, warning: 'its directory stays' });
   expect((await runLine(['remove', 'odd'], on({ jobs: { remove } }))).stderr).toContain('its directory stays');

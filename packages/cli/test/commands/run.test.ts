@@ -57,6 +57,11 @@ test('says what happens on stderr, and nothing on stdout', async () => {
   run.emit(committed);
   run.emit({ type: 'snapshot.failed', reason: 'interval', code: 'HF_STORAGE_FULL', message: 'no space', hint: 'Free some' });
   run.emit({ type: 'job.exited', exitCode: 0, signal: undefined, byItself: true });
+  const forkedFrom = { job: 'align-6', number: 4 };
+  run.emit({ type: 'job.resumed', pid: 7, snapshot: 1, forkedFrom, restoreMs: 840, restoredFiles: 12, restoredBytes: 2048 });
+  run.emit({ type: 'output.repeats', snapshot: 1, forkedFrom, sinceSnapshotAt: 'then' });
+  run.emit({ ...committed, changedFrom: 3, unreadBytes: 2048 });
+  run.emit({ ...committed, keptTwinRefused: 'no-room' });
   run.end();
   const { stdout, stderr } = await runLine(['run', '--', './job'], { deployment: deploymentWith(run) });
   expect(stdout).toBe('');
@@ -68,6 +73,10 @@ holdfast: a snapshot failed, the job goes on: no space
   remedy: Free some
   code: HF_STORAGE_FULL  (docs/errors.md#hf_storage_full)
 holdfast: job 'align-7' ended with status 0
+holdfast: resumed job 'align-7' from snapshot 1 (which is snapshot 4 of 'align-6') in 840ms (12 files, 2KiB)
+holdfast: snapshot 1 (which is snapshot 4 of 'align-6') is of then: what the job printed since then may come again
+holdfast: snapshot 4: frozen 12ms, 3.34MiB added (1GiB in all), safe after 1.2s; 2KiB not read, as in snapshot 3
+holdfast: snapshot 4: frozen 12ms, 3.34MiB added (1GiB in all), safe after 1.2s; all memory read, no twin was kept (no-room)
 `);
 });
 

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@holdfast/core';
+import type { ErrorCode, SnapshotSource } from '@holdfast/core';
 import type { MemoryAccount } from './memory-account.js';
 
 /** What happens in a run, in order. Every event carries `at` (ISO 8601, UTC) and the job's name. */
@@ -13,6 +13,8 @@ export type RunEventBody =
       readonly type: 'job.resumed';
       readonly pid: number;
       readonly snapshot: number;
+      /** Where the job was forked and this is what it was made of: what it is there. */
+      readonly forkedFrom?: SnapshotSource | undefined;
       readonly restoreMs: number;
       readonly restoredFiles: number;
       readonly restoredBytes: number;
@@ -20,7 +22,13 @@ export type RunEventBody =
       readonly missingBytes?: number | undefined;
     }
   /** The snapshot is being brought back: its memory rebuilt and verified, then its files. */
-  | { readonly type: 'restore.started'; readonly snapshot: number; readonly takenAt: string; readonly logicalBytes: number }
+  | {
+      readonly type: 'restore.started';
+      readonly snapshot: number;
+      readonly forkedFrom?: SnapshotSource | undefined;
+      readonly takenAt: string;
+      readonly logicalBytes: number;
+    }
   /** A resume that was asked to be lazy brings all memory first. */
   | { readonly type: 'resume.eager'; readonly snapshot: number; readonly reason: string }
   /** The job runs, and the rest of its memory comes; told once a second where it takes longer than two. */
@@ -41,7 +49,7 @@ export type RunEventBody =
   /** Tracked files that had changed since the snapshot, or were not in it, were moved here. */
   | { readonly type: 'files.moved'; readonly folder: string; readonly count: number }
   /** The job's standard output since the snapshot may come a second time. */
-  | { readonly type: 'output.repeats'; readonly snapshot: number; readonly sinceSnapshotAt: string }
+  | { readonly type: 'output.repeats'; readonly snapshot: number; readonly forkedFrom?: SnapshotSource | undefined; readonly sinceSnapshotAt: string }
   | {
       readonly type: 'restore.failed';
       readonly snapshot: number;

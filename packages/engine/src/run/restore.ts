@@ -7,6 +7,7 @@ import {
   type Epoch,
   type EpochHolder,
   HoldfastError,
+  type JobState,
   type Logger,
 } from '@holdfast/core';
 import type { RunningContainer } from '../container/running-container.js';
@@ -19,6 +20,7 @@ import { asHoldfastError } from './as-holdfast-error.js';
 import type { RunEventBody } from './events.js';
 import type { KeptPlace } from './kept-images.js';
 import { progressTeller } from './progress-teller.js';
+import { originOf } from './origin-of.js';
 import { parseSnapshotMetadata, type SnapshotMetadata } from './snapshot-metadata.js';
 import { bringMemory, type MemoryRequest } from './bring-memory.js';
 import { type LazyStart, startLazily } from './start-lazily.js';
@@ -30,6 +32,8 @@ export interface RestoreOptions {
   readonly attempt: string;
   readonly store: CheckpointStore;
   readonly holder: EpochHolder;
+  /** What the job was forked from. */
+  readonly sources?: JobState['sources'] | undefined;
   readonly policy: RestorePolicy;
   readonly emit: (event: RunEventBody) => void;
   readonly signal: AbortSignal;
@@ -161,7 +165,8 @@ function nextStep(failure: HoldfastError, policy: RestorePolicy, isLast: boolean
 async function restoreOne(options: RestoreOptions, candidate: CheckpointSummary): Promise<Omit<Restored, 'epoch' | 'from'>> {
   const { store, job, signal, emit, stagingDirectory } = options;
   const startedAt = performance.now();
-  emit({ type: 'restore.started', snapshot: candidate.number, takenAt: candidate.createdAt, logicalBytes: candidate.logicalBytes });
+  const forkedFrom = originOf(candidate, options.sources ?? []);
+  emit({ type: 'restore.started', snapshot: candidate.number, forkedFrom, takenAt: candidate.createdAt, logicalBytes: candidate.logicalBytes });
   await using resources = new AsyncDisposableStack();
   const reader: CheckpointReader = resources.use(await store.open(candidate, { signal }));
   const metadata = parseSnapshotMetadata(reader.metadata, job, candidate.number);
@@ -216,6 +221,7 @@ async function restoreOne(options: RestoreOptions, candidate: CheckpointSummary)
       type: 'job.resumed',
       pid: container.initPid,
       snapshot: candidate.number,
+      forkedFrom,
       restoreMs: Math.round(performance.now() - startedAt),
       restoredFiles: files.restoredFiles,
       restoredBytes: files.bytes,
@@ -223,7 +229,8 @@ async function restoreOne(options: RestoreOptions, candidate: CheckpointSummary)
     },
   ];
   // After a last snapshot the job printed nothing more.
-  if (metadata.final !== true) announcements.push({ type: 'output.repeats', snapshot: candidate.number, sinceSnapshotAt: candidate.createdAt });
+  if (metadata.final !== true)
+    announcements.push({ type: 'output.repeats', snapshot: candidate.number, forkedFrom, sinceSnapshotAt: candidate.createdAt });
   return { container, metadata, roots, files, images, imagesIntact: rewritten === 0 && lazy === undefined, feed, announcements };
 }
 

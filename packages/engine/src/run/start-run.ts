@@ -101,6 +101,8 @@ interface Place {
   readonly memoryDirectory: string;
   readonly containerId: string;
   readonly record: RunRecord;
+  /** What the job was forked from. */
+  readonly sources?: JobState['sources'] | undefined;
   readonly emit: EventLog['emit'];
   readonly notes: CatalogNotes;
   readonly signal: AbortSignal | undefined;
@@ -121,7 +123,7 @@ async function begin(environment: RunEnvironment, request: CompleteRequest, plac
   const epoch = await store.claim(request.job, holder, anew ? { kind: 'fresh' } : { kind: 'newest' }, { signal });
   emit({ type: 'attempt.started', epoch: epoch.epoch, resuming: epoch.from?.number });
   try {
-    return await startClaimed(environment, request, { ...place, record }, epoch, holder, signal);
+    return await startClaimed(environment, request, { ...place, record, sources: before?.sources }, epoch, holder, signal);
   } catch (error) {
     // Else the next attempt would take it for one that was lost.
     const now = environment.clock.now().toISOString();
@@ -156,6 +158,7 @@ async function startClaimed(
         attempt,
         store,
         holder,
+        sources: place.sources,
         policy: request.onRestoreFailure,
         emit,
         signal,

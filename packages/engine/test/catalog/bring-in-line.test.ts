@@ -45,7 +45,10 @@ test('an attempt that died before it could note anything is made known by the ne
   const [before] = await contentOf(catalog);
   await mend(place);
   const [after] = await contentOf(catalog);
-  expect(after).toMatchObject({ record: before?.record, attempts: [before?.attempts[0], { attempt: 'b', outcome: 'failed' }, { attempt: 'a', pid: 3, outcome: 'lost' }] });
+  expect(after).toMatchObject({
+    record: before?.record,
+    attempts: [before?.attempts[0], { attempt: 'b', outcome: 'failed' }, { attempt: 'a', pid: 3, outcome: 'lost' }],
+  });
 });
 
 test('an epoch that a fork made is no attempt, and the catalog is not made anew because of it', async () => {

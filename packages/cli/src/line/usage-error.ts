@@ -1,13 +1,16 @@
 import { HoldfastError } from '@holdfast/core/basics';
+import { lineForWord } from './other-words.js';
 
 const tooMany = /^too many arguments for '(.+?)'\. Expected (\d+) arguments? but got \d+: (.*)$/u;
 const noValue = /^option '(?:-\w, )?(--[\w-]+) <(.+)>' argument missing$/u;
+const unknownCommand = /^(?:error: )?unknown command '([\w-]+)'/u;
 const didYouMean = /\n?\(Did you mean (?:one of )?(.+?)\?\)/u;
 
 /** Says a parser's complaint in our words: the sentence, the nearest name there is, where the help is. */
 export function usageError(complaint: { readonly message: string }, command: string | undefined): HoldfastError {
   const help = command === undefined ? 'holdfast --help' : `holdfast ${command} --help`;
-  const nearest = didYouMean.exec(complaint.message)?.[1];
+  const ours = lineForWord(unknownCommand.exec(complaint.message)?.[1] ?? '');
+  const nearest = ours ?? didYouMean.exec(complaint.message)?.[1];
   const message = complaint.message
     .replace(didYouMean, '')
     .replace(/^error: /u, '')

@@ -43,11 +43,27 @@ const kinds: Readonly<Record<string, ErrorKind>> = {
   EEXIST: 'invalid-argument',
 };
 
+/** What Node adds to what the operating system says: its call, and the name of a file that may be there for a moment only. */
+const ofCall = /, \w+( '.*')?$/su;
+
+/** The place of an archive that is to be written: no folder, or not yet. */
+export function archiveFolderMissing(path: string, folder: string, cause: unknown): HoldfastError {
+  const isOther = cause instanceof Error && 'code' in cause && cause.code === 'ENOTDIR';
+  return new HoldfastError('HF_ARCHIVE_IO', {
+    message: `the archive ${path} cannot be written: ${isOther ? `a part of ${folder} is a file, and no folder` : `there is no folder ${folder}`}`,
+    kind: isOther ? 'invalid-argument' : 'not-found',
+    operation: 'export',
+    context: { path, folder },
+    hint: isOther ? 'name a file in a folder that is there' : `make it first: mkdir -p ${folder}; or name a file in a folder that is there`,
+    cause,
+  });
+}
+
 /** What the operating system said about the archive's file or stream. */
 export function archiveIo(doing: 'read' | 'written', path: string, cause: unknown): HoldfastError {
   const code = cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
   return new HoldfastError('HF_ARCHIVE_IO', {
-    message: `the archive ${path} cannot be ${doing}: ${cause instanceof Error ? cause.message : String(cause)}`,
+    message: `the archive ${path} cannot be ${doing}: ${cause instanceof Error ? cause.message.replace(ofCall, '') : String(cause)}`,
     kind: kinds[code ?? ''] ?? 'unavailable',
     operation: doing === 'read' ? 'import' : 'export',
     context: { path, ...(code === undefined ? {} : { errno: code }) },

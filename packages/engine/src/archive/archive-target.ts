@@ -3,7 +3,7 @@ import { lstat, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { HoldfastError } from '@holdfast/core';
-import { archiveIo } from './archive-errors.js';
+import { archiveFolderMissing, archiveIo } from './archive-errors.js';
 import type { ByteSink } from './tar-writer.js';
 
 /** Where an archive is written to. Given up without `finish`, nothing of it is left. */
@@ -22,7 +22,8 @@ async function openFileTarget(path: string): Promise<ArchiveTarget> {
     try {
       return await work();
     } catch (error) {
-      throw error instanceof HoldfastError ? error : archiveIo('written', path, error);
+      if (error instanceof HoldfastError) throw error;
+      throw isWithoutFolder(error) ? archiveFolderMissing(path, dirname(path), error) : archiveIo('written', path, error);
     }
   };
   await translated(() => assertFree(path));
@@ -47,6 +48,10 @@ async function openFileTarget(path: string): Promise<ArchiveTarget> {
       if (isThere) await rm(temporary, { force: true }).catch(() => undefined);
     },
   };
+}
+
+function isWithoutFolder(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
 }
 
 async function assertFree(path: string): Promise<void> {

@@ -23,6 +23,22 @@ test('a file appears under its name when it is whole, for its owner alone', asyn
   expect(await readdir(folder)).toEqual(['job.tar']);
 });
 
+test('a folder that is not there, or is none, is named, and not the file that would have been there for a moment', async () => {
+  await writeFile(join(folder, 'file'), '');
+  const refused = async (path: string): Promise<unknown> => openArchiveTarget(path).catch((error: unknown) => error);
+  const gone = join(folder, 'gone');
+  expect(await refused(join(gone, 'job.tar'))).toMatchObject({
+    code: 'HF_ARCHIVE_IO',
+    kind: 'not-found',
+    message: `the archive ${join(gone, 'job.tar')} cannot be written: there is no folder ${gone}`,
+    hint: expect.stringContaining(`mkdir -p ${gone}`) as string,
+  });
+  const message = `the archive ${join(folder, 'file', 'job.tar')} cannot be written: a part of ${join(folder, 'file')} is a file, and no folder`;
+  expect(await refused(join(folder, 'file', 'job.tar'))).toMatchObject({ kind: 'invalid-argument', message });
+  const long = join(folder, 'x'.repeat(250));
+  expect(await refused(long)).toMatchObject({ message: `the archive ${long} cannot be written: ENAMETOOLONG: name too long` });
+});
+
 test('given up, nothing is left', async () => {
   {
     await using target = await openArchiveTarget(join(folder, 'job.tar'));

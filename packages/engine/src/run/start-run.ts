@@ -12,6 +12,7 @@ import { removeFolder } from '../container/remove-folder.js';
 import { type ContainerOptions, restoreContainer, startContainer } from '../container/running-container.js';
 import type { TrackedRoot } from '../files/index.js';
 import { ActiveRun } from './active-run.js';
+import { assertProgram } from './assert-program.js';
 import { CatalogNotes } from './catalog-notes.js';
 import { EventLog } from './event-log.js';
 import { forkFirst } from './fork-first.js';
@@ -120,6 +121,7 @@ async function begin(environment: RunEnvironment, request: CompleteRequest, plac
   if (!anew) await tellUnreadable({ store, state: before, policy: request.onRestoreFailure, emit, signal });
   // Before anything is claimed: what is refused leaves no job behind.
   if (anew) await assertTrackablePaths(request.workingDirectory, request.track);
+  if (anew || before.newest === undefined) await assertProgram(request);
   const epoch = await store.claim(request.job, holder, anew ? { kind: 'fresh' } : { kind: 'newest' }, { signal });
   emit({ type: 'attempt.started', epoch: epoch.epoch, resuming: epoch.from?.number });
   try {

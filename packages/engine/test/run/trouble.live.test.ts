@@ -124,10 +124,14 @@ time.sleep(1000)`;
   await resumed.kill();
 });
 
-test('a command that cannot be executed ends with the status that a shell would give, and is not tried to be resumed', async () => {
+test('a command that is nowhere is refused and leaves nothing; one that cannot be executed ends with the status that a shell would give', async () => {
   const machine = await workshop.machine('a');
-  const absent = await workshop.run(machine, { script: '', command: ['no-such-program'] });
-  expect(await absent.result).toMatchObject({ outcome: 'exited', exitCode: 127 });
+  for (const program of ['no-such-program', './nothere'])
+    await expect(workshop.run(machine, { script: '', command: [program] })).rejects.toMatchObject({
+      code: 'HF_START_FAILED',
+      context: { exitCode: 127 },
+    });
+  await expect(machine.jobs.show('job')).rejects.toMatchObject({ code: 'HF_JOB_MISSING' });
   await writeFile(join(workshop.work, 'text'), 'not a program');
   await chmod(join(workshop.work, 'text'), 0o644);
   const text = await workshop.run(machine, { script: '', command: ['./text'], job: 'text' });

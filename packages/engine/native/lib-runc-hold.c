@@ -1,6 +1,7 @@
 // A restored container stands still from the moment at which its processes are whole until Docker starts it: Docker refuses to start what has ended by
 // then, and a job that had little left to do would have.
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -63,8 +64,20 @@ bool hold(const char *state, pid_t init) {
   return init > 1 && read_freezer(state, &freezer) && move_others(&freezer, init) && set_freezer(&freezer, true);
 }
 
-void let_go(const struct line *line) {
+// What the note or the freezer could not be used for; as errno has it, where that tells.
+static bool stays(const struct line *line, const char *what, const char *path, int reason) {
+  char text[2 * PATH_MAX];
+  snprintf(text, sizeof text, "the restored container %s cannot be let run: %s %s%s%s", line->id, what, path, reason ? ": " : "", reason ? strerror(reason) : "");
+  complain(line, text);
+  return false;
+}
+
+bool let_go(const struct line *line) {
   struct freezer freezer;
   char path[PATH_MAX];
-  if (state_path(line, path) && read_freezer(path, &freezer)) set_freezer(&freezer, false);
+  if (!state_path(line, path)) return stays(line, "the path of its state is too long below", line->root ? line->root : "/run/runc", 0);
+  errno = 0;
+  if (!read_freezer(path, &freezer)) return stays(line, "runc's note of it names no freezer,", path, errno);
+  errno = 0;
+  return set_freezer(&freezer, false) || stays(line, "it stands still, and its freezer takes no word,", freezer.folder, errno);
 }

@@ -40,10 +40,7 @@ static int signal_number(const char *text) {
 
 static int start(const struct settings *settings, const struct line *line) {
   // It is whole since its `create`, and stands still.
-  if (is_marked(settings, "restored", line->id)) {
-    let_go(line);
-    return 0;
-  }
+  if (is_marked(settings, "restored", line->id)) return let_go(line) ? 0 : 1;
   if (!is_marked(settings, "protected", line->id)) become_runc(settings, line);
   // What was relayed to the container's life before. Not sooner: an agent that comes before runc has made the container notes how that life ended.
   unmark(settings, "killed", line->id);

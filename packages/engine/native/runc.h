@@ -174,8 +174,8 @@ bool set_freezer(const struct freezer *freezer, bool still);
 
 // Has the container of that note, which CRIU is about to let run, stand still; what is not of its processes leaves its group before. False where it will run.
 bool hold(const char *state, pid_t init);
-// Has it run.
-void let_go(const struct line *line);
+// Has it run. False, with the cause for whoever called, where it cannot.
+bool let_go(const struct line *line);
 
 // lib-runc-frozen.c
 

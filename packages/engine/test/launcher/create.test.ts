@@ -31,7 +31,7 @@ describe('create of a container that asks', () => {
     expect(await site.read('calls')).toBe(`${words.join(' ')}\n`);
   });
 
-  it('restores as the agent says, with the words of create, and its start does nothing', async () => {
+  it('restores as the agent says, with the words of create, and its start lets it run, or tells why it cannot', async () => {
     await using site = await LauncherSite.create('true');
     const restore = { do: 'restore', images: '/images', work: site.work, deadlineMs: 60_000 };
     await using agent = await ScriptedAgent.at(site.socket, { touched: true }, restore, 'hear', { say: 'resumed' }, { do: 'done' });
@@ -65,7 +65,23 @@ describe('create of a container that asks', () => {
       `--root /r --systemd-cgroup --log ./work/runc.log --log-format json restore --detach ${words} ${site.work.replace(`${site.folder}/`, './')} c1`,
     ]);
     expect(await site.read('work/runc.out')).toBe('runc: criu failed: type NOTIFY errno 0\n');
-    await site.run(['--root', '/r', 'start', 'c1']);
+    // It stands still until then. What cannot be let run has not been started.
+    const root = site.path('root');
+    const start = ['--root', root, '--log', site.path('log.json'), '--log-format', 'json', 'start', 'c1'];
+    const refused = async (cause: string): Promise<void> => {
+      const { status, stderr } = await site.run(start);
+      expect([status, stderr]).toEqual([1, `holdfast: the restored container c1 cannot be let run: ${cause}\n`]);
+      const last = (await site.read('log.json')).trim().split('\n').at(-1) ?? '';
+      expect(JSON.parse(last)).toMatchObject({ level: 'error', msg: expect.stringContaining(cause) as string });
+    };
+    await refused(`runc's note of it names no freezer, ${root}/c1/state.json: No such file or directory`);
+    await mkdir(join(root, 'c1'), { recursive: true });
+    await writeFile(join(root, 'c1', 'state.json'), JSON.stringify({ cgroup_paths: { freezer: site.path('group') } }));
+    await refused(`it stands still, and its freezer takes no word, ${site.path('group')}: No such file or directory`);
+    await mkdir(site.path('group'));
+    await writeFile(site.path('group/freezer.state'), '');
+    expect(await site.run(start)).toMatchObject({ status: 0, stderr: '' });
+    expect(await site.read('group/freezer.state')).toBe('THAWED');
     expect(await site.calls()).toHaveLength(1);
   });
 

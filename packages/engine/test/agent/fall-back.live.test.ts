@@ -86,7 +86,7 @@ describe.skipIf(missing !== undefined)(`a container whose snapshot cannot be res
     await node.startAgent('second');
     await node.docker.docker(['start', id]);
     await node.untilProtected(id);
-    expect(await node.logs(id)).toContain('root: mine\n');
+    await until(async () => (await node.logs(id)).includes('root: mine\n'));
     expect((await readdir(join(upper, '..'))).filter((name) => name.startsWith('holdfast-'))).toEqual([]);
     await node.docker.docker(['rm', '--force', id]);
   });

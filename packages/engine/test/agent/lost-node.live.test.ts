@@ -9,9 +9,9 @@ import { AgentNode } from './agent-node.js';
 
 const missing = missingDocker();
 
-/** Counts in memory, in a file of its own root and in one of a volume; deletes a file of the image; tells at the end what the files have become. */
+/** Counts in memory, in a file of its own root and in one of a volume; deletes a file of the image; once it may end, tells what the files have become. */
 const counting = (to: number): string =>
-  `rm /etc/group; n=0; while [ $n -lt ${to} ]; do n=$((n+1)); echo $n >> /root/count; echo $n >> /data/count; echo n=$n; usleep 100000; done; sha256sum < /root/count; sha256sum < /data/count; ls /etc; echo asks $AWS_CONTAINER_CREDENTIALS_RELATIVE_URI; exit 3`;
+  `rm /etc/group; n=0; while [ $n -lt ${to} ]; do n=$((n+1)); echo $n >> /root/count; echo $n >> /data/count; echo n=$n; usleep 100000; done; while [ ! -e /data/finish ]; do usleep 20000; done; sha256sum < /root/count; sha256sum < /data/count; ls /etc; echo asks $AWS_CONTAINER_CREDENTIALS_RELATIVE_URI; exit 3`;
 
 const ending = (to: number): string => {
   const text = Array.from({ length: to }, (_, index) => `${index + 1}\n`).join('');
@@ -31,7 +31,7 @@ describe.skipIf(missing !== undefined)(`a container whose node is lost${missing 
       '-e',
       `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/v2/credentials/00000000-0000-4000-8000-00000000000${last}`,
     ];
-    const words = ['--init', '-v', 'data:/data', 'base', 'sh', '-c', counting(120)];
+    const words = ['--init', '-v', 'data:/data', 'base', 'sh', '-c', counting(60)];
     // Where no copy of a container's processes can be made, its snapshots fail.
     await using first = await AgentNode.start(storage, { job: { memory: 'twin' } });
     const id = await first.run('count', [...asking('1'), ...words]);
@@ -44,13 +44,15 @@ describe.skipIf(missing !== undefined)(`a container whose node is lost${missing 
 
     await using second = await AgentNode.start(storage);
     const next = await second.run('count', [...asking('2'), ...words]);
+    await until(async () => (await second.logs(next)).includes('resuming job count'));
+    await second.docker.docker(['exec', next, 'touch', '/data/finish']);
     expect(await second.docker.docker(['wait', next])).toBe('3');
     const logs = await second.logs(next);
     expect(logs).toContain('holdfast: resuming job count from snapshot 2');
     // An image of the same files, which each node made by itself.
     expect(logs).not.toContain('is not known');
     expect(logs).not.toContain('n=19\n');
-    expect(logs).toContain(ending(120).repeat(2));
+    expect(logs).toContain(ending(60).repeat(2));
     expect(logs).not.toContain('group\n');
     // ECS answers to the new container's path alone.
     expect(logs).toContain('asks /v2/credentials/00000000-0000-4000-8000-000000000002\n');

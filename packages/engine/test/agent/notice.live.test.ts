@@ -22,16 +22,17 @@ describe.skipIf(missing !== undefined)(`a notice of a Spot interruption${missing
     await rm(storage, { recursive: true, force: true });
   });
 
-  const counting = (to: number): readonly string[] => [
+  /** Ends at the last number; with a gate it waits there until it may go on, however slow the machine is. */
+  const counting = (to: number, gate = 0): readonly string[] => [
     'base',
     'sh',
     '-c',
-    `n=0; while [ $n -lt ${to} ]; do n=$((n+1)); echo n=$n; usleep 100000; done; exit 3`,
+    `n=0; while [ $n -lt ${to} ]; do n=$((n+1)); echo n=$n; usleep 100000; while [ $n -eq ${gate} -a ! -e /finish ]; do usleep 20000; done; done; exit 3`,
   ];
 
   test('freezes the container for good with its last snapshot; a new container on another node goes on from exactly there', async () => {
     await using first = await AgentNode.start(storage, { agent: { spot: { watch: 'on', endpoint: imds.endpoint, interval: '200ms' } } });
-    const id = await first.run('count', counting(40));
+    const id = await first.run('count', counting(40, 20));
     await first.untilProtected(id);
     await until(async () => (await first.logs(id)).includes('n=5\n'));
     imds.announce('terminate');
@@ -40,17 +41,21 @@ describe.skipIf(missing !== undefined)(`a notice of a Spot interruption${missing
     await delay(1000);
     expect(await first.logs(id)).toBe(printed);
     expect(await first.docker.docker(['inspect', '--format', '{{.State.Status}}', id])).toBe('running');
-    expect((await first.client.status()).counted).toEqual(
-      expect.arrayContaining([
-        { name: 'holdfast_spot_notices_total', labels: { kind: 'terminate' }, value: 1 },
-        { name: 'holdfast_notice_snapshots_total', labels: { outcome: 'held' }, value: 1 },
-      ]),
-    );
+    await expect
+      .poll(async () => (await first.client.status()).counted, { timeout: 30_000 })
+      .toEqual(
+        expect.arrayContaining([
+          { name: 'holdfast_spot_notices_total', labels: { kind: 'terminate' }, value: 1 },
+          { name: 'holdfast_notice_snapshots_total', labels: { outcome: 'held' }, value: 1 },
+        ]),
+      );
     await first.lose();
 
     const last = Number(/n=(\d+)\n$/u.exec(printed)?.[1]);
     await using second = await AgentNode.start(storage);
-    const next = await second.run('count', counting(40));
+    const next = await second.run('count', counting(40, 20));
+    await until(async () => (await second.logs(next)).includes('resuming job count'));
+    await second.docker.docker(['exec', next, 'touch', '/finish']);
     expect(await second.docker.docker(['wait', next])).toBe('3');
     const numbers = [...(await second.logs(next)).matchAll(/^n=(\d+)$/gmu)].map(([, number]) => Number(number));
     expect(numbers).toEqual(Array.from({ length: 40 - last }, (_, index) => last + 1 + index));

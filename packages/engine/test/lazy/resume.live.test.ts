@@ -15,7 +15,7 @@ const turns = async (): Promise<readonly string[]> => (await readFile(join(works
 test('a job runs before its memory is there, and computes the same; its snapshots wait for it', async () => {
   const machine = await workshop.machine('a');
   const first = await workshop.run(machine, { script: summing(96) });
-  await vi.waitFor(async () => expect((await turns()).length).toBeGreaterThan(2), { timeout: 20_000, interval: 50 });
+  await vi.waitFor(async () => expect((await turns()).length).toBeGreaterThan(2), { timeout: 60_000, interval: 50 });
   await first.snapshot();
   await first.kill();
   const second = await workshop.run(machine, { script: summing(96), resume: 'lazy' });
@@ -29,4 +29,4 @@ test('a job runs before its memory is there, and computes the same; its snapshot
   await writeFile(join(workshop.work, 'enough'), '');
   expect(await third.result).toMatchObject({ outcome: 'exited', exitCode: 0 });
   expect(new Set((await turns()).map((line) => line.split(' ')[1])).size).toBe(1);
-}, 60_000);
+});

@@ -15,22 +15,22 @@ let workshop: Workshop;
 let machine: Deployment;
 beforeEach(async () => {
   workshop = await openWorkshop();
-  machine = await workshop.machine('a', { limits: { pagesTimeout: '2s' } });
+  machine = await workshop.machine('a');
 });
 afterEach(() => workshop[Symbol.asyncDispose]());
 
 const at = (name: string): string => join(workshop.work, name);
 const signal = (words: RegExp, name: NodeJS.Signals): void => processesOf(words, workshop.directory).forEach((pid) => process.kill(pid, name));
-const comes = (name: string): Promise<void> => vi.waitFor(() => expect(existsSync(at(name))).toBe(true), { timeout: 30_000, interval: 20 });
+const comes = (name: string): Promise<void> => vi.waitFor(() => expect(existsSync(at(name))).toBe(true), { timeout: 60_000, interval: 20 });
 
 /** Resumes the job lazily. When CRIU is about to let it run, the repository's process is stopped, or the storage goes away and the process with it. */
-async function resume(what: 'stopped' | 'away' | undefined): Promise<Run> {
+async function resume(what: 'stopped' | 'away' | undefined, deployment = machine): Promise<Run> {
   await writeFile(at('to-be-moved-away'), '');
   const onEvent = ({ type }: RunEvent): void => {
     if (type === 'files.moved' && what !== undefined)
       before(what === 'away' ? `mv ${workshop.storage} ${workshop.storage}-away; kill -KILL` : 'kill -STOP');
   };
-  return await machine.run(request(), { onEvent });
+  return await deployment.run(request(), { onEvent });
 }
 
 /** CRIU itself may need some of the pages. A program that little keeps waiting looks for the moment when it needs none any more. */
@@ -85,13 +85,13 @@ test('a job with missing pages waits for them, is ended, or goes on: whatever be
   signal(keeper, 'SIGSTOP');
   signal(pager, 'SIGKILL');
   signal(keeper, 'SIGKILL');
-  await vi.waitFor(() => expect(processesOf(spare, workshop.directory)).toEqual([]), { timeout: 5_000, interval: 5 });
+  await vi.waitFor(() => expect(processesOf(spare, workshop.directory)).toEqual([]), { timeout: 60_000, interval: 5 });
   signal(repository, 'SIGKILL');
   expect(await killed.result).toMatchObject({ outcome: 'lost' });
   expect(existsSync(at('read'))).toBe(false);
 
   // The storage is gone for as long as a page may be waited for.
-  const away = await resume('away');
+  const away = await resume('away', await workshop.machine('a', { limits: { pagesTimeout: '2s' } }));
   expect(await away.result).toMatchObject({ outcome: 'lost', error: { code: 'HF_MEMORY_LOST', kind: 'unavailable' }, lastSnapshot: number });
   renameSync(`${workshop.storage}-away`, workshop.storage);
 
@@ -112,4 +112,4 @@ test('a job with missing pages waits for them, is ended, or goes on: whatever be
   renameSync(`${workshop.storage}-away`, workshop.storage);
   expect(await back.result).toMatchObject({ outcome: 'exited', exitCode: 0 });
   expect(await verdict()).toBe('right ');
-}, 90_000);
+});

@@ -29,7 +29,7 @@ test.each(['pager', 'keeper', 'spare', 'both'])(
   (who) => {
     const pager = join(process.env['HOLDFAST_NATIVE'] ?? '', 'holdfast-pager');
     const words = [program, pager, folder, join(freezer.folder, 'cgroup.procs'), freezer.control, freezer.thawed, who];
-    const { status, stdout, stderr } = spawnSync('python3', words, { encoding: 'utf8', timeout: 10_000 });
+    const { status, stdout, stderr } = spawnSync('python3', words, { encoding: 'utf8', timeout: 60_000 });
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' });
   },
 );

@@ -71,7 +71,10 @@ test('a snapshot whose twin is refused is taken by a plain dump, and its record 
   if (coverRefused !== undefined) await truncate(cache);
   await job.snapshot();
   // The helper's end takes nothing along: there is another one for the next snapshot.
-  await run('pkill', ['-KILL', '-P', String(process.pid), '-x', 'holdfast-twin']);
+  const helpers = (await run('pgrep', ['-P', String(process.pid), '-x', 'holdfast-twin'])).stdout.trim().split('\n').map(Number);
+  for (const helper of helpers) process.kill(helper, 'SIGKILL');
+  // Reaped, and so known to be gone.
+  await until(() => helpers.every((helper) => !existsSync(`/proc/${helper}`)));
   await job.snapshot();
   expect(events.filter(({ type }) => type === 'snapshot.committed')).toMatchObject([
     { memoryFrom: 'twin', coverRefused: undefined },
@@ -81,6 +84,7 @@ test('a snapshot whose twin is refused is taken by a plain dump, and its record 
   ]);
   if (existsSync('/sys/fs/cgroup/freezer')) {
     process.kill(pid, 'SIGSTOP');
+    await until(async () => /^State:\s+T/m.test(await readFile(`/proc/${pid}/status`, 'utf8')));
     await expect(job.snapshot()).rejects.toMatchObject({
       code: 'HF_DUMP_FAILED',
       message: expect.stringContaining('is stopped (SIGSTOP)') as string,

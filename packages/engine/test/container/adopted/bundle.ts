@@ -11,13 +11,17 @@ import { parseMountInfo } from '../../../src/container/host-mounts.js';
 import type { EngineTools } from '../../../src/container/tools.js';
 import { toolsOfEnvironment, until } from '../machine.js';
 
-/** Prints a number every 20 ms and ends with 7 at the last one. */
+/** Prints a number every 20 ms, half of them only once there is a file `go`, and ends with 7 at the last one. */
 const program = `
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 int main(int argc, char **argv) {
-  for (int i = 1; i <= atoi(argv[argc - 1]); i++) { printf("%d\\n", i); fflush(stdout); usleep(20000); }
+  int last = atoi(argv[argc - 1]);
+  for (int i = 1; i <= last; i++) {
+    printf("%d\\n", i); fflush(stdout); usleep(20000);
+    while (i == last / 2 && access("/go", F_OK)) usleep(20000);
+  }
   return 7;
 }`;
 
@@ -91,6 +95,10 @@ export class ForeignContainer implements AsyncDisposable {
 
   lines(): readonly string[] {
     return readFileSync(this.output, 'utf8').split('\n').filter(Boolean);
+  }
+
+  letGoOn(): void {
+    writeFileSync(join(this.base, 'bundle/rootfs/go'), '');
   }
 
   runc(...words: readonly string[]): void {

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -28,6 +29,7 @@ test('a client that is killed with its parent is mounted anew under the same pat
   const killed = await clientsBelow(volume.base);
   expect(killed.length).toBeGreaterThanOrEqual(2);
   for (const pid of killed) signal(pid, 'SIGKILL');
+  while (killed.some((pid) => existsSync(`/proc/${pid}`))) await sleep(2);
   expect((await storage.health()).ok).toBe(false);
   while (!(await storage.health()).ok) await sleep(100);
   expect(await readFile(join(storage.root, 'kept'), 'utf8')).toBe('kept');
@@ -66,7 +68,8 @@ test('what a file that is still open holds is flushed, or the flush is rejected 
     await once(writer.stdout ?? writer, 'data');
     await assertRejects(storage.flush(), { code: 'HF_STORAGE_TIMEOUT', kind: 'timeout' });
     await minio.restart();
-    await storage.flush();
+    // The client tries again after some seconds, the limit is for the bucket that is away.
+    while (await isLate(storage.flush()));
     const elsewhere = await volume.elsewhere().attach();
     expect(await readFile(join(elsewhere.root, 'open'), 'utf8')).toBe('written');
     await elsewhere.detach();
@@ -76,6 +79,16 @@ test('what a file that is still open holds is flushed, or the flush is rejected 
   }
   await storage.detach();
 });
+
+async function isLate(flush: Promise<void>): Promise<boolean> {
+  return flush.then(
+    () => false,
+    (error: unknown) => {
+      expect(error).toMatchObject({ code: 'HF_STORAGE_TIMEOUT' });
+      return true;
+    },
+  );
+}
 
 test('a client that hangs is neither called flushed nor detached, and its session stays', async () => {
   await using volume = await testVolume(server, minio);

@@ -54,11 +54,13 @@ describe.skipIf(missing !== undefined)(`the launcher under Docker${missing === u
 
   it('tells the agent of each call of a protected container', async () => {
     await using agent = await ScriptedAgent.at(site.socket, { do: 'create' });
-    const id = await site.start([...on, 'base', 'sh', '-c', 'trap "exit 0" TERM; while :; do usleep 20000; done']);
+    const id = await site.start([...on, 'base', 'sh', '-c', 'trap "exit 0" TERM; echo ready; while :; do usleep 20000; done']);
+    // Before that the signal would be lost on it, and another one sent.
+    await expect.poll(async () => await site.logs(id), soon).toBe('ready\n');
     await site.node.docker(['stop', id]);
     await site.node.docker(['rm', id]);
     const seen = agent.heard as readonly { readonly call: string; readonly id: string; readonly root?: string }[];
-    expect(seen.map(({ call }) => call)).toEqual(['create', 'started', 'kill', 'deleted']);
+    await expect.poll(() => seen.map(({ call }) => call)).toEqual(['create', 'started', 'kill', 'deleted']);
     expect(new Set(seen.map((each) => each.id))).toEqual(new Set([id]));
     expect(seen[0]?.root).toBe(site.node.runtimeRoot);
   });

@@ -6,6 +6,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Run } from '../../dist/index.js';
+import { endQuietly } from '../container/killable.js';
+import { until } from '../container/machine.js';
 import { nextEvent, openWorkshop, type Workshop } from '../run/workshop.js';
 import { summing } from './lazy-job.js';
 import { keeper, pager, processesOf, repository, spare } from './lazy-processes.js';
@@ -31,17 +33,20 @@ async function expectRight(): Promise<void> {
 async function begun(): Promise<Awaited<ReturnType<Workshop['machine']>>> {
   const machine = await workshop.machine('a');
   const first = await workshop.run(machine, { script: summing(mib) });
-  await vi.waitFor(async () => expect((await turns()).length).toBeGreaterThan(0), { timeout: 30_000, interval: 50 });
+  await vi.waitFor(async () => expect((await turns()).length).toBeGreaterThan(0), { timeout: 60_000, interval: 50 });
   await first.snapshot();
   await first.kill();
   return machine;
 }
 
-/** Waits for the pager, and kills some time after. */
-async function killSoon(victim: () => readonly number[]): Promise<void> {
-  await vi.waitFor(() => expect(processesOf(pager, workshop.directory)).toHaveLength(1), { timeout: 30_000, interval: 40 });
+/** Waits for the pager, or until it can have come and gone, and kills some time after. */
+async function killSoon(started: Promise<unknown>, victim: () => readonly number[]): Promise<void> {
+  let isOver = false;
+  const over = (): void => void (isOver = true);
+  started.then(over, over);
+  await until(() => isOver || processesOf(pager, workshop.directory).length === 1);
   await delay(Math.random() * 900);
-  for (const pid of victim()) process.kill(pid, 'SIGKILL');
+  for (const pid of victim()) endQuietly(pid);
 }
 
 async function expectSameSnapshot(machine: Awaited<ReturnType<Workshop['machine']>>): Promise<void> {
@@ -57,7 +62,7 @@ test('whichever part is killed at whichever time, the job never reads anything e
   const machine = await begun();
   for (const victim of [pager, keeper, repository, spare]) {
     const starting = workshop.run(machine, { script: summing(mib), resume: 'lazy' }).catch((error: unknown) => error);
-    await killSoon(() => processesOf(victim, workshop.directory));
+    await killSoon(starting, () => processesOf(victim, workshop.directory));
     const run = await starting;
     // Where it was killed before the job ran, the restore has failed.
     if (run instanceof Error) continue;
@@ -70,7 +75,7 @@ test('whichever part is killed at whichever time, the job never reads anything e
     await expectRight();
   }
   await expectSameSnapshot(machine);
-}, 120_000);
+}, 600_000);
 
 test('the end of the pager is told as lost memory, not as the end of the job that it brings about', async () => {
   const machine = await begun();
@@ -78,14 +83,14 @@ test('the end of the pager is told as lost memory, not as the end of the job tha
   for (const pid of processesOf(pager, workshop.directory)) process.kill(pid, 'SIGKILL');
   expect(await run.result).toMatchObject({ outcome: 'lost', error: { code: 'HF_MEMORY_LOST' } });
   await expectSameSnapshot(machine);
-}, 120_000);
+});
 
 test('a job whose Holdfast is killed is ended where pages are missing, and resumed from the same snapshot', async () => {
   const machine = await begun();
   const child = spawn(process.execPath, [program, workshop.directory, summing(mib)], { stdio: ['ignore', 'ignore', 'inherit'] });
   const closed = once(child, 'close');
-  await killSoon(() => (child.pid === undefined ? [] : [child.pid]));
+  await killSoon(closed, () => (child.pid === undefined ? [] : [child.pid]));
   await closed;
-  await vi.waitFor(() => expect(processesOf(pager, workshop.directory)).toEqual([]), { timeout: 20_000, interval: 20 });
+  await vi.waitFor(() => expect(processesOf(pager, workshop.directory)).toEqual([]), { timeout: 60_000, interval: 20 });
   await expectSameSnapshot(machine);
-}, 120_000);
+});

@@ -45,7 +45,7 @@ test.each([
 
 test('input is looked at only where the other end is in the job, too', async () => {
   const parent = await start(`closed, tell = os.pipe()
-if os.fork() == 0: os.close(m); os.write(tell, b"x"); time.sleep(60)
+if os.fork() == 0: os.close(m); os.write(tell, b"x"); time.sleep(60); os._exit(0)
 os.read(closed, 1); os.write(m, b"ab\\n"); os.read(m, 9); os.close(s)`);
   const child = Number(readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').trim());
   expect(await foundIn(child)).toBeUndefined();

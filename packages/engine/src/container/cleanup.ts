@@ -37,14 +37,13 @@ export async function endLeftovers({ tools, stateDirectory, runDirectory, contai
   const record = await readContainerRecord(layout.record);
   // The caller's own control group may be another one today.
   const folders = [...new Set([record?.freezerFolder ?? freezer.files.folder, freezer.files.folder])];
-  const job = async (): Promise<readonly number[]> =>
-    (await Promise.all(folders.flatMap((folder) => [folder, twinGroupOf(folder)]).map(processesOf))).flat();
+  const job = (): readonly number[] => folders.flatMap((folder) => [folder, twinGroupOf(folder)]).flatMap(processesOf);
   const helpers = async (wanted: (name: string) => boolean): Promise<readonly number[]> =>
     (await markedProcesses(containerId)).filter(({ name }) => wanted(name)).map(({ pid }) => pid);
   const criu = (): Promise<readonly number[]> => recordedProcesses(layout.helpers);
   const thaw = (): Promise<void> => freezer.thaw(1000).catch(() => undefined);
   const left = await endProcesses({
-    find: async () => [...(await job()), ...(await criu()), ...(await helpers((name) => name !== keeperName))],
+    find: async () => [...job(), ...(await criu()), ...(await helpers((name) => name !== keeperName))],
     // On version 1 a frozen process dies only when it is thawed.
     between: thaw,
     deadlineMs,
@@ -54,7 +53,7 @@ export async function endLeftovers({ tools, stateDirectory, runDirectory, contai
   // A keeper whose job is dead passes the last output on and ends; a user who does not read must not hold us up.
   await waitUntil(async () => (await helpers((name) => name === keeperName)).length === 0, 1000);
   // Also what it may have started meanwhile.
-  const everyone = async (): Promise<readonly number[]> => [...(await job()), ...(await criu()), ...(await helpers(() => true))];
+  const everyone = async (): Promise<readonly number[]> => [...job(), ...(await criu()), ...(await helpers(() => true))];
   const stillThere = await endProcesses({ find: everyone, between: thaw, deadlineMs, clock: systemClock });
   if (stillThere.length > 0) throw stuck(containerId, stillThere);
   const runc: Runc = { tools, root: runcRoot(stateDirectory), log: layout.runcLog };
@@ -69,7 +68,7 @@ export async function isContainerAlive(containerId: string): Promise<boolean> {
 
 export async function processesOfContainer(containerId: string): Promise<readonly number[]> {
   const freezer = await freezerFor(containerId, systemClock);
-  return await processesOf(freezer.files.folder);
+  return processesOf(freezer.files.folder);
 }
 
 /** What runc and the kernel keep of a container without processes. */

@@ -9,6 +9,7 @@ import { pageSocketOf } from './criu-config.js';
 import { endProcesses } from './end-processes.js';
 import { type Guarded, type GuardedEnd, type GuardedThaw, runGuarded } from './guarded.js';
 import { recordDescendants, recordedProcesses } from './helper-record.js';
+import { describeProcesses, type JobProcess } from './job-processes.js';
 import { keeperName } from './keeper-arguments.js';
 import { markedProcesses } from './marked-processes.js';
 import { namedFailure } from './named-failure.js';
@@ -38,12 +39,12 @@ export interface DumpResult {
 /** A CRIU that has done all it can before it looks at the job, and waits. The job runs. */
 export interface PreparedDump {
   /**
-   * Lets CRIU begin. The job must be frozen by now, and is frozen when this resolves.
+   * Lets CRIU begin. The job must be frozen by now, and is frozen when this resolves. `processes`: all of it, once it stood still.
    *
    * - Rejects with HF_DUMP_FAILED and the cause, HF_DUMP_TIMEOUT, HF_ABORTED, or HF_SNAPSHOT_DISCARDED where the job was not
    *   frozen all the time. What was written is worth nothing then. The job is alive in each case; the caller thaws it.
    */
-  run(): Promise<DumpResult>;
+  run(processes: readonly JobProcess[]): Promise<DumpResult>;
   /** Gives up. Resolves when nothing of CRIU is left. Harmless after `run`. */
   cancel(): Promise<void>;
 }
@@ -55,7 +56,7 @@ export interface DumpContext {
   /** Where the processes of the dump are noted. */
   readonly helpersFile: string;
   readonly initPid: number;
-  /** Every process of the job. */
+  /** Every process of the job, while it runs. */
   readonly processes: () => Promise<readonly number[]>;
   readonly isFrozen: () => Promise<boolean>;
   /** True once the job's init is on its way out: then every process of the job is. */
@@ -78,8 +79,8 @@ export async function prepareDump(context: DumpContext, options: DumpOptions, co
   const { imagesDir, workDir, deadlineMs, signal, cover } = options;
   await Promise.all([imagesDir, workDir].map((folder) => mkdir(folder, { recursive: true, mode: 0o700 })));
   const coverDir = join(workDir, 'cover');
-  const jobCover = cover === undefined ? undefined : new JobCover(coverDir, cover, context.initPid);
-  await jobCover?.prepare(await context.processes());
+  const jobCover = cover === undefined ? undefined : new JobCover(coverDir, cover);
+  await jobCover?.prepare(describeProcesses(await context.processes(), context.initPid));
   const pageSocket = pageSocketOf(options);
   const leaveOut = jobCover !== undefined ? ['--parent-path', relative(imagesDir, coverDir)] : pageSocket !== undefined ? ['--lazy-pages'] : [];
   const own: Runc = { ...runc, log: join(workDir, 'runc-checkpoint.log') };
@@ -102,15 +103,15 @@ export async function prepareDump(context: DumpContext, options: DumpOptions, co
     throw await dumpFailure(end, options);
   }
   if (guarded.pid !== undefined) await recordDescendants(context.helpersFile, guarded.pid);
-  return { run: () => run(guarded), cancel: () => cancel(guarded) };
+  return { run: (processes) => run(guarded, processes), cancel: () => cancel(guarded) };
 
-  async function run(guarded: Guarded): Promise<DumpResult> {
+  async function run(guarded: Guarded, processes: readonly JobProcess[]): Promise<DumpResult> {
     if (!(await context.isFrozen())) {
       await cancel(guarded);
       throw notFrozen('before CRIU began');
     }
     const begun = clock.monotonicMs();
-    if (jobCover !== undefined) await completed(guarded, jobCover);
+    if (jobCover !== undefined) await completed(guarded, jobCover, processes);
     guarded.go();
     const end = await endOf(guarded);
     const dumpMs = clock.monotonicMs() - begun;
@@ -125,10 +126,12 @@ export async function prepareDump(context: DumpContext, options: DumpOptions, co
   }
 
   /** A process that cannot be told of is not waited for while the job stands still. */
-  async function completed(guarded: Guarded, jobCover: JobCover): Promise<void> {
+  async function completed(guarded: Guarded, jobCover: JobCover, processes: readonly JobProcess[]): Promise<void> {
     try {
-      const complete = context.processes().then((pids) => jobCover.complete(pids));
-      await Promise.race([complete, delay(coverDeadlineMs, undefined, { ref: false }).then(() => Promise.reject(new Error('it took too long')))]);
+      await Promise.race([
+        jobCover.complete(processes),
+        delay(coverDeadlineMs, undefined, { ref: false }).then(() => Promise.reject(new Error('it took too long'))),
+      ]);
     } catch (cause) {
       await cancel(guarded);
       throw notCovered(cause);

@@ -14,6 +14,7 @@ import { refuseHungMounts } from './hung-mounts.js';
 import type { Keeper, MemoryEnd } from './keeper.js';
 import { type KeeperEvent, parseKeeperLine } from './keeper-lines.js';
 import type { ContainerLayout } from './layout.js';
+import { pidsOf } from './job-processes.js';
 import { findLostFiles } from './lost-names.js';
 import { openFilesOf } from './open-files.js';
 import { memoryBytesOf, processesOf } from './processes.js';
@@ -95,8 +96,8 @@ export class LiveContainer implements RunningContainer {
     return memoryBytesOf(await this.processes(), withoutMemory);
   }
 
-  async openFiles(): Promise<readonly OpenFile[]> {
-    return openFilesOf(await this.processes());
+  async openFiles(pids?: readonly number[]): Promise<readonly OpenFile[]> {
+    return openFilesOf(pids ?? (await this.processes()));
   }
 
   async prepareDump(options: DumpOptions): Promise<PreparedJobDump> {
@@ -121,9 +122,9 @@ export class LiveContainer implements RunningContainer {
     await copyFile(join(layout.initFolder, initName), join(options.imagesDir, initName));
     return {
       cancel: () => prepared.cancel(),
-      run: async () => {
-        const result = await prepared.run();
-        return { ...result, lostFiles: await findLostFiles(options.imagesDir, () => this.processes(), this.#options.roots) };
+      run: async (processes) => {
+        const result = await prepared.run(processes);
+        return { ...result, lostFiles: await findLostFiles(options.imagesDir, pidsOf(processes), this.#options.roots) };
       },
     };
   }
@@ -178,7 +179,7 @@ export class LiveContainer implements RunningContainer {
   }
 
   processes(): Promise<readonly number[]> {
-    return processesOf(this.#options.freezer.files.folder);
+    return Promise.resolve(processesOf(this.#options.freezer.files.folder));
   }
 
   #endProcesses(): Promise<readonly number[]> {

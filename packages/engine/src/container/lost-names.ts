@@ -36,16 +36,15 @@ export interface LostFile extends LinkRemap {
  */
 export async function findLostFiles(
   imagesDirectory: string,
-  pids: () => Promise<readonly number[]>,
+  pids: readonly number[],
   roots: readonly TrackedRoot[],
   places?: FilePlaces,
 ): Promise<readonly LostFile[]> {
   const remaps = await readLinkRemaps(imagesDirectory);
   if (remaps.length === 0) return [];
-  const processes = await pids();
   return Promise.all(
     remaps.map(async (remap) => {
-      const inode = await inodeOf(remap.original, processes);
+      const inode = await inodeOf(remap.original, pids);
       const folder = dirname(remap.original);
       return {
         ...remap,

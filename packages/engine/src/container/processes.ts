@@ -1,21 +1,20 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Every process of a control group and of those below it, as this machine numbers them. Empty where the group is gone. */
-export async function processesOf(cgroupFolder: string): Promise<readonly number[]> {
-  const [own, entries] = await Promise.all([
-    readFile(join(cgroupFolder, 'cgroup.procs'), 'latin1').catch(() => ''),
-    readdir(cgroupFolder, { withFileTypes: true }).catch(() => []),
-  ]);
-  const below = await Promise.all(entries.filter((entry) => entry.isDirectory()).map(({ name }) => processesOf(join(cgroupFolder, name))));
-  return [
-    ...own
-      .split('\n')
-      .filter(Boolean)
-      .map(Number)
-      .filter((pid) => pid > 0),
-    ...below.flat(),
-  ];
+/** Every process of a control group and of those below it, as this machine numbers them. Empty where the group is gone. Synchronous as `Freezer` is. */
+export function processesOf(cgroupFolder: string): readonly number[] {
+  const own = orEmpty(() => readFileSync(join(cgroupFolder, 'cgroup.procs'), 'utf8').split('\n').map(Number));
+  const below = orEmpty(() => readdirSync(cgroupFolder, { withFileTypes: true })).filter((entry) => entry.isDirectory());
+  return [...own.filter((pid) => pid > 0), ...below.flatMap(({ name }) => processesOf(join(cgroupFolder, name)))];
+}
+
+function orEmpty<Found>(look: () => readonly Found[]): readonly Found[] {
+  try {
+    return look();
+  } catch {
+    return [];
+  }
 }
 
 /** What a dump holds of a process, about. */

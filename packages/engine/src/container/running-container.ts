@@ -5,6 +5,7 @@ import type { ContainerUsers } from '../oci/container-users.js';
 import type { FreezerFiles } from './cgroup-files.js';
 import type { DumpOptions, DumpResult, PreparedDump } from './dump.js';
 import type { MemoryEnd } from './keeper.js';
+import type { JobProcess } from './job-processes.js';
 import type { LostFile } from './lost-names.js';
 import type { RecordedMount } from './recorded-mounts.js';
 
@@ -45,7 +46,7 @@ export interface JobDump extends DumpResult {
 }
 
 export interface PreparedJobDump extends PreparedDump {
-  run(): Promise<JobDump>;
+  run(processes: readonly JobProcess[]): Promise<JobDump>;
 }
 
 /** A container whose job runs. */
@@ -85,8 +86,8 @@ export interface RunningContainer {
   processes(): Promise<readonly number[]>;
   /** Memory that a dump would hold, about; an upper bound but for what is shared. `withoutMemory`: one that leaves memory out. */
   memoryBytes(options?: { readonly withoutMemory?: boolean }): Promise<number>;
-  /** Every regular file that the job can write to. Exact while it is frozen; of a running job what was open at about that time. */
-  openFiles(): Promise<readonly OpenFile[]>;
+  /** Every regular file that the job can write to. Exact while it is frozen; of a running job what was open at about that time. `pids`: its processes, where they are known. */
+  openFiles(pids?: readonly number[]): Promise<readonly OpenFile[]>;
 
   /** Starts CRIU up to the point where it would look at the job, which runs on: the freeze is the shorter for it. */
   prepareDump(options: DumpOptions): Promise<PreparedJobDump>;

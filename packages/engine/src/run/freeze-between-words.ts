@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { HoldfastError } from '@holdfast/core';
 import { findQueuedTerminal, hasTerminals, type QueuedTerminal } from '../container/queued-terminal.js';
+import { describeProcesses, type JobProcess, pidsOf } from '../container/job-processes.js';
 import { findUnready, type UnreadyProcess } from '../container/unready-process.js';
 import type { RunContext } from './run-context.js';
 
@@ -9,6 +10,14 @@ type Frozen = Pick<RunContext, 'clock' | 'signal'> & {
   readonly container: Pick<RunContext['container'], 'freeze' | 'thaw' | 'initPid' | 'processes' | 'freezerFiles'>;
   readonly tools: Pick<RunContext['tools'], 'terminals'>;
 };
+
+/** A job that stands still. */
+export interface Standing {
+  /** When it was frozen. */
+  readonly startedAt: number;
+  /** All of it. */
+  readonly processes: readonly JobProcess[];
+}
 
 /** How long the job runs before each further try; no two alike, since programs talk at a beat. */
 const pausesMs: readonly number[] = [10, 20, 40, 80, 160, 320];
@@ -18,16 +27,17 @@ const pausesMs: readonly number[] = [10, 20, 40, 80, 160, 320];
  * discipline, which the job that runs on gets changed, doubled or in another order, and a resumed one, too. Nor may CRIU find a process that nobody can take
  * hold of.
  *
- * - Resolves, the job frozen, with the time at which that freeze began.
+ * - Resolves, the job frozen.
  * - Rejects with HF_TERMINAL_BUSY or HF_DUMP_FAILED, the job frozen for the caller to thaw, where something lies there, or is found, at each try.
  */
-export async function freezeBetweenWords(context: Frozen, look: typeof hindranceIn = hindranceIn): Promise<number> {
+export async function freezeBetweenWords(context: Frozen, look: typeof hindranceIn = hindranceIn): Promise<Standing> {
   const { container, clock, signal } = context;
   for (let turn = 0; ; turn += 1) {
     const startedAt = clock.monotonicMs();
     await container.freeze({ signal });
-    const found = await look(context);
-    if (found === undefined) return startedAt;
+    const processes = describeProcesses(await container.processes(), container.initPid);
+    const found = await look(context, processes);
+    if (found === undefined) return { startedAt, processes };
     const pauseMs = pausesMs[turn];
     if (pauseMs === undefined) throw 'why' in found ? await processBusy(found) : await terminalBusy(found);
     await container.thaw({ again: true });
@@ -35,11 +45,13 @@ export async function freezeBetweenWords(context: Frozen, look: typeof hindrance
   }
 }
 
-async function hindranceIn({ container, tools, signal }: Frozen): Promise<QueuedTerminal | UnreadyProcess | undefined> {
-  const pids = await container.processes();
-  const unready = findUnready(pids, container.freezerFiles.version);
+async function hindranceIn(
+  { container, tools, signal }: Frozen,
+  processes: readonly JobProcess[],
+): Promise<QueuedTerminal | UnreadyProcess | undefined> {
+  const unready = findUnready(processes, container.freezerFiles.version);
   if (unready !== undefined || !(await hasTerminals(container.initPid))) return unready;
-  return findQueuedTerminal({ tool: tools.terminals, pids, signal });
+  return findQueuedTerminal({ tool: tools.terminals, pids: pidsOf(processes), signal });
 }
 
 async function terminalBusy({ pid, end, number, bytes }: QueuedTerminal): Promise<HoldfastError> {

@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, isHoldfastError } from '@holdfast/core';
+import { pidsOf } from '../container/job-processes.js';
 import type { LostFile } from '../container/lost-names.js';
 import type { PreparedJobDump, RunningContainer } from '../container/running-container.js';
 import type { CoverMeans } from '../cover/cover-means.js';
@@ -61,12 +62,12 @@ export async function freezeJob(
   let twins: ForkedTwins | undefined;
   try {
     if (prepared !== undefined) await mkdir(copiesDir, { mode: 0o700 });
-    const startedAt = await freezeBetweenWords(context);
+    const { startedAt, processes } = await freezeBetweenWords(context);
     // No dump may find a twin that is kept; files may be looked at beside it.
     const comparing = context.twins.compareKept(parent);
     const [dumped, filed] = await Promise.allSettled([
-      comparing.then(() => dumpMemory(dump, { imagesDir: join(directory, 'images'), copiesDir, covered: cover.covered }, prepared)),
-      captureFiles(context, capture),
+      comparing.then(() => dumpMemory(dump, { imagesDir: join(directory, 'images'), copiesDir, covered: cover.covered, processes }, prepared)),
+      captureFiles(context, capture, pidsOf(processes)),
     ]);
     if (dumped.status === 'fulfilled') ({ twins } = dumped.value);
     if (dumped.status === 'rejected') throw dumped.reason;
@@ -125,8 +126,8 @@ async function dumpMemory(
   twinned: TwinnedDump,
   prepared: PreparedTwins | undefined,
 ): Promise<Pick<FrozenState, 'lostFiles' | 'stats' | 'twins'>> {
-  if (prepared === undefined) return { ...(await dump.run()), twins: undefined };
-  const dumped = await dump.run().catch((error: unknown) => {
+  if (prepared === undefined) return { ...(await dump.run(twinned.processes)), twins: undefined };
+  const dumped = await dump.run(twinned.processes).catch((error: unknown) => {
     throw isDumpFailure(error) ? noTwin(twinned.covered ? 'cover' : 'dump', 'the dump that leaves memory out failed', error) : error;
   });
   return { ...dumped, twins: await prepared.fork(twinned) };
@@ -154,9 +155,13 @@ async function thawed(container: RunningContainer, clock: Clock, startedAt: numb
   return clock.monotonicMs() - startedAt;
 }
 
-function captureFiles({ container, roots, signal, limits }: RunContext, capture: FileCapture): Promise<readonly OutsideFile[]> {
+function captureFiles(
+  { container, roots, signal, limits }: RunContext,
+  capture: FileCapture,
+  pids: readonly number[],
+): Promise<readonly OutsideFile[]> {
   return inTime({ deadlineMs: limits.dumpTimeoutMs, signal }, async (within) => {
-    const openFiles = await container.openFiles();
+    const openFiles = await container.openFiles(pids);
     const [outsideFiles] = await Promise.all([recordOutside(openFiles, roots, container.places), capture.frozen(openFiles, { signal: within })]);
     return outsideFiles;
   });

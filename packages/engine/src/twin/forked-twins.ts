@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import type { PageRun } from '@holdfast/core';
 import { HoldfastError } from '@holdfast/core/basics';
 import type { LeftOutPages } from '../images/left-out-pages.js';
+import type { JobProcess } from '../container/job-processes.js';
 import { isEnding } from '../container/process-identity.js';
 import { runsLow } from './head-room.js';
 import type { Twin, TwinHelper } from '@holdfast/twin';
 import { withoutRuns } from './page-runs.js';
-import { namespacePids } from './namespace-pids.js';
 import { type LimitPlaces, readMemoryRoom } from './read-room.js';
 import { noTwin } from './refused.js';
 import { type TwinnedProcess, TwinPages } from './twin-pages.js';
@@ -15,7 +15,9 @@ import { copyUnforked } from './unforked.js';
 
 export interface ForkedOptions {
   readonly twins: readonly Twin[];
-  /** Of the job; CRIU numbers its processes as they are numbered for this one. */
+  /** Those that have twins, and maybe others. */
+  readonly processes: readonly JobProcess[];
+  /** Of the job. */
   readonly initPid: number;
   readonly limits: LimitPlaces;
   /** Ends the twins. Never rejects. */
@@ -114,13 +116,13 @@ export class ForkedTwins {
   }
 }
 
-async function describe({ twins, initPid, imagesDir, copiesDir, covered }: ForkedOptions): Promise<readonly (TwinnedProcess & Compared)[]> {
-  const level = (await namespacePids(initPid)).length - 1;
+async function describe({ twins, processes, imagesDir, copiesDir, covered }: ForkedOptions): Promise<readonly (TwinnedProcess & Compared)[]> {
+  const imagePids = new Map(processes.map(({ pid, imagePid }) => [pid, imagePid]));
   return Promise.all(
     twins.map(async ({ pid, twinPid }) => {
       // Where memory runs out the kernel ends a copy before it ends the job.
       await writeFile(`/proc/${twinPid}/oom_score_adj`, '1000', { flag: 'r+' });
-      const imagePid = (await namespacePids(pid))[level] ?? pid;
+      const imagePid = imagePids.get(pid) ?? pid;
       const unforked = await copyUnforked(imagesDir, imagePid, pid, join(copiesDir, `unforked-${imagePid}`), { covered });
       return { pid, imagePid, twinPid, unforked };
     }),

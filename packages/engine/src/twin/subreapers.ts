@@ -1,19 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type JobProcess, pidsOf } from '../container/job-processes.js';
 import { decodeIsSubreaper } from '../images/subreaper.js';
-import { namespacePids } from './namespace-pids.js';
 
-/**
- * Which of the processes orphans come to, instead of to the job's init: /proc does not tell, the dump of the same instant in the folder does. `pids`: as this
- * machine numbers them.
- */
-export async function findSubreapers(imagesDir: string, pids: readonly number[], initPid: number): Promise<readonly number[]> {
-  const level = (await namespacePids(initPid)).length - 1;
-  const found = await Promise.all(pids.map((pid) => isSubreaper(imagesDir, pid, level)));
-  return pids.filter((_, index) => found[index] === true);
+/** Which of the processes orphans come to, instead of to the job's init: /proc does not tell, the dump of the same instant in the folder does. */
+export async function findSubreapers(imagesDir: string, processes: readonly JobProcess[]): Promise<readonly number[]> {
+  const found = await Promise.all(processes.map((process) => isSubreaper(imagesDir, process)));
+  return pidsOf(processes.filter((_, index) => found[index] === true));
 }
 
-async function isSubreaper(imagesDir: string, pid: number, level: number): Promise<boolean> {
-  const name = `core-${(await namespacePids(pid))[level] ?? pid}.img`;
+async function isSubreaper(imagesDir: string, { imagePid }: JobProcess): Promise<boolean> {
+  const name = `core-${imagePid}.img`;
   return decodeIsSubreaper(await readFile(join(imagesDir, name)), name);
 }

@@ -1,4 +1,5 @@
 import type { Logger } from '@holdfast/core';
+import { pidsOf } from '../container/job-processes.js';
 import type { RunningContainer } from '../container/running-container.js';
 import { type ForkedOptions, ForkedTwins } from './forked-twins.js';
 import { type RoomShortage, shortageBefore, shortageWords } from './head-room.js';
@@ -17,7 +18,7 @@ export interface TwinsOptions {
 }
 
 /** The dump that left out what twins are to have. */
-export type TwinnedDump = Pick<ForkedOptions, 'imagesDir' | 'copiesDir' | 'covered'>;
+export type TwinnedDump = Pick<ForkedOptions, 'imagesDir' | 'copiesDir' | 'covered' | 'processes'>;
 
 /** Ready to fork: what can be found out while the job runs has been. */
 export interface PreparedTwins {
@@ -109,11 +110,10 @@ export class Twins implements AsyncDisposable {
   async #fork(helper: TwinHelper, limits: LimitPlaces, dump: TwinnedDump): Promise<ForkedTwins> {
     const { container, logger } = this.#options;
     const freezer = this.#freezer();
-    const pids = await container.processes();
     const twins = await helper.fork({
       freezer,
-      pids,
-      subreapers: await findSubreapers(dump.imagesDir, pids, container.initPid).catch((error: unknown) => {
+      pids: pidsOf(dump.processes),
+      subreapers: await findSubreapers(dump.imagesDir, dump.processes).catch((error: unknown) => {
         throw noTwin('dump', 'the dump does not tell of each process of the job', error);
       }),
       twinGroupDirectories: this.#groups?.directories ?? [],

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -22,8 +22,8 @@ case "$(head -c 1)" in
 esac
 `;
 
-/** A dump, ready, of a job of this process alone. Once it stands still there is `later`, too. */
-async function preparedOf(later: readonly number[], coverDeadlineMs?: number): Promise<PreparedDump> {
+/** A dump, ready, of a job of this process alone. */
+async function prepared(coverDeadlineMs?: number): Promise<PreparedDump> {
   const tool = join(folder, 'guard');
   writeFileSync(tool, guard, { mode: 0o700 });
   let frozen = false;
@@ -33,7 +33,7 @@ async function preparedOf(later: readonly number[], coverDeadlineMs?: number): P
     clock: systemClock,
     helpersFile: join(folder, 'helpers'),
     initPid: process.pid,
-    processes: () => Promise.resolve(frozen ? [process.pid, ...later] : [process.pid]),
+    processes: () => Promise.resolve([process.pid]),
     isFrozen: () => Promise.resolve(frozen),
     isJobEnding: () => false,
     onCriuKilled: () => undefined,
@@ -45,29 +45,28 @@ async function preparedOf(later: readonly number[], coverDeadlineMs?: number): P
   return dump;
 }
 
+/** As many are there once the job stands still. */
+const standing = [process.pid, 77].map((pid) => ({ pid, parentPid: 1, imagePid: pid }));
 const atGo = (): string => join(folder, 'work', 'at-go');
 
 test('CRIU is let go once the cover has the processes that were made meanwhile', async () => {
-  const later = spawn('sleep', ['60']);
-  try {
-    const dump = await preparedOf([later.pid ?? 0]);
-    await dump.run();
-  } finally {
-    later.kill('SIGKILL');
-  }
-  expect(readFileSync(atGo(), 'utf8').split('\n')).toEqual(expect.arrayContaining([process.pid, later.pid].map((pid) => `pagemap-${pid}.img`)));
+  const dump = await prepared();
+  await dump.run(standing);
+  expect(readFileSync(atGo(), 'utf8').split('\n')).toEqual(expect.arrayContaining([process.pid, 77].map((pid) => `pagemap-${pid}.img`)));
 });
 
 test('where the cover is not completed in time CRIU is not let go, and the dump fails', async () => {
-  const later = spawn('sleep', ['60']);
-  const dump = await preparedOf([later.pid ?? 0], 20);
+  const dump = await prepared(20);
   // Whoever writes it waits for a reader.
-  const hanging = join(folder, 'work', 'cover', `pagemap-${later.pid}.img`);
+  const hanging = join(folder, 'work', 'cover', 'pagemap-77.img');
   execFileSync('mkfifo', [hanging]);
   try {
-    await expect(dump.run()).rejects.toMatchObject({ code: 'HF_DUMP_FAILED', retry: 'yes', message: expect.stringContaining('too long') as string });
+    await expect(dump.run(standing)).rejects.toMatchObject({
+      code: 'HF_DUMP_FAILED',
+      retry: 'yes',
+      message: expect.stringContaining('too long') as string,
+    });
   } finally {
-    later.kill('SIGKILL');
     await readFile(hanging);
   }
   expect(existsSync(atGo())).toBe(false);

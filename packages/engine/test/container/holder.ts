@@ -2,6 +2,7 @@
 // Runs the built package, since it must be a process of its own.
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { describeProcesses } from '../../dist/container/job-processes.js';
 import { type ContainerOptions, type RestoreContainerOptions, restoreContainer, startContainer } from '../../dist/container/running-container.js';
 
 interface Task {
@@ -30,7 +31,7 @@ for (let number = 0; number < dumps; number++) {
   await say('prepared');
   await container.freeze();
   await say('frozen');
-  await dump.run();
+  await dump.run(describeProcesses(await container.processes(), container.initPid));
   await say('dumped');
   await container.thaw();
   await say('thawed');

@@ -12,7 +12,7 @@ import { freezerFor } from '../../src/container/prepare-bundle.js';
 import { processesOf } from '../../src/container/processes.js';
 import type { ContainerOptions, RestoreContainerOptions, RunningContainer } from '../../src/container/running-container.js';
 import { endQuietly, goesOn, savedVictim, victim } from './killable.js';
-import { Machine, until } from './machine.js';
+import { Machine, standing, until } from './machine.js';
 
 interface Holder {
   readonly child: ChildProcess;
@@ -51,7 +51,7 @@ async function killInDump(machine: Machine, container: RunningContainer, name: R
   const targets = recorded.filter((pid) => name.test(readFileSync(`/proc/${pid}/comm`, 'latin1')));
   expect(targets).not.toEqual([]);
   await container.freeze();
-  const outcome = dump.run().then(
+  const outcome = dump.run(await standing(container)).then(
     () => 'finished',
     (error: { code: string }) => error.code,
   );
@@ -64,7 +64,7 @@ async function killInDump(machine: Machine, container: RunningContainer, name: R
 async function assertGone(machine: Machine, id: string): Promise<void> {
   await endLeftovers({ tools: machine.tools, stateDirectory: machine.stateDirectory, runDirectory: machine.runDirectory(id), containerId: id });
   const freezer = await freezerFor(id, systemClock);
-  expect(await processesOf(freezer.files.folder)).toEqual([]);
+  expect(processesOf(freezer.files.folder)).toEqual([]);
   expect(await markedProcesses(id)).toEqual([]);
   expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain(machine.base);
   expect(freezer.isFrozen()).toBe(false);
@@ -156,7 +156,7 @@ test.each(['init', 'keeper'])('a job whose %s is killed in the middle of a dump 
     const dump = await container.prepareDump({ imagesDir: join(folder, 'images'), workDir: join(folder, 'work'), deadlineMs: 300_000 });
     const keepers = (await markedProcesses(container.id)).filter(({ name }) => name === 'holdfast-keeper').map(({ pid }) => pid);
     await container.freeze();
-    const outcome = dump.run().catch(() => undefined);
+    const outcome = dump.run(await standing(container)).catch(() => undefined);
     await delay(ms);
     for (const pid of who === 'init' ? [container.initPid] : keepers) endQuietly(pid);
     await outcome;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { endLeftovers } from '../../src/container/cleanup.js';
 import type { TcpPolicy } from '../../src/container/criu-config.js';
+import { describeProcesses, type JobProcess } from '../../src/container/job-processes.js';
 import { type ContainerOptions, type RunningContainer, restoreContainer, startContainer } from '../../src/container/running-container.js';
 import { type EngineTools, findTools } from '../../src/container/tools.js';
 import { recordLostNames } from '../../src/container/lost-names.js';
@@ -40,6 +41,11 @@ export async function toolsOfEnvironment(): Promise<EngineTools> {
     throw new Error(`live tests run as root with HOLDFAST_RUNC, HOLDFAST_CRIU and HOLDFAST_NATIVE set: ${program}`);
   }
   return findTools({ runc, criu, native });
+}
+
+/** The processes of a frozen job. */
+export async function standing(container: RunningContainer): Promise<readonly JobProcess[]> {
+  return describeProcesses(await container.processes(), container.initPid);
 }
 
 /** One folder with everything of one test: roots, containers, outputs. */
@@ -142,7 +148,7 @@ export class Machine implements AsyncDisposable {
     const dump = await container.prepareDump({ imagesDir: imagesDirectory, workDir, deadlineMs: 60_000 });
     await container.freeze();
     try {
-      const { lostFiles } = await dump.run();
+      const { lostFiles } = await dump.run(await standing(container));
       const tables = await Promise.all(
         this.roots.map(async (root) => [root.id, { table: await scanRoot(root, { treeTool: this.tools.tree, exclude: [] }) }] as const),
       );

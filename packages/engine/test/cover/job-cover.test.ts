@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { JobProcess } from '../../src/container/job-processes.js';
 import { JobCover } from '../../src/cover/job-cover.js';
 import { decodePagemap } from '../../src/images/pagemap.js';
 import { message } from '../images/image-bytes.js';
@@ -14,19 +15,14 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
+const numbered = (pid: number): JobProcess => ({ pid, parentPid: 1, imagePid: pid - 6 });
 const cached = { cache: '/somewhere' };
 
 test('a cover has every page of every process that there is once the job stands still, and no byte', async () => {
-  const cover = new JobCover(folder, cached, process.pid);
-  await cover.prepare([process.pid]);
-  const [later, gone] = [spawn('sleep', ['60']), spawn('true')];
-  await once(gone, 'exit');
-  try {
-    await cover.complete([process.pid, later.pid ?? 0, gone.pid ?? 0]);
-  } finally {
-    later.kill('SIGKILL');
-  }
-  const maps = [process.pid, later.pid ?? 0].map((pid) => `pagemap-${pid}.img`).sort();
+  const cover = new JobCover(folder, cached);
+  await cover.prepare([numbered(7)]);
+  await cover.complete([numbered(7), numbered(8)]);
+  const maps = ['pagemap-1.img', 'pagemap-2.img'];
   expect(readdirSync(folder).sort()).toEqual(['inventory.img', ...maps, 'pages-1.img']);
   for (const name of maps) {
     expect(decodePagemap(readFileSync(join(folder, name)), name)).toEqual({
@@ -42,9 +38,9 @@ test('a cover has every page of every process that there is once the job stands 
 test('where the kernel marks pages, marks that cannot be cleared are an error', async () => {
   const gone = spawn('true');
   await once(gone, 'exit');
-  const cover = new JobCover(folder, { cache: undefined }, process.pid);
-  await cover.prepare([process.pid]);
-  await expect(cover.complete([gone.pid ?? 0])).rejects.toMatchObject({ code: 'ENOENT' });
+  const cover = new JobCover(folder, { cache: undefined });
+  await cover.prepare([]);
+  await expect(cover.complete([numbered(gone.pid ?? 0)])).rejects.toMatchObject({ code: 'ENOENT' });
 });
 
 test.each([
@@ -54,14 +50,13 @@ test.each([
   const proc = join(folder, 'proc');
   for (const pid of [7, 8, 9]) {
     mkdirSync(join(proc, String(pid)), { recursive: true });
-    writeFileSync(join(proc, `${pid}/status`), `NSpid:\t${pid}\t${pid - 6}\n`);
     writeFileSync(join(proc, `${pid}/clear_refs`), '');
   }
   const marks = (): readonly string[] => [7, 8, 9].map((pid) => readFileSync(join(proc, `${pid}/clear_refs`), 'utf8'));
-  const cover = new JobCover(join(folder, 'cover'), { cache }, 7, proc);
-  await cover.prepare([7, 8]);
+  const cover = new JobCover(join(folder, 'cover'), { cache }, proc);
+  await cover.prepare([7, 8].map(numbered));
   expect(marks()).toEqual(['', '', '']);
-  await cover.complete([7, 8, 9]);
+  await cover.complete([7, 8, 9].map(numbered));
   expect(marks()).toEqual([cleared, cleared, cleared]);
   expect(readdirSync(join(folder, 'cover'))).toEqual(expect.arrayContaining(['pagemap-1.img', 'pagemap-2.img', 'pagemap-3.img']));
 });

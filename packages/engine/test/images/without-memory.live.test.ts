@@ -10,7 +10,7 @@ import { decodePagemap, isPagemapName, type PagemapRun } from '../../src/images/
 import { withAllPresent } from '../../src/images/pagemap-flags.js';
 import { StagedImages } from '../../src/images/staged-images.js';
 import { Twins } from '../../src/twin/twins.js';
-import { Machine, until } from '../container/machine.js';
+import { Machine, standing, until } from '../container/machine.js';
 import { pagesOf } from './page-bytes.js';
 import { startShape } from './shapes.js';
 
@@ -40,10 +40,11 @@ test.each([
       dumps.push(await container.prepareDump({ imagesDir, workDir: `${imagesDir}-work`, deadlineMs: 60_000, ...options[at] }));
     await container.freeze();
     const results = [];
-    for (const dump of dumps) results.push(await dump.run());
+    const all = await standing(container);
+    for (const dump of dumps) results.push(await dump.run(all));
     const copiesDir = join(base, 'copies');
     mkdirSync(copiesDir);
-    const forked = await prepared.fork({ imagesDir: covered, copiesDir, covered: true });
+    const forked = await prepared.fork({ imagesDir: covered, copiesDir, covered: true, processes: all });
     await container.thaw();
     await uncover(covered);
     const names = readdirSync(plain).filter(isStored).sort();
@@ -90,7 +91,7 @@ test('a process that is made between the preparation and the freeze is covered, 
   const dump = await container.prepareDump({ imagesDir, workDir: `${imagesDir}-work`, deadlineMs: 60_000, withoutMemory: true, cover });
   await until(async () => (await container.processes()).some((pid) => !before.includes(pid)));
   await container.freeze();
-  const stats = await (await dump.run()).stats();
+  const stats = await (await dump.run(await standing(container))).stats();
   await container.thaw();
   rmSync(folder, { recursive: true });
   expect(stats?.pagesSkipped).toBeGreaterThan(10 * (stats?.pagesWritten ?? Number.NaN));

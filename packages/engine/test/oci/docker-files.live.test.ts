@@ -22,7 +22,7 @@ import { readBundle } from '../../src/oci/bundle.js';
 import { type ContainerFiles, containerFiles } from '../../src/oci/container-files.js';
 import { openOverlay } from '../../src/oci/overlay-mount.js';
 import { translateOpenFiles } from '../../src/oci/translate-open-files.js';
-import { toolsOfEnvironment, until } from '../container/machine.js';
+import { standing, toolsOfEnvironment, until } from '../container/machine.js';
 import { MemoryCheckpoint } from '../files/memory-checkpoint.js';
 import { treeTool } from '../files/workspace.js';
 import { PreparingRuntime } from './preparing-runtime.js';
@@ -126,7 +126,7 @@ async function snapshot(container: AdoptedContainer, files: ContainerFiles, fold
   await capture.preCopy(writer, { openFiles: await container.openFiles() });
   const dump = await container.prepareDump({ imagesDir, workDir: join(folder, 'work'), deadlineMs: 60_000 });
   await container.freeze();
-  const { lostFiles } = await dump.run();
+  const { lostFiles } = await dump.run(await standing(container));
   const open = await container.openFiles();
   await capture.frozen(open);
   const outside = await recordOutside(open, files.roots, files);

@@ -1,5 +1,6 @@
 import { systemClock } from '@holdfast/core';
 import { expect, it } from 'vitest';
+import type { JobProcess } from '../../src/container/job-processes.js';
 import type { QueuedTerminal } from '../../src/container/queued-terminal.js';
 import type { UnreadyProcess } from '../../src/container/unready-process.js';
 import { freezeBetweenWords } from '../../src/run/freeze-between-words.js';
@@ -12,25 +13,30 @@ function jobWith(...found: readonly (QueuedTerminal | UnreadyProcess | undefined
   const stop = new AbortController();
   const container = {
     initPid: process.pid,
-    processes: () => Promise.resolve([]),
+    processes: () => Promise.resolve([process.pid]),
     freezerFiles: { version: 1, folder: '', control: '', frozen: '', thawed: '', state: '', isFrozen: /x/ } as const,
     freeze: () => Promise.resolve(void done.push('freeze')),
     thaw: ({ again = false } = {}) => Promise.resolve(void done.push(again ? 'thaw for another try' : 'thaw')),
   };
   let looks = 0;
-  const look = (): Promise<QueuedTerminal | UnreadyProcess | undefined> => {
+  const looked: unknown[] = [];
+  const look = (_: unknown, processes: readonly JobProcess[]): Promise<QueuedTerminal | UnreadyProcess | undefined> => {
     done.push('look');
+    looked.push(processes);
     looks += 1;
     return Promise.resolve(found[Math.min(looks, found.length) - 1]);
   };
   const context = { container, clock: systemClock, signal: stop.signal, tools: { terminals: '/nowhere' } };
-  return { done, stop, freeze: () => freezeBetweenWords(context, look) };
+  return { done, looked, stop, freeze: () => freezeBetweenWords(context, look) };
 }
 
 it('a job in whose terminals nothing lies is frozen once, and stays so', async () => {
   const job = jobWith(undefined);
-  expect(await job.freeze()).toBeLessThanOrEqual(systemClock.monotonicMs());
+  const { startedAt, processes } = await job.freeze();
+  expect(startedAt).toBeLessThanOrEqual(systemClock.monotonicMs());
   expect(job.done).toEqual(['freeze', 'look']);
+  expect(processes).toMatchObject([{ pid: process.pid, parentPid: process.ppid }]);
+  expect(job.looked).toEqual([processes]);
 });
 
 it('where something lies there the job runs on a little, and is frozen again', async () => {

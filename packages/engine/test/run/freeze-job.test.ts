@@ -76,6 +76,34 @@ test('those that are let it run on as soon as both halves are done', async () =>
   expect(done).toEqual(['frozen', 'captured', 'thawed', 'dump over']);
 });
 
+test('whoever needs the list of processes gets that of one look', async () => {
+  const { context, does } = jobOf(60_000);
+  const told: unknown[] = [];
+  const tell = (who: string, result: unknown) => (list: unknown) => {
+    told.push([who, list]);
+    return Promise.resolve(result);
+  };
+  const container = {
+    ...context.container,
+    processes: tell('processes', []),
+    openFiles: tell('openFiles', []),
+    prepareDump: () => Promise.resolve({ run: tell('dump', { lostFiles: [] }), cancel: does('dump over') }),
+  };
+  const covers = { choose: () => Promise.resolve({ means: undefined }) };
+  const twins = { fork: (dump: { readonly processes: unknown }) => tell('twins', undefined)(dump.processes) } as unknown as PreparedTwins;
+  const capture = { frozen: () => Promise.resolve() } as unknown as FileCapture;
+  await freezeJob({ ...context, container, covers } as unknown as RunContext, capture, folder, 'thaw', twins, undefined);
+  expect(told).toHaveLength(4);
+  expect(told).toEqual(
+    expect.arrayContaining([
+      ['processes', undefined],
+      ['openFiles', []],
+      ['dump', []],
+      ['twins', []],
+    ]),
+  );
+});
+
 test('a preparation with a cover that fails leaves nothing to the one without', async () => {
   const { context } = jobOf(60_000);
   const means = { cache: undefined };

@@ -11,6 +11,7 @@ import { endProcesses } from '../end-processes.js';
 import { faultOfDisturbed } from '../fault-end.js';
 import type { Freezer } from '../freezer.js';
 import type { Guarded } from '../guarded.js';
+import { pidsOf } from '../job-processes.js';
 import { findLostFiles } from '../lost-names.js';
 import { openFilesOf } from '../open-files.js';
 import { refuseHungMounts } from '../hung-mounts.js';
@@ -146,8 +147,8 @@ export class AdoptedContainer implements RunningContainer {
     return mounts.reduce((sum, { bytes }) => sum + bytes, processes);
   }
 
-  async openFiles(): Promise<readonly OpenFile[]> {
-    return this.#options.translateOpenFiles(await openFilesOf(await this.processes()));
+  async openFiles(pids?: readonly number[]): Promise<readonly OpenFile[]> {
+    return this.#options.translateOpenFiles(await openFilesOf(pids ?? (await this.processes())));
   }
 
   async prepareDump(options: DumpOptions): Promise<PreparedJobDump> {
@@ -175,12 +176,12 @@ export class AdoptedContainer implements RunningContainer {
     );
     return {
       cancel: () => prepared.cancel(),
-      run: async () => {
+      run: async (processes) => {
         try {
-          const result = await prepared.run();
+          const result = await prepared.run(processes);
           // The job stands still: nobody waits for it.
           void onDumped?.(options.workDir);
-          return { ...result, lostFiles: await findLostFiles(options.imagesDir, () => this.processes(), roots, this.places) };
+          return { ...result, lostFiles: await findLostFiles(options.imagesDir, pidsOf(processes), roots, this.places) };
         } catch (error) {
           await onDumped?.(options.workDir);
           throw error;
@@ -250,7 +251,7 @@ export class AdoptedContainer implements RunningContainer {
   }
 
   processes(): Promise<readonly number[]> {
-    return processesOf(this.#options.freezer.files.folder);
+    return Promise.resolve(processesOf(this.#options.freezer.files.folder));
   }
 
   async #ownProcesses(): Promise<readonly number[]> {

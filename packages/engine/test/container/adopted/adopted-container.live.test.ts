@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { systemClock } from '@holdfast/core';
 import { describe, expect, test } from 'vitest';
 import { isAboutToEnd } from '../../../src/run/about-to-end.js';
-import { until } from '../machine.js';
+import { standing, until } from '../machine.js';
 import { ForeignContainer } from './bundle.js';
 
 /** Those of this process. */
@@ -20,7 +20,7 @@ describe('a container of somebody else', () => {
     const [imagesDir, workDir] = [join(foreign.base, 'images'), join(foreign.base, 'work')];
     const dump = await container.prepareDump({ imagesDir, workDir, deadlineMs: 60_000 });
     await container.freeze();
-    await dump.run();
+    await dump.run(await standing(container));
     await container.assertFrozen();
     const during = foreign.lines().length;
     await container.thaw();
@@ -41,7 +41,7 @@ describe('a container of somebody else', () => {
     const between = foreign.lines().length;
     await until(() => foreign.lines().length > between);
     await container.freeze();
-    await dump.run();
+    await dump.run(await standing(container));
     expect(guards()).toHaveLength(1);
     await container.thaw();
     await until(() => guards().length === 0);

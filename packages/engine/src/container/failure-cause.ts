@@ -27,6 +27,12 @@ export const failureCauses: readonly FailureCause[] = [
     kind: 'unsupported',
   },
   {
+    pattern: /anon_inode:\[userfaultfd\]/,
+    message: 'a process of the job handles page faults itself (userfaultfd), which CRIU cannot take along',
+    hint: 'switch that feature of the program off',
+    kind: 'unsupported',
+  },
+  {
     pattern: /(?:inotify|fanotify).*(?:overlay|Can't.*handle|can't resolve)|irmap: .*(?:Can't|not found)/i,
     message: "a process of the job watches a file whose file system does not tell its place (an overlay's inotify)",
     hint: 'keep what the job watches on a plain file system, or switch its file watching off',

@@ -8,6 +8,7 @@ const name = (log: string) => namedFailure({ code: 'HF_RESTORE_FAILED', operatio
 
 test.each([
   ["(00.1)  7: Error (criu/files-ext.c:96): Can't dump file 9 of that type [600] (unknown /anon_inode:[io_uring])", 'io_uring', 'unsupported'],
+  ["(00.1) Error (criu/files-ext.c:94): Can't dump file 3 of that type [600] (anon anon_inode:[userfaultfd])", 'userfaultfd', 'unsupported'],
   [
     '(00.1)  7: Error (criu/files-reg.c:1922): File data/log has bad size 2048 (expect 1024)',
     'data/log has 2048 bytes, but the job that had it open expects 1024',

@@ -1,3 +1,4 @@
+import type { StagedImages } from '../../src/images/staged-images.js';
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { ObjectInput } from '@holdfast/core';
 
@@ -20,4 +21,10 @@ export function pagesOf({ source, furtherSources = [], extents }: ObjectInput): 
     for (const file of files) closeSync(file);
   }
   return pages;
+}
+
+/** By object and page. */
+export async function memoryOf(images: StagedImages): Promise<ReadonlyMap<string, ReadonlyMap<number, Buffer>>> {
+  const objects = (await images.objects()).filter(({ kind }) => kind === 'memory');
+  return new Map(objects.map((object) => [object.key, pagesOf(object)]));
 }

@@ -1,9 +1,8 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Machine } from '../container/machine.js';
 import { countChangedPages } from './naive-diff.js';
-import { expectRebuilt, goOn, openShapeStore, startShape, storeDump } from './shapes.js';
+import { expectRebuilt, goOn, openShapeStore, reserveHugePages, startShape, storeDump } from './shapes.js';
 
 /** Kind of memory, number of processes. */
 const shapes = [
@@ -47,16 +46,3 @@ test.for(shapes)(
     await resumed.dispose();
   },
 );
-
-/** Takes huge pages beside those that there are, and gives them back. Undefined where the machine gives none. */
-function reserveHugePages(count: number): AsyncDisposable | undefined {
-  const path = '/proc/sys/vm/nr_hugepages';
-  if (!existsSync(path)) return undefined;
-  const read = (): number => Number(readFileSync(path, 'utf8'));
-  const before = read();
-  const giveBack = async (): Promise<void> => writeFileSync(path, String(before));
-  writeFileSync(path, String(before + count));
-  if (read() === before + count) return { [Symbol.asyncDispose]: giveBack };
-  writeFileSync(path, String(before));
-  return undefined;
-}

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -54,9 +54,14 @@ export async function openShapeStore(machine: Machine): Promise<{ readonly store
   return { store, epoch: await store.claim('job', { attempt: 'a', host: 'h', pid: 1 }, { kind: 'newest' }) };
 }
 
-/** One snapshot of staged images, as a run takes it. */
-export async function storeDump(store: CheckpointStore, epoch: Epoch, parent: CheckpointRef | undefined, images: string): Promise<StoredDump> {
-  const objects = await new StagedImages(images).objects();
+/** One snapshot of staged images, or of those in a folder, as a run takes it. */
+export async function storeDump(
+  store: CheckpointStore,
+  epoch: Epoch,
+  parent: CheckpointRef | undefined,
+  images: StagedImages | string,
+): Promise<StoredDump> {
+  const objects = await (typeof images === 'string' ? new StagedImages(images) : images).objects();
   await using writer = await store.begin(epoch, parent);
   const results = new Map<string, ObjectResult>();
   for (const object of objects) results.set(object.key, await writer.put(object));
@@ -79,4 +84,17 @@ export async function expectRebuilt(store: CheckpointStore, ref: CheckpointRef, 
   const names = readdirSync(images).filter(isStored).sort();
   expect(readdirSync(folder).sort()).toEqual(names);
   for (const name of names) expect(readFileSync(join(folder, name)).equals(readFileSync(join(images, name))), name).toBe(true);
+}
+
+/** Takes huge pages beside those that there are, and gives them back. Undefined where the machine gives none. */
+export function reserveHugePages(count: number): AsyncDisposable | undefined {
+  const path = '/proc/sys/vm/nr_hugepages';
+  if (!existsSync(path)) return undefined;
+  const read = (): number => Number(readFileSync(path, 'utf8'));
+  const before = read();
+  const giveBack = async (): Promise<void> => writeFileSync(path, String(before));
+  writeFileSync(path, String(before + count));
+  if (read() === before + count) return { [Symbol.asyncDispose]: giveBack };
+  writeFileSync(path, String(before));
+  return undefined;
 }

@@ -114,6 +114,15 @@ static void change_and_move(void) {
 	if (area_count < most_areas) add(anonymous(300, MAP_PRIVATE), 300);
 }
 
+// And one process more, which goes on as its parent does but has no children.
+static void change_move_and_fork(void) {
+	static int is_child;
+	change_and_move();
+	if (is_child || fork()) return;
+	is_child = 1;
+	state += getpid();
+}
+
 // Another program under the same pid: the same one with other memory, which goes on with the round after this.
 static void become_another(void) {
 	execl("/proc/self/exe", "shapes", "threads", "99", "8", "1", NULL);
@@ -178,6 +187,10 @@ int main(int count, char **arguments) {
 		add(anonymous(pages, MAP_PRIVATE), pages);
 		add(anonymous(1000, MAP_PRIVATE), 1000);
 		each = change_and_move;
+	} else if (!strcmp(kind, "wild")) {
+		add(anonymous(pages, MAP_PRIVATE), pages);
+		add(anonymous(1000, MAP_PRIVATE), 1000);
+		each = change_move_and_fork;
 	} else if (!strcmp(kind, "unforked")) {
 		add(anonymous(pages, MAP_PRIVATE), pages);
 		int advice[] = {MADV_DONTFORK, MADV_WIPEONFORK};

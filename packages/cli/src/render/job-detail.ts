@@ -50,15 +50,19 @@ function snapshots(detail: JobDetail, now: Date): string {
       each.freezeMs === undefined ? '' : spanText(each.freezeMs),
       formatSize(each.logicalBytes),
       formatSize(each.storedBytes),
-      memoryFromText(each),
+      memoryFromText(isOthers(each, detail.forkedFrom) ? { ...each, changedFrom: undefined } : each),
       each.eligible ? originText(each, detail.forkedFrom) : 'left behind',
     ]),
   );
 }
 
-/** The first snapshot of a fork is another job's, too: nothing is stored for it, and nothing is its parent. */
-function originText({ parent, storedBytes }: ShownSnapshot, forkedFrom: SnapshotSource | undefined): string {
-  return forkedFrom === undefined || parent !== undefined || storedBytes > 0 ? '' : `is snapshot ${forkedFrom.number} of ${forkedFrom.job}`;
+function originText(snapshot: ShownSnapshot, forkedFrom: SnapshotSource | undefined): string {
+  return forkedFrom !== undefined && isOthers(snapshot, forkedFrom) ? `is snapshot ${forkedFrom.number} of ${forkedFrom.job}` : '';
+}
+
+/** The first snapshot of a fork is another job's, too, and what it names is named by that one's numbers: nothing is stored for it, and nothing is its parent. */
+function isOthers({ parent, storedBytes }: ShownSnapshot, forkedFrom: SnapshotSource | undefined): boolean {
+  return forkedFrom !== undefined && parent === undefined && storedBytes === 0;
 }
 
 function attempts(detail: JobDetail, now: Date): string {

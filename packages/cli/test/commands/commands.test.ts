@@ -97,8 +97,8 @@ test('show puts everything on one page', async () => {
   expect(status).toBe(0);
   expect(stdout).toContain('held by    process 7 on box since noon\n');
   expect(stdout).toContain('forked     from snapshot 9 of align-6\n');
-  expect(stdout).toContain('3  then     12ms   2KiB    10B  memory (pids)                  left behind\n');
-  expect(stdout).toContain('1  then     12ms   2KiB     0B  memory (2KiB unread, as in 2)  is snapshot 9 of align-6\n');
+  expect(stdout).toContain('3  then     12ms   2KiB    10B  memory (pids)  left behind\n');
+  expect(stdout).toContain('1  then     12ms   2KiB     0B  memory         is snapshot 9 of align-6\n');
   expect(stdout).toContain('a1       running           2  x               h\\x1b[31m\n');
   expect(stdout).toContain('now  job.started  freed=nothing yet pid=8 freeze=1.2s stored=2KiB why=it was asked\n');
 });

@@ -108,8 +108,8 @@ async function prepareDump(context: RunContext, directory: string, withoutMemory
     try {
       return { dump: await prepare(choice.means), covered: true, coverRefused: undefined };
     } catch (error) {
-      // Whatever it was, a file of the cover that could not be written included: without one it may be well.
-      if (signal.aborted) throw error;
+      // A file of the cover that could not be written included: without one it may be well. What else is named by now has nothing to do with the cover.
+      if (signal.aborted || (isHoldfastError(error) && !isDumpFailure(error))) throw error;
       covers.refuse((refused = 'dump'), error);
       for (const folder of Object.values(folders)) await rm(folder, { recursive: true, force: true });
     }

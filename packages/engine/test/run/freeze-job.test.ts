@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { silentLogger, systemClock } from '@holdfast/core';
+import { HoldfastError, silentLogger, systemClock } from '@holdfast/core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { DumpOptions } from '../../src/container/dump.js';
 import type { FileCapture } from '../../src/files/index.js';
@@ -102,6 +102,20 @@ test('whoever needs the list of processes gets that of one look', async () => {
       ['twins', []],
     ]),
   );
+});
+
+test('what stands in the way of any dump is not laid to the cover', async () => {
+  const { context } = jobOf(60_000);
+  const hung = new HoldfastError('HF_MOUNT_HUNG', { kind: 'unavailable', message: 'it does not answer' });
+  const refused: unknown[] = [];
+  const failing = {
+    ...context,
+    container: { ...context.container, prepareDump: () => Promise.reject(hung) },
+    covers: { choose: () => Promise.resolve({ means: { cache: undefined } }), refuse: (...words: readonly unknown[]) => void refused.push(words) },
+  } as unknown as RunContext;
+  const capture = { frozen: () => Promise.resolve() } as unknown as FileCapture;
+  await expect(freezeJob(failing, capture, folder, 'thaw', {} as unknown as PreparedTwins, undefined)).rejects.toBe(hung);
+  expect(refused).toEqual([]);
 });
 
 test('a preparation with a cover that fails leaves nothing to the one without', async () => {

@@ -88,10 +88,42 @@ static void note(pid_t tid, int status, void (*on_change)(struct tracee *tracee)
   if (on_change) on_change(tracee);
 }
 
-void collect(int64_t end_ms, void (*on_change)(struct tracee *tracee)) {
+// While nothing is asked of this process: who is traced and has ended stays, for everybody else, until its tracer has heard of it, and keeps the init of
+// its namespace from ending. No memory is asked for here: the signal may come in the middle of that.
+static void hear_of_ends(int signal) {
+  (void)signal;
+  int saved = errno, status;
+  for (pid_t tid; (tid = waitpid(-1, &status, WNOHANG | __WALL)) > 0;) {
+    struct tracee *tracee = find_tracee(tid);
+    if (!tracee) continue;
+    tracee->status = status;
+    tracee->stopped = WIFSTOPPED(status);
+    tracee->gone = !tracee->stopped;
+  }
+  errno = saved;
+}
+
+static sigset_t children_alone(void) {
   sigset_t children;
   sigemptyset(&children);
   sigaddset(&children, SIGCHLD);
+  return children;
+}
+
+void begin_idle(void) {
+  struct sigaction action = {.sa_handler = hear_of_ends, .sa_flags = SA_RESTART};
+  sigaction(SIGCHLD, &action, NULL);
+  sigset_t children = children_alone();
+  sigprocmask(SIG_UNBLOCK, &children, NULL);
+}
+
+void end_idle(void) {
+  sigset_t children = children_alone();
+  sigprocmask(SIG_BLOCK, &children, NULL);
+}
+
+void collect(int64_t end_ms, void (*on_change)(struct tracee *tracee)) {
+  sigset_t children = children_alone();
   for (;;) {
     int status;
     pid_t tid;

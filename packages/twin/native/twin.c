@@ -154,17 +154,18 @@ int main(void) {
   // Ctrl-C and the like are for Holdfast to handle. What the kernel tells of tracees is waited for.
   static const int ignored[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTTIN, SIGTTOU, SIGTSTP, SIGPIPE, SIGUSR1, SIGUSR2};
   for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++) signal(ignored[i], SIG_IGN);
-  sigset_t children;
-  sigemptyset(&children);
-  sigaddset(&children, SIGCHLD);
-  sigprocmask(SIG_BLOCK, &children, NULL);
+  end_idle();
   // Where memory runs out, a program that has a thread of the job in its hands is the worst choice.
   write_number("/proc/self/oom_score_adj", -1000);
   printf("*\tholdfast-twin\t2");
   end_line();
   char *line = NULL;
   size_t room = 0;
-  for (ssize_t length; !must_end && (length = getline(&line, &room, stdin)) > 0;) {
+  while (!must_end) {
+    begin_idle();
+    ssize_t length = getline(&line, &room, stdin);
+    end_idle();
+    if (length <= 0) break;
     if (line[length - 1] == '\n') line[length - 1] = 0;
     answer(line);
   }

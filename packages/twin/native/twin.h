@@ -132,6 +132,9 @@ struct tracee *stopped_thread(const struct process *process);
 void forget_tracee(pid_t tid);
 // Takes what the kernel tells of tracees; waits for at most that long where there is nothing yet. Calls `on_change` for each.
 void collect(int64_t end_ms, void (*on_change)(struct tracee *tracee));
+// Between the two the ends of tracees are heard of by themselves; elsewhere `collect` is who hears of them.
+void begin_idle(void);
+void end_idle(void);
 size_t tracee_count(void);
 struct tracee *tracee_at(size_t index);
 

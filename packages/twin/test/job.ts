@@ -180,7 +180,7 @@ async function removeGroup(directory: string): Promise<void> {
   }
 }
 
-function innerPids(pid: number): readonly number[] {
+export function innerPids(pid: number): readonly number[] {
   const line = /^NSpid:\s+(.*)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
   return (line?.[1] ?? '').split('\t').map(Number);
 }

@@ -180,7 +180,16 @@ async function removeGroup(directory: string): Promise<void> {
   }
 }
 
+/** Its number in each namespace; none where it has gone meanwhile. */
 export function innerPids(pid: number): readonly number[] {
-  const line = /^NSpid:\s+(.*)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  return (line?.[1] ?? '').split('\t').map(Number);
+  const line = /^NSpid:\s+(.*)$/m.exec(readStatus(`/proc/${pid}/status`));
+  return line?.[1]?.split('\t').map(Number) ?? [];
+}
+
+function readStatus(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
 }

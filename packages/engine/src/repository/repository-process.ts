@@ -37,8 +37,6 @@ export class RepositoryProcess {
     this.#child.on('error', (cause) => this.#fail(processLost('could not be started', cause)));
     this.#child.on('exit', (code, signal) => this.#fail(processLost(`ended with ${signal ?? `status ${code}`}`)));
     this.#child.stderr?.on('data', (chunk: Buffer) => logger.error({ output: chunk.toString().slice(0, 4096) }, 'repository process'));
-    // The listener above has referred to it again.
-    (this.#child.stderr as (NodeJS.ReadableStream & { unref?: () => void }) | null)?.unref?.();
   }
 
   get failed(): boolean {
